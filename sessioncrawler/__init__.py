@@ -1,0 +1,1 @@
+"""A directory of Session Communities that keeps itself up to date."""

@@ -1,0 +1,59 @@
+"""What a person sees while a refresh runs and when it is done."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sessioncrawler.commands._outcome import Report
+from sessioncrawler.commands._run import Refresh
+
+INTERVAL = 0.2
+"""Seconds between two looks at the stats."""
+
+
+async def show_progress(refresh: Refresh, console: Console) -> None:
+    """A progress bar on a terminal until cancelled; nothing elsewhere, where the log tells."""
+    if not console.is_terminal:
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(refresh.stage, total=None, counts="")
+        while True:
+            await asyncio.sleep(INTERVAL)
+            done, total, counts = _counts(refresh)
+            progress.update(task, description=refresh.stage, completed=done, total=total, counts=counts)
+
+
+def _counts(refresh: Refresh) -> tuple[int, int | None, str]:
+    crawler = refresh.sogs
+    if crawler is None or crawler.stats is None:
+        return 0, None, ""
+    stats = crawler.stats
+    total, done, reached = (stats.get_value(f"polls/{name}", 0) for name in ("candidates", "done", "reached"))
+    return done, total, f"{reached} reachable, {done - reached} failed"
+
+
+def show_report(report: Report, console: Console) -> None:
+    """The listing sites, the outcomes and the sentence that sums it up."""
+    table = Table("Listing site", "Join links", box=None, pad_edge=False)
+    for listing in report.listings:
+        table.add_row(listing.name, str(listing.links) if not listing.trouble else listing.trouble)
+    console.print(table)
+    console.print()
+    if report.outcomes:
+        table = Table("Servers", "Outcome", box=None, pad_edge=False)
+        for outcome, servers in sorted(report.outcomes.items(), key=lambda entry: (-entry[1], entry[0])):
+            table.add_row(f"{servers:7}", outcome)
+        console.print(table)
+        console.print()
+    console.print(report.sentence, markup=False, soft_wrap=True, style=None if report.published else "red")

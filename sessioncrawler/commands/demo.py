@@ -1,0 +1,58 @@
+"""``scrapy demo``: the directory against a simulated network."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import BaseSettings
+
+from sessioncrawler.commands._process import run_refresh
+from sessioncrawler.simnet import SimNet
+
+PATIENT_RETRY_TIMES = 8
+"""Tries for a server that never answers: enough for the simulated ones that answer at times, and soon over."""
+
+
+class Command(ScrapyCommand):
+    """Everything happens on loopback; the state is thrown away."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        """Options only."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy``."""
+        return "Publish a site from a simulated network on this machine"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """``--seed`` makes another world."""
+        super().add_options(parser)
+        parser.add_argument("--seed", type=int, default=1, help="seed of the simulated network (default: 1)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Start the simulated network, refresh against it, say where the page is."""
+        assert self.settings is not None  # noqa: S101 - scrapy.cmdline sets it
+        with SimNet(seed=opts.seed) as net, tempfile.TemporaryDirectory() as folder:
+            simulate(self.settings, net, f"sqlite:///{folder}/state.db")
+            self.exitcode = run_refresh(self.crawler_process, net.listing_urls)
+        page = Path(self.settings["SITE_URI"]) / "index.html"
+        if self.exitcode == 0 and page.exists():
+            print(f"Open {page.resolve().as_uri()}")
+
+
+def simulate(settings: BaseSettings, net: SimNet, state_url: str) -> None:
+    """Turn a refresh towards ``net``: its directory, its certificate authority, its network."""
+    ours = {
+        "DIRECTORY_CONFIG": str(net.directory_toml),
+        "TLS_CA_FILE": str(net.ca_file),
+        "STATE_URL": state_url,
+        "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
+        "PATIENT_RETRY_TIMES": PATIENT_RETRY_TIMES,
+    }
+    for name, value in ours.items():
+        settings.set(name, value, priority="spider")

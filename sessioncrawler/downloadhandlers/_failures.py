@@ -1,0 +1,75 @@
+"""What aiohttp's exceptions mean for a poll."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+
+import aiohttp
+from python_socks import ProxyError, ProxyTimeoutError
+
+from sessioncrawler.downloadhandlers._attempt import Attempt
+from sessioncrawler.items import TryError
+from sessioncrawler.model import Outcome
+
+_OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM})
+
+
+class BrokenOffError(aiohttp.ClientError):
+    """The connection ended before the head of an answer had come."""
+
+
+async def no_second_try(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """A middleware for aiohttp, which would silently ask once more where a connection breaks off: we count tries."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise BrokenOffError(str(error)) from error
+
+
+def explain(error: Exception, attempt: Attempt, *, https: bool) -> TryError:
+    """The :class:`TryError` for what a try raised; ``https`` tells a broken handshake from a broken connection."""
+    if attempt.forbidden:
+        return TryError(Outcome.FORBIDDEN_ADDRESS, f"leads to {attempt.forbidden}, which is not a public address")
+    if isinstance(error, (ProxyError, ProxyTimeoutError, aiohttp.ClientProxyConnectionError)):
+        return TryError(Outcome.PROXY, f"the proxy did not reach it ({error})")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return TryError(Outcome.PROXY, f"the proxy answers {error.status}")
+    if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
+        return TryError(Outcome.TLS, _tls_reason(error))
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return _no_connection(error, https=https)
+    return _no_answer(error)
+
+
+def _no_connection(error: aiohttp.ClientConnectorError, *, https: bool) -> TryError:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return TryError(Outcome.DNS, "its name does not resolve")
+    if error.errno in _OUT_OF_FILES:
+        advice = "raise 'ulimit -n' or lower CONCURRENT_REQUESTS"
+        return TryError(Outcome.ABANDONED, f"this machine ran out of open files: {advice}")
+    if error.errno == errno.ECONNREFUSED:
+        return TryError(Outcome.REFUSED, "refuses connections")
+    if error.errno in _UNREACHABLE:
+        return TryError(Outcome.REFUSED, "cannot be reached from here")
+    when = "during the TLS handshake" if https else "as soon as it is made"
+    return TryError(Outcome.RESET, f"breaks the connection off {when}", again=True)
+
+
+def _no_answer(error: Exception) -> TryError:
+    if isinstance(error, TimeoutError):
+        return TryError(Outcome.STALLED, "falls silent in the middle of its answer", again=True)
+    if isinstance(error, (BrokenOffError, aiohttp.ClientPayloadError, aiohttp.ClientOSError)):
+        return TryError(Outcome.RESET, "breaks the connection off before its answer is whole", again=True)
+    if isinstance(error, aiohttp.InvalidURL):
+        return TryError(Outcome.FORBIDDEN_ADDRESS, "is no web address")
+    return TryError(Outcome.RESET, "answers with something that is not HTTP")
+
+
+def _tls_reason(error: Exception) -> str:
+    cause = getattr(error, "certificate_error", None) or error
+    text = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or "handshake failed"
+    return f"its TLS cannot be trusted ({str(text).lower().replace('_', ' ')})"

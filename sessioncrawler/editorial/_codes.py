@@ -1,0 +1,73 @@
+"""Language codes (BCP 47) and flags, checked against the CLDR data that Babel carries."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+
+from babel import Locale, parse_locale
+from babel.core import get_global
+
+MANY = "mul"
+"""Many languages."""
+UNDETERMINED = "und"
+"""The curator looked and did not decide."""
+
+_REGIONAL_A = 0x1F1E6
+_PAIR = re.compile("[\N{REGIONAL INDICATOR SYMBOL LETTER A}-\N{REGIONAL INDICATOR SYMBOL LETTER Z}]{2}")
+_OTHER_FLAG = re.compile("[\N{WAVING BLACK FLAG}\N{WAVING WHITE FLAG}][\\U000E0020-\\U000E007F\ufe0f\u200d\\W]{0,14}")
+
+
+@cache
+def _english() -> Locale:
+    return Locale("en")
+
+
+def canonical_code(text: str) -> str:
+    """Return a BCP 47 code in its usual spelling (``pt-br`` → ``pt-BR``), also ``und`` and ``mul``.
+
+    Raises ValueError with a sentence that proposes the nearest code where CLDR does not know one of its parts.
+    """
+    try:
+        language, territory, script, variant = parse_locale(text, sep="-")[:4]
+    except ValueError as error:
+        raise ValueError(f"{text!r} has not the form of a BCP 47 code such as en or pt-BR") from error
+    if variant:
+        raise ValueError(f"{text!r} has more than language, script and territory; leave the rest out")
+    if language not in _english().languages:
+        near = difflib.get_close_matches(language, ["en", *sorted(_english().languages)], n=3, cutoff=0.5)
+        proposal = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise ValueError(f"{language!r} is no language that CLDR knows{proposal}")
+    if script and script not in _english().scripts:
+        raise ValueError(f"{script!r} is no script that CLDR knows")
+    if territory and territory not in _english().territories:
+        raise ValueError(f"{territory!r} is no territory that CLDR knows")
+    return "-".join(part for part in (language, script, territory) if part)
+
+
+def territory_flag(territory: str) -> str:
+    """Return the flag emoji of a two-letter territory (ISO 3166-1); empty for anything else, such as ``001``."""
+    if not re.fullmatch("[A-Z]{2}", territory):
+        return ""
+    return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in territory)
+
+
+def parse_flag(text: str) -> str:
+    """Return the flag emoji of a territory code that CLDR knows, or the flag emoji itself; else raise ValueError."""
+    if _PAIR.fullmatch(text) or _OTHER_FLAG.fullmatch(text):
+        return text
+    flag = territory_flag(text.upper()) if text.upper() in _english().territories else ""
+    if not flag:
+        raise ValueError(f"{text!r} is neither a flag emoji nor a two-letter territory")
+    return flag
+
+
+def likely_territory(code: str) -> str:
+    """Return the territory in which a language is most likely spoken (CLDR likely subtags); empty where unknown."""
+    language, territory, script = (*parse_locale(code, sep="-"), None)[:3]
+    if territory:
+        return str(territory)
+    subtags = get_global("likely_subtags")
+    likely = str(subtags.get(f"{language}_{script}") or subtags.get(language, ""))
+    return likely.rpartition("_")[2]

@@ -1,0 +1,67 @@
+"""Which Communities are never listed, and which come first (SOGS.md, "off record"; ``directory.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sessioncrawler.editorial.config import Directory, Rule
+from sessioncrawler.editorial.match import PatternIndex
+from sessioncrawler.editorial.tags import TEST, UNLISTED, has_tag
+from sessioncrawler.model import Room, Server
+
+
+class Reason(StrEnum):
+    """Why a Community is off the record. Each value is also the tail of a stat."""
+
+    CLOSED = "closed"
+    TEST = "test"
+    UNLISTED = "unlisted"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A Community is not listed, and why; ``sentence`` is for a person, without a full stop."""
+
+    reason: Reason
+    sentence: str
+
+
+class Policy:
+    """The rules of one ``directory.toml`` at one time (``now`` in Unix seconds)."""
+
+    def __init__(self, directory: Directory, now: int) -> None:
+        self._hidden = _in_force(directory.hide, now)
+        self._pinned = _in_force(directory.pin, now)
+        self._official_keys = directory.official_keys
+
+    def verdict(self, server: Server, room: Room, string_tags: Sequence[str]) -> Verdict | None:
+        """Return why a room is off the record; None where it may be listed.
+
+        The operator of the room decides before the operator of the directory. What the server does not tell (None)
+        is no reason.
+        """
+        if room.read is False and room.write is False:
+            return Verdict(Reason.CLOSED, "it can be neither read nor written to")
+        if has_tag(string_tags, TEST):
+            return Verdict(Reason.TEST, "its operator tagged it as a test")
+        if has_tag(string_tags, UNLISTED):
+            return Verdict(Reason.UNLISTED, "its operator tagged it as unlisted")
+        if rule := self._hidden.find(server, room):
+            until = f" until {rule.until}" if rule.until else ""
+            return Verdict(Reason.HIDDEN, f"this directory hides it{until}: {rule.reason}")
+        return None
+
+    def pinned(self, server: Server, room: Room) -> bool:
+        """Whether the directory puts the room first."""
+        return self._pinned.find(server, room) is not None
+
+    def official(self, server: Server) -> bool:
+        """Whether the server is run by the makers of Session; its key decides, not its address."""
+        return server.public_key in self._official_keys
+
+
+def _in_force(rules: Iterable[Rule], now: int) -> PatternIndex[Rule]:
+    return PatternIndex((rule.pattern, rule) for rule in rules if rule.in_force(now))

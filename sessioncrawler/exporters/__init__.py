@@ -1,0 +1,7 @@
+"""Feed formats: a template rendered with the items of a crawl, and the data files of the directory."""
+
+from sessioncrawler.exporters._context import page_context
+from sessioncrawler.exporters.jinja import JinjaItemExporter
+from sessioncrawler.exporters.servers_json import ServersJsonItemExporter
+
+__all__ = ["JinjaItemExporter", "ServersJsonItemExporter", "page_context"]

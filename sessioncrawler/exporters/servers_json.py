@@ -1,0 +1,34 @@
+"""Feed format ``servers.json``: the shape in which the 2026 directory gives its data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sessioncrawler.editorial.languages import LanguageTable
+from sessioncrawler.exporters._collecting import CollectingExporter
+from sessioncrawler.exporters._context import directory_of
+from sessioncrawler.site.shapes import server_shapes
+
+
+class ServersJsonItemExporter(CollectingExporter):
+    """Writes one JSON array of servers with their rooms (SOGS.md, "Identifiers and rules"), UTF-8.
+
+    The feed's ``indent`` is taken: None (the default) makes it compact; Scrapy's 0 means one line break an element.
+    """
+
+    @property
+    def subject(self) -> str:
+        """The file, for messages."""
+        return "The feed servers.json"
+
+    def write(self, items: list[Any]) -> None:
+        """Write the array, server by server."""
+        separators = (",", ":") if self.indent is None else (",", ": ")
+        encoder = json.JSONEncoder(
+            ensure_ascii=False, allow_nan=False, indent=self.indent, separators=separators, sort_keys=False
+        )
+        flag = LanguageTable(directory_of(self.crawler.settings)).flag
+        for part in encoder.iterencode(server_shapes(items, flag)):
+            self.file.write(part.encode())
+        self.file.write(b"\n")

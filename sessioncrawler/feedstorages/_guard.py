@@ -1,0 +1,111 @@
+"""The guard in front of every storage: a crawl that went wrong replaces nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import IO, Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.extensions.feedexport import BlockingFeedStorage
+from scrapy.utils.defer import deferred_from_coro, ensure_awaitable
+from twisted.internet.defer import Deferred
+
+from sessioncrawler.items import CommunityItem
+
+logger = logging.getLogger(__name__)
+
+
+class NotPublished(Exception):  # noqa: N818 - a decision, not an error of the program
+    """A feed was not stored, on purpose; the message is a sentence that says why."""
+
+
+class _Sentence(logging.Filter):
+    """Turns Scrapy's traceback about a :class:`NotPublished` into its sentence. Scrapy offers no other way."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record; never drops one."""
+        reason = record.exc_info[1] if record.exc_info else None
+        if isinstance(reason, NotPublished):
+            record.msg, record.args = "%s: %s", (record.getMessage(), str(reason))
+            record.exc_info = record.exc_text = None
+        return True
+
+
+_SENTENCE = _Sentence()
+
+
+class Guarded(BlockingFeedStorage):
+    """Mixin that goes in front of a storage class: stores only what a whole and healthy crawl has made.
+
+    Vetoed with :class:`NotPublished`: a crawl that did not finish, an exception in a spider, a feed that could not be
+    written (stat ``publish/errors``), no Community at all, fewer Communities in a feed than were scraped.
+    The temporary file is discarded, and ``feedexport/failed_count/CLASS`` counts as for any failure.
+    """
+
+    crawler: Crawler
+    _scraped: int
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, uri: str, *, feed_options: dict[str, Any] | None = None) -> Self:
+        """Make the storage as its own class does, and let it count the Communities that are scraped."""
+        storage: Self = super().from_crawler(crawler, uri, feed_options=feed_options)  # type: ignore[misc]  # every class behind the mixin has it
+        storage.crawler = crawler
+        storage._scraped = 0
+        # The signal holds the method weakly: Scrapy makes each storage twice and throws one away.
+        crawler.signals.connect(storage.count, signals.item_scraped)
+        logging.getLogger("scrapy.extensions.feedexport").addFilter(_SENTENCE)
+        return storage
+
+    def count(self, item: Any) -> None:
+        """Count an item that came through the pipelines, if it is a Community."""
+        self._scraped += isinstance(item, CommunityItem)
+
+    def open(self, spider: Spider) -> IO[bytes]:
+        """Open a temporary file. A failure is counted as ``publish/errors``, since Scrapy forgets it."""
+        try:
+            return super().open(spider)
+        except OSError as error:
+            logger.error(  # noqa: TRY400 - a sentence; Scrapy logs the traceback
+                "No temporary file could be opened, so nothing is published: %s. Check the setting FEED_TEMPDIR.", error
+            )
+            self.crawler.stats.inc_value("publish/errors")
+            raise
+
+    def store(self, file: IO[bytes]) -> Deferred[None]:
+        """Store the file unless there is a reason against it."""
+        return deferred_from_coro(self._store(file))
+
+    async def _store(self, file: IO[bytes]) -> None:
+        # Scrapy makes one task a feed, which renders and then stores. One step aside, and all have rendered.
+        await asyncio.sleep(0)
+        reason = self.veto()
+        if reason:
+            file.close()
+            raise NotPublished(reason)
+        await ensure_awaitable(super().store(file))
+
+    def veto(self) -> str | None:
+        """The sentence that says why nothing may be published; None where all is well."""
+        finish_reason = self._stat("finish_reason")
+        if finish_reason != "finished":
+            return f"the crawl did not finish ({finish_reason}), so what is published stays as it was. Run it again."
+        if exceptions := self._stat("spider_exceptions/count"):
+            return f"exceptions in the spider: {exceptions}, so what is published stays as it was. See the log above."
+        if errors := self._stat("publish/errors"):
+            return f"feeds that could not be made: {errors}, so what is published stays as it was. See the log above."
+        if not self._scraped:
+            return (
+                "the crawl found no Community, so what is published stays as it was. "
+                "Check the connection and the sources, and run it again."
+            )
+        if (exported := self._stat("publish/communities")) != self._scraped:
+            return (
+                f"Communities that were found: {self._scraped}, in a feed: {exported}, so what is published stays as it "
+                "was. An exporter lost some: see the log above."
+            )
+        return None
+
+    def _stat(self, key: str) -> Any:
+        return self.crawler.stats.get_value(key, 0)

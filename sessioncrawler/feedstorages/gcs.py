@@ -1,0 +1,27 @@
+"""Feeds on Google Cloud Storage."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from scrapy.extensions.feedexport import GCSFeedStorage
+from scrapy.utils.misc import load_object
+
+from sessioncrawler.feedstorages._content import content_type
+from sessioncrawler.feedstorages._guard import Guarded
+
+
+class _TypedGCSFeedStorage(GCSFeedStorage):
+    """Scrapy's storage, with the content type that a browser needs to show a page instead of saving it."""
+
+    def _store_in_thread(self, file: IO[bytes]) -> None:
+        with file:
+            # Loaded by name, since the library is optional; Scrapy says so where it is missing.
+            client = load_object("google.cloud.storage.Client")
+            file.seek(0)
+            blob = client(project=self.project_id).bucket(self.bucket_name).blob(self.blob_name)
+            blob.upload_from_file(file, predefined_acl=self.acl, content_type=content_type(self.blob_name))
+
+
+class GuardedGCSFeedStorage(Guarded, _TypedGCSFeedStorage):
+    """Storage for ``gs:`` URIs."""

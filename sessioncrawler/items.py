@@ -1,0 +1,57 @@
+"""What travels through Scrapy: plain dataclasses around the frozen values of :mod:`sessioncrawler.model`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scrapy.exceptions import DownloadFailedError
+
+from sessioncrawler.model import Outcome, Poll, Room, Server, Sighting, Tag
+
+
+@dataclass(slots=True)
+class SightingItem:
+    """A join link that a listing spider found."""
+
+    sighting: Sighting
+
+
+@dataclass(slots=True)
+class CommunityItem:
+    """One room of one server; the pipelines fill in what the directory adds."""
+
+    server: Server
+    room: Room
+    description: str = ""
+    """The description as it is shown: without the block of tags. Raw text, to be escaped."""
+    tags: list[Tag] = field(default_factory=list)
+    string_tags: list[str] = field(default_factory=list)
+    """The operator's tags as they were written, in the operator's order."""
+    language: str | None = None
+    """BCP 47 code; ``mul`` for many languages, None where nobody said."""
+    pinned: bool = False
+
+    @property
+    def identifier(self) -> str:
+        """``TOKEN+serverid``."""
+        return self.server.identifier(self.room)
+
+
+@dataclass(slots=True)
+class PollItem:
+    """What became of one address."""
+
+    poll: Poll
+
+
+class TryError(DownloadFailedError):
+    """A request came to nothing. ``outcome`` is the class of the failure, ``tries`` the connections it cost."""
+
+    def __init__(self, outcome: Outcome, detail: str, *, again: bool = False) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+        """Words that go on after the server's name."""
+        self.again = again
+        """Whether the connection was made, so that another try may bring the content."""
+        self.tries = 1

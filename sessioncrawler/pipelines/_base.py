@@ -1,0 +1,38 @@
+"""What the pipelines about Communities share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+from scrapy.settings import BaseSettings
+from scrapy.statscollectors import StatsCollector
+
+from sessioncrawler.editorial.config import Directory, load_directory
+from sessioncrawler.items import CommunityItem
+
+
+class CommunityPipeline(ABC):
+    """Hands every :class:`~sessioncrawler.items.CommunityItem` to ``process_community``; other items pass through.
+
+    ``stats`` are the crawl's; each pipeline counts under its own name.
+    """
+
+    def __init__(self, stats: StatsCollector) -> None:
+        self.stats = stats
+
+    def process_item(self, item: Any) -> Any:
+        """Process one item; raises :class:`~scrapy.exceptions.DropItem` where the Community is not to be listed."""
+        if isinstance(item, CommunityItem):
+            self.process_community(item)
+        return item
+
+    @abstractmethod
+    def process_community(self, item: CommunityItem) -> None:
+        """Change ``item`` in place, or raise :class:`~scrapy.exceptions.DropItem` with a sentence."""
+
+
+def configured_directory(settings: BaseSettings) -> Directory:
+    """Load the ``directory.toml`` that the setting ``DIRECTORY_CONFIG`` names; raises DirectoryError."""
+    return load_directory(Path(settings.get("DIRECTORY_CONFIG") or "directory.toml"))

@@ -1,0 +1,82 @@
+"""Candidates: what the join links and the operator together say about one server address, before it is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sessioncrawler.model import DEFAULT_PORTS, Address, JoinLink, KeyClaim
+
+DIRECTORY = "directory.toml"
+"""The source of claims that the directory's own operator makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One ``host[:port]`` to be polled, with all that was claimed of it.
+
+    ``address`` is the address as it was named, https where any link says https. ``tokens`` are rooms that join links
+    hint at, sorted.
+    """
+
+    address: Address
+    claims: tuple[KeyClaim, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+    def addresses(self) -> tuple[Address, Address]:
+        """Where to ask, in order: https first, then http, on the port that was named or the scheme's own."""
+        default = self.address.port == DEFAULT_PORTS[self.address.scheme]
+        https, http = (
+            Address(scheme, self.address.host, DEFAULT_PORTS[scheme] if default else self.address.port)
+            for scheme in ("https", "http")
+        )
+        return https, http
+
+
+@dataclass(slots=True)
+class _Gathered:
+    https: Address | None = None
+    http: Address | None = None
+    claims: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    tokens: set[str] = field(default_factory=set)
+
+    def address(self) -> Address:
+        address = self.https or self.http
+        assert address is not None  # noqa: S101 - one of both is set when a link is gathered
+        return address
+
+
+def group(
+    links: Iterable[tuple[JoinLink, str]], known: Mapping[Address, str | None] | None = None
+) -> tuple[Candidate, ...]:
+    """One candidate for each ``host[:port]`` in ``links`` (each with its source) and ``known`` (each with its key).
+
+    Sorted by address, so that the same inputs are always asked in the same order.
+    """
+    gathered: dict[str, _Gathered] = defaultdict(_Gathered)
+    for link, source in links:
+        entry = _gather(gathered, link.address)
+        entry.claims[link.public_key].add(source)
+        entry.tokens.add(link.token)
+    for address, key in (known or {}).items():
+        entry = _gather(gathered, address)
+        if key is not None:
+            entry.claims[key].add(DIRECTORY)
+    return tuple(
+        Candidate(
+            address=entry.address(),
+            claims=tuple(KeyClaim(key, tuple(sorted(by))) for key, by in sorted(entry.claims.items())),
+            tokens=tuple(sorted(entry.tokens)),
+        )
+        for _, entry in sorted(gathered.items())
+    )
+
+
+def _gather(gathered: dict[str, _Gathered], address: Address) -> _Gathered:
+    entry = gathered[address.netloc]
+    if address.scheme == "https":
+        entry.https = address
+    else:
+        entry.http = address
+    return entry

@@ -1,0 +1,145 @@
+"""Join links, wherever people write them (SOGS.md, "Words"): found in any text and brought to one spelling."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from sessioncrawler.model import DEFAULT_PORTS, Address, JoinLink
+from sessioncrawler.protocol._hosts import canonical_host
+from sessioncrawler.protocol._text import TOKENS
+
+_SHORTEST = len("http://a/b?public_key=") + 64
+_LONGEST = 2048
+"""Characters of one link as it is written; what stands further behind its scheme is not read."""
+_MOST_INNER = 3
+"""URLs that a link may have in its parameters before its key."""
+_LARGEST_PORT = 65_535
+_REWRITES = 2
+"""How many layers of percent-encoding are undone."""
+
+# No pattern here can match one text in two ways, and each reads a bounded window: the time grows with the text only.
+_SCHEME = re.compile(r"https?(?=:[/\\%&]|%(?:25){0,2}3a|&)", re.IGNORECASE | re.ASCII)
+_AUTHORITY = r"([Hh][Tt][Tt][Pp][Ss]?)://([^\s/?#@\\<>\"'`%]{1,300})"
+_ADDRESS = re.compile(_AUTHORITY + r"(?:[/?#].*)?", re.DOTALL)
+_LINK = re.compile(_AUTHORITY + rf"/(?:r/)?({TOKENS})/?\?([^\s\"'<>`#]*)")
+_FRAGMENT = re.compile(r"(?:#\S*)?")
+_HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?")
+_PARAMETER = "public_key="
+_KEY = re.compile(r"([0-9A-Fa-f]{64})(?![0-9A-Za-z]|%[0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([!-/:-@\[-`{-~]))")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][0-9A-Za-z]{1,31});")
+_CUT_TAIL = re.compile(r"[0-9A-Za-z%&#;\\]*\Z")
+
+
+def find_join_links(text: str) -> list[JoinLink]:
+    r"""Every join link in ``text`` (Markdown, HTML, JSON, anything), canonical, each once, sorted.
+
+    Undoes HTML entities, the escapes of JSON and Markdown (``\/``, ``\u0026``, ``\_``) and percent-encoding. A link
+    whose key is not exactly 64 hex digits, whose host is none, or that carries user-info is left out.
+    """
+    text = _plain(text)
+    starts = [match.start() for match in _SCHEME.finditer(text)]
+    ends = [*starts[1:], *[len(text)] * (_MOST_INNER + 1)]
+    found = set[JoinLink]()
+    for place, start in enumerate(starts):
+        end, outer_end = ends[place], ends[place + _MOST_INNER]
+        # A link ends where the next begins, unless that one is the value of a parameter of its own.
+        if link := _alone(text, start, end) or _around(text, start, end, outer_end):
+            found.add(link)
+    return sorted(found)
+
+
+def parse_join_link(url: str) -> JoinLink | None:
+    """``url`` as a canonical join link; None where it is not one, or is more than one link."""
+    bare = url.strip()
+    if not _SHORTEST <= len(bare) <= _LONGEST:
+        return None
+    return next(filter(None, (_read(spelling, whole=True) for spelling in _spellings(_plain(bare)))), None)
+
+
+def parse_address(url: str) -> Address | None:
+    """Where the server of ``url`` (``scheme://host[:port]`` and anything behind) is; None where that is no address.
+
+    None also where the URL carries user-info. Nothing is decoded: this is for URLs of machines, not of texts.
+    """
+    match = _ADDRESS.fullmatch(url.strip())
+    return _address(match[1], match[2]) if match else None
+
+
+def _alone(text: str, start: int, end: int) -> JoinLink | None:
+    """The link between ``start`` and ``end``, however it is encoded."""
+    if not _worth_reading(text, start, end):
+        return None
+    return next(filter(None, map(_read, _spellings(_window(text, start, end)))), None)
+
+
+def _around(text: str, start: int, inner: int, end: int) -> JoinLink | None:
+    """The link from ``start`` that has another URL, at ``inner``, in one of its parameters, and maybe more of them.
+
+    Percent-encoding is left alone here: it is what keeps the parameters of the inner URL apart from those of the outer.
+    """
+    if inner == end or not _worth_reading(text, start, end):
+        return None
+    return _read(_window(text, start, end))
+
+
+def _worth_reading(text: str, start: int, end: int) -> bool:
+    # Whatever encodes a link leaves its letters alone, but some of it touches the underscore.
+    return end - start >= _SHORTEST and text.find("public", start, min(end, start + _LONGEST)) >= 0
+
+
+def _window(text: str, start: int, end: int) -> str:
+    if end - start <= _LONGEST:
+        return text[start:end]
+    # A cut must not shorten a run of digits to just the length of a key.
+    return _CUT_TAIL.sub("", text[start : start + _LONGEST], count=1)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """``text`` as it is, and with ever more layers of encoding undone."""
+    yield text
+    for _ in range(_REWRITES):
+        inner = _plain(unquote(text))
+        if inner == text:
+            return
+        text = inner
+        yield text
+
+
+def _plain(text: str) -> str:
+    """``text`` without the escapes that no URL contains by itself: those of JSON and Markdown, and HTML entities."""
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda match: match[2] or chr(int(match[1], 16)), text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return text
+
+
+def _read(text: str, *, whole: bool = False) -> JoinLink | None:
+    """The link that ``text`` begins with, or with ``whole`` the one that it is (a fragment aside)."""
+    match = _LINK.match(text)
+    if match is None or (whole and not _FRAGMENT.fullmatch(text, match.end())):
+        return None
+    key = _public_key(match[4], whole=whole)
+    address = _address(match[1], match[2]) if key else None
+    return JoinLink(address, match[3], key) if address and key else None
+
+
+def _public_key(query: str, *, whole: bool) -> str | None:
+    """The key among the parameters; None where there is none, a broken one, or two that differ."""
+    values = [part.removeprefix(_PARAMETER) for part in query.split("&") if part.startswith(_PARAMETER)]
+    matches = [_KEY.fullmatch(value) if whole else _KEY.match(value) for value in values]
+    keys = {match[1].lower() if match else None for match in matches}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _address(scheme: str, authority: str) -> Address | None:
+    match = _HOST_AND_PORT.fullmatch(authority)
+    host = canonical_host(match[1]) if match else None
+    if match is None or host is None:
+        return None
+    port = int(match[2]) if match[2] else DEFAULT_PORTS[scheme.lower()]
+    return Address(scheme.lower(), host, port) if 1 <= port <= _LARGEST_PORT else None

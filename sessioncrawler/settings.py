@@ -1,0 +1,100 @@
+"""Settings in three parts: Scrapy's own, ours about Scrapy, ours.
+
+Each of ours can be set with ``-s NAME=…`` or by an environment variable ``SESSIONCRAWLER_NAME``; the environment is
+read here and nowhere else.
+"""
+
+import os
+from typing import Any
+
+
+def _ours(name: str, default: Any) -> Any:
+    """The value of ``SESSIONCRAWLER_NAME``, else ``default``."""
+    return os.environ.get(f"SESSIONCRAWLER_{name}", default)
+
+
+# --- Scrapy's own ---------------------------------------------------------------------------------------------------
+
+BOT_NAME = "sessioncrawler"
+SPIDER_MODULES = ["sessioncrawler.spiders"]
+NEWSPIDER_MODULE = "sessioncrawler.spiders"
+COMMANDS_MODULE = "sessioncrawler.commands"
+
+CONCURRENT_REQUESTS = 1000  # default 16; most of them wait for servers, CONCURRENT_WORK bounds those that cost work
+CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8; what one server has to bear
+CONCURRENT_ITEMS = 1  # default 100; no item waits for anything, and one task a response is cheaper than a hundred
+DOWNLOAD_DELAY = 0  # default 0; a server is asked a handful of times a crawl
+DOWNLOAD_TIMEOUT = 30  # default 180; seconds for a whole answer
+DOWNLOAD_MAXSIZE = 5_000_000  # default 1 GiB; bytes, before and after decompression
+DOWNLOAD_WARNSIZE = 0  # default 32 MiB; TOO_LARGE says it
+DNS_TIMEOUT = 10  # default 60; seconds
+REDIRECT_MAX_TIMES = 5  # default 20
+RETRY_ENABLED = False  # default True; the download handler is patient by itself
+COOKIES_ENABLED = False  # default True
+ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a listing is one page
+TELNETCONSOLE_ENABLED = False  # default True; a door
+REMOTE_CONTROL_ENABLED = False  # default True; a door
+FEED_EXPORT_ENCODING = "utf-8"  # default None
+LOG_LEVEL = "INFO"  # default DEBUG
+MEMUSAGE_ENABLED = True  # default True
+LOGSTATS_INTERVAL = 0.0  # default 60; the progress extension tells more
+STATS_DUMP = False  # default True; `scrapy refresh` prints a summary
+CLOSESPIDER_TIMEOUT = 3600  # default 0; seconds; whatever happens, a crawl ends within the hour
+DEFAULT_REQUEST_HEADERS = {"Accept": "*/*"}  # default asks for HTML in English
+
+# --- Ours about Scrapy ----------------------------------------------------------------------------------------------
+
+LOG_FORMATTER = "sessioncrawler.logformat.OneLineLogFormatter"
+
+DOWNLOAD_HANDLERS = {
+    "http": "sessioncrawler.downloadhandlers.PatientDownloadHandler",
+    "https": "sessioncrawler.downloadhandlers.PatientDownloadHandler",
+    "ftp": None,
+    "s3": None,
+    "file": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+}
+ITEM_PIPELINES = {
+    "sessioncrawler.pipelines.sightings.SightingsPipeline": 50,
+    "sessioncrawler.pipelines.dedupe.DedupePipeline": 100,
+    "sessioncrawler.pipelines.tags.TagsPipeline": 200,
+    "sessioncrawler.pipelines.language.LanguagePipeline": 300,
+    "sessioncrawler.pipelines.policy.PolicyPipeline": 400,
+}
+FEED_EXPORTERS = {
+    "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",
+    "servers.json": "sessioncrawler.exporters.servers_json.ServersJsonItemExporter",
+}
+FEED_STORAGES = {
+    "": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
+    "file": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
+    "s3": "sessioncrawler.feedstorages.GuardedS3FeedStorage",
+    "gs": "sessioncrawler.feedstorages.GuardedGCSFeedStorage",
+    "ftp": "sessioncrawler.feedstorages.GuardedFTPFeedStorage",
+}
+
+# --- Ours -----------------------------------------------------------------------------------------------------------
+
+SITE_URI = _ours("SITE_URI", "site")  # folder or s3://, gs://, ftp://; used by spiders/sogs.py
+STATE_URL = _ours("STATE_URL", "sqlite:///data/state.db")  # SQLAlchemy URL; used by pipelines/, spiders/sogs.py
+DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", "directory.toml")  # path; used by pipelines/, spiders/, exporters/
+SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
+CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
+
+PATIENT_RETRY_TIMES = _ours("PATIENT_RETRY_TIMES", 120)  # tries a request; used by downloadhandlers/
+PATIENT_RETRY_TIMEOUT = _ours("PATIENT_RETRY_TIMEOUT", 3)  # seconds a try; used by downloadhandlers/
+PATIENT_RETRY_DELAY = _ours("PATIENT_RETRY_DELAY", 2)  # seconds after a try that broke off; used by downloadhandlers/
+CONNECT_TIMEOUT = _ours("CONNECT_TIMEOUT", 2)  # seconds to connect; used by downloadhandlers/
+SERVER_BUDGET = _ours("SERVER_BUDGET", 600)  # seconds for all that one server is asked; used by spiders/sogs.py
+CONCURRENT_WORK = _ours("CONCURRENT_WORK", 100)  # requests under way, stalling ones aside; used by downloadhandlers/
+ALLOWED_PRIVATE_NETWORKS = _ours("ALLOWED_PRIVATE_NETWORKS", "")  # CIDR, comma-separated; used by downloadhandlers/
+SOCKS_PROXY = _ours("SOCKS_PROXY", None)  # socks5://host:port for .onion and .loki; used by downloadhandlers/
+TLS_CA_FILE = _ours("TLS_CA_FILE", None)  # PEM of authorities to trust besides the system's; used by downloadhandlers/
+CONTACT_URL = _ours("CONTACT_URL", None)  # in the User-Agent; None: site.contact of directory.toml; used by spiders/

@@ -1,0 +1,1 @@
+"""What pages need: the Jinja environment, filters, views and data shapes; no Scrapy."""

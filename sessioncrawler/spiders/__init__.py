@@ -1,0 +1,1 @@
+"""The spiders: three listing sites, further sources, and the servers themselves."""

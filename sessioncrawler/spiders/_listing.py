@@ -1,0 +1,152 @@
+"""What all listing spiders share: reading pages for join links, and failing without harm."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any, ClassVar, Self
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response, TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from sessioncrawler.items import SightingItem
+from sessioncrawler.model import Sighting
+from sessioncrawler.protocol.listings import Listed, read_any
+
+_MENDS = {
+    "bad_url": "Write it with http:// or https:// and a host",
+    "down": "Look at it in a browser; if it is gone for good, remove it from the sources or give -a url=… another",
+    "empty": "Look at it in a browser; if it has moved, give -a url=… its new address",
+    "nonsense": "Look at it in a browser; if its form has changed, its spider must learn the new one",
+}
+
+
+class ListingSpider(scrapy.Spider):
+    """A page on which people post join links; a subclass declares ``name``, ``listing_url`` and how it is read.
+
+    ``-a url=…`` reads other pages instead, several separated by spaces or commas. A page that is down, empty or
+    without any join link is told in the log and in the stats ``listing/failed`` and ``listing/REASON``, REASON being
+    ``bad_url``, ``down``, ``empty`` or ``nonsense``. Where no page gave a join link the crawl ends with the finish
+    reason ``listing_REASON`` of the page that failed first; what the state remembers is never taken away.
+    """
+
+    listing_url: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, url: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.urls = url.replace(",", " ").split()
+        self._found = False
+        self._failure = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make a spider that is asked, once nothing is left to do, whether it found anything."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
+        return spider
+
+    def listings(self) -> Iterable[str]:
+        """URLs of the pages to read."""
+        return self.urls or [self.listing_url]
+
+    def source(self, url: str) -> str:  # noqa: ARG002 - subclasses name a source by its page
+        """Name the source of what the page at ``url`` shows."""
+        return self.name
+
+    def read(self, text: str) -> list[Listed]:
+        """Take the join links out of a page; by default from a page of any form, without tags."""
+        return read_any(text)
+
+    def follow(self, text: str, url: str) -> list[str]:  # noqa: ARG002 - most listings are one page
+        """URLs of further pages that the listing at ``url`` consists of; none by default."""
+        return []
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for each page of the listing."""
+        for url in self.listings():
+            try:
+                request = Request(url, errback=self.failed, dont_filter=True, cb_kwargs={"listing": url})
+            except ValueError:
+                request = None
+            if request is None or not request.url.startswith(("http://", "https://")):
+                self.fail("bad_url", url, "is no web address")
+            else:
+                yield request
+
+    def parse(self, response: Response, listing: str) -> Iterator[Any]:
+        """Yield what a listing shows, and requests for its further pages."""
+        text = _text(response)
+        if response.status != 200 or not text.strip():  # noqa: PLR2004 - 204 and the like have no body
+            self.fail("empty", listing, f"answered {response.status} with nothing to read")
+            return
+        pages = self.follow(text, response.url)
+        found = self.read(text)
+        if not (pages or found):
+            self.fail("nonsense", listing, "shows no join link")
+        yield from self._items(found, listing)
+        for page in pages:
+            yield Request(page, self.parse_page, errback=self.page_failed, cb_kwargs={"listing": listing})
+
+    def parse_page(self, response: Response, listing: str) -> Iterator[SightingItem]:
+        """Yield what one further page of a listing shows; a page without join link costs only itself."""
+        found = self.read(_text(response))
+        if not found:
+            self.fail_page("nonsense", response.url, "shows no join link")
+        yield from self._items(found, listing)
+
+    def failed(self, failure: Failure) -> None:
+        """Note that a listing could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        self.fail("down", request.cb_kwargs["listing"], _trouble(failure))
+
+    def page_failed(self, failure: Failure) -> None:
+        """Note that one further page of a listing could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        self.fail_page("down", request.url, _trouble(failure))
+
+    def fail(self, reason: str, url: str, trouble: str) -> None:
+        """Count and tell that the listing at ``url`` gave nothing, and why."""
+        self._failure = self._failure or reason
+        self._count("listing/failed", f"listing/{reason}")
+        self.logger.error("The listing %.500s %s. %s; what it showed before is kept.", url, trouble, _MENDS[reason])
+
+    def fail_page(self, reason: str, url: str, trouble: str) -> None:
+        """Count and tell that one further page gave nothing; the other pages are read all the same."""
+        self._failure = self._failure or reason
+        self._count("listing/page_failed", f"listing/page_{reason}")
+        self.logger.warning("The page %.500s %s. It is left out; what it showed before is kept.", url, trouble)
+
+    def when_idle(self) -> None:
+        """End the crawl with a reason that tells, where nothing was found although something was asked for."""
+        if self._failure and not self._found:
+            raise CloseSpider(f"listing_{self._failure}")
+
+    def _items(self, found: list[Listed], listing: str) -> Iterator[SightingItem]:
+        for link, tags in found:
+            self._found = True
+            self._count("listing/links")
+            yield SightingItem(Sighting(link, self.source(listing), tags))
+
+    def _count(self, *names: str) -> None:
+        for name in names:
+            self.crawler.stats.inc_value(name)
+
+
+def _text(response: Response) -> str:
+    """Decode a body as the server declares it; what claims to be no text is taken for UTF-8."""
+    if isinstance(response, TextResponse):
+        return response.text
+    return response.body.decode("utf-8", "replace")
+
+
+def _trouble(failure: Failure) -> str:
+    """Tell in a few words what went wrong with a request."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return f"answered {error.response.status}"
+    words = " ".join(str(error).split())[:200]
+    return f"could not be had ({': '.join(filter(None, (type(error).__name__, words)))})"

@@ -1,0 +1,17 @@
+"""The Awesome Session Group List."""
+
+from __future__ import annotations
+
+from sessioncrawler.protocol.listings import Listed, read_awesome_list
+from sessioncrawler.spiders._listing import ListingSpider
+
+
+class AwesomeSessionGroups(ListingSpider):
+    """Join links and tags of the Awesome Session Group List, a Markdown file on GitHub."""
+
+    name = "awesome_session_groups"
+    listing_url = "https://raw.githubusercontent.com/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md"
+
+    def read(self, text: str) -> list[Listed]:
+        """Read the Markdown, with the tags that stand after each link."""
+        return read_awesome_list(text)

@@ -1,0 +1,7 @@
+"""What the crawler remembers from one run to the next, in one SQL database."""
+
+from sessioncrawler.state._errors import StateError
+from sessioncrawler.state.database import State
+from sessioncrawler.state.sightings import SourceSummary
+
+__all__ = ["SourceSummary", "State", "StateError"]

@@ -1,0 +1,87 @@
+"""Engines for the databases that the state may live in: SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from sessioncrawler.state._errors import StateError
+
+DEFAULT_BUSY_SECONDS = 10.0
+_DIALECTS = ("sqlite", "postgresql")
+
+
+def parse_url(text: str) -> URL:
+    """Read ``STATE_URL``; ``postgresql://`` without a driver means psycopg. ``StateError`` if it is no such URL."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise StateError(
+            "STATE_URL is not a database URL. Write it like sqlite:///data/state.db or "
+            "postgresql://user:password@host/name."
+        ) from error
+    if url.get_backend_name() not in _DIALECTS:
+        raise StateError(f"STATE_URL names {url.get_backend_name()}; use SQLite or PostgreSQL.")
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def make_engine(url: URL, busy_seconds: float) -> Engine:
+    """Make an engine whose transactions are short and wait up to ``busy_seconds`` for those of other processes.
+
+    Creates the folder of an SQLite file. Raises ``StateError`` where the driver is missing, ``OSError`` where the
+    folder cannot be made.
+    """
+    try:
+        engine = create_engine(url)
+    except (ImportError, NoSuchModuleError) as error:
+        raise StateError(
+            f"The driver for {url.drivername} is not installed. Install it (for PostgreSQL: pip install "
+            "'psycopg[binary]'), or set STATE_URL to an SQLite file."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_folder(url)
+        event.listen(engine, "connect", _sqlite_connected(busy_seconds))
+        event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _prepare_folder(url: URL) -> None:
+    """Create the folder of an SQLite file, unless the file is in memory or named by an SQLite URI of its own."""
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _sqlite_connected(busy_seconds: float) -> Any:
+    """Make the listener that sets up every new connection to SQLite."""
+
+    def listener(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver, which would do so too late
+        connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+        _use_wal(connection, time.monotonic() + busy_seconds)
+        connection.execute("PRAGMA synchronous = NORMAL")  # safe with WAL; loses nothing but the last moments
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return listener
+
+
+def _use_wal(connection: Any, deadline: float) -> None:
+    """Switch to write-ahead logging; SQLite does not wait for others on its own while it switches."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except connection.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """Take the write lock at once where something will be written: a late change of mind fails under WAL."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,97 @@
+import pytest
+
+from sessioncrawler.editorial.config import parse_directory
+from sessioncrawler.editorial.policy import Policy, Reason
+from sessioncrawler.model import Room
+from tests.editorial.editorial_data import KEY, NOW, recorded_rooms, room, server
+
+TEXT = f"""
+[site]
+name = "Rooms"
+url = "https://example.org/"
+contact = "a@example.org"
+[[servers]]
+url = "https://sog.caliban.org"
+public_key = "{KEY}"
+official = true
+[[servers]]
+url = "https://other.example"
+public_key = "{"0" * 64}"
+[[hide]]
+match = "spam+118d"
+reason = "only advertising"
+until = 2026-01-31
+[[hide]]
+match = "bad.example"
+reason = "a copy"
+[[hide]]
+match = "past+118d"
+reason = "over"
+until = 2026-01-21
+[[pin]]
+match = "general+118d"
+[[pin]]
+match = "later+118d"
+since = 2026-01-23
+"""
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return Policy(parse_directory(TEXT, "d.toml"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("place", "each", "tags", "reason", "sentence"),
+    [
+        (server(), room(read=False, write=False), [], Reason.CLOSED, "neither read nor written"),
+        (server(), room(), ["Test"], Reason.TEST, "as a test"),
+        (server(), room(), ["unlisted"], Reason.UNLISTED, "as unlisted"),
+        (server(), room("spam"), [], Reason.HIDDEN, "hides it until 2026-01-31: only advertising"),
+        (server("bad.example"), room(), [], Reason.HIDDEN, "hides it: a copy"),
+    ],
+)
+def test_off_the_record(place, each, tags, reason, sentence):
+    verdict = Policy(parse_directory(TEXT, "d.toml"), NOW).verdict(place, each, tags)
+    assert verdict.reason is reason
+    assert sentence in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("each", "tags"),
+    [
+        (room(), ["testing", "latest"]),
+        (room("test", "test"), []),
+        (room("past"), []),
+        (room(read=None, write=None), []),
+        (room(read=False, write=None), []),
+        (room(read=False, write=True), []),
+        (room(read=True, write=False), []),
+    ],
+)
+def test_on_the_record(policy, each, tags):
+    assert policy.verdict(server(), each, tags) is None
+
+
+def test_pins_hold_while_they_are_in_force(policy):
+    assert policy.pinned(server(), room())
+    assert not policy.pinned(server(), room("later"))
+
+
+def test_the_key_makes_a_server_official(policy):
+    assert policy.official(server("a.example"))
+    assert not policy.official(server(key="0" * 64))
+    assert not policy.official(server(key="1" * 64))
+
+
+def test_the_recorded_directory_keeps_six_rooms_off_the_record(policy):
+    hidden = [
+        each["token"]
+        for _, each in recorded_rooms()
+        if policy.verdict(
+            server("a.example", key="1" * 64),
+            Room(each["token"], each["name"], read=each["read"], write=each["write"]),
+            each["string_tags"],
+        )
+    ]
+    assert hidden == ["groups", "test", "icon", "abuse", "emergency", "moderation"]
