@@ -63,10 +63,12 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "sessioncrawler.pipelines.sightings.SightingsPipeline": 50,
+    "sessioncrawler.pipelines.polls.PollsPipeline": 60,
     "sessioncrawler.pipelines.dedupe.DedupePipeline": 100,
     "sessioncrawler.pipelines.tags.TagsPipeline": 200,
     "sessioncrawler.pipelines.language.LanguagePipeline": 300,
     "sessioncrawler.pipelines.policy.PolicyPipeline": 400,
+    "sessioncrawler.pipelines.history.HistoryPipeline": 900,
 }
 FEED_EXPORTERS = {
     "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",

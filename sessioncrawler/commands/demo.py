@@ -51,7 +51,7 @@ def simulate(settings: BaseSettings, net: SimNet, state_url: str) -> None:
         "DIRECTORY_CONFIG": str(net.directory_toml),
         "TLS_CA_FILE": str(net.ca_file),
         "STATE_URL": state_url,
-        "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
+        "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
         "PATIENT_RETRY_TIMES": PATIENT_RETRY_TIMES,
     }
     for name, value in ours.items():

@@ -36,6 +36,8 @@ class ConnectionRecord:
     port: int
     offset: float
     """Seconds since the network started."""
+    ended: float | None = None
+    """Seconds since the network started; None while the connection is open."""
 
 
 @dataclass(frozen=True, slots=True)

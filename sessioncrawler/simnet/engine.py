@@ -20,7 +20,6 @@ from sessioncrawler.simnet.faults import Opening
 CLIENT_HELLO = b"\x16"
 HEAD_LIMIT = 64 * 1024
 BACKLOG = 1024
-ACCEPT_AT_ONCE = 64
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
@@ -30,6 +29,9 @@ class Service(Protocol):
     tls: ssl.SSLContext | None
     hello_hangs: bool
     """Without ``tls``: whether a ClientHello is left hanging rather than refused by closing."""
+
+    def connected(self) -> Callable[[], None]:
+        """Take note of a new connection; the result is called when it has ended."""
 
     def opening(self) -> Opening:
         """What becomes of a new connection."""
@@ -96,7 +98,7 @@ class Engine:
         return self.keep(sock)
 
     def _accept(self, sock: socket.socket, service: Service) -> None:
-        for _ in range(ACCEPT_AT_ONCE):
+        while True:
             try:
                 connection, _ = sock.accept()
             except OSError:  # none is waiting, or too many are open: then they wait in the backlog
@@ -107,6 +109,7 @@ class Engine:
             task.add_done_callback(self._tasks.discard)
 
     async def _connection(self, sock: socket.socket, service: Service) -> None:
+        ended = service.connected()
         opening = service.opening()
         try:
             if opening is Opening.RESET:
@@ -120,6 +123,7 @@ class Engine:
                 await self._speak(sock, service, service.tls if hello else None)
         finally:
             sock.close()
+            ended()
 
     async def _drain(self, sock: socket.socket) -> None:
         """Read and forget until the client goes away."""

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -25,18 +25,26 @@ class Log:
 
     started: float = field(default_factory=time.monotonic)
     requests: list[Row] = field(default_factory=list)
-    connections: list[tuple[str, int, float]] = field(default_factory=list)
-    """Server, port, seconds since the start."""
+    connections: list[list[str | float | None]] = field(default_factory=list)
+    """Server, port, seconds since the start when it began, and when it ended: None while it is open."""
 
     def request(self, server: str, port: int, request: Request) -> None:
         """Remember ``request``."""
         agent = request.headers.get("user-agent", "")
-        offset = round(time.monotonic() - self.started, 4)
-        self.requests.append((server, port, offset, request.method, request.target, agent, request.scheme))
+        self.requests.append((server, port, self._now(), request.method, request.target, agent, request.scheme))
 
-    def connection(self, server: str, port: int) -> None:
-        """Remember a connection."""
-        self.connections.append((server, port, round(time.monotonic() - self.started, 4)))
+    def connection(self, server: str, port: int) -> Callable[[], None]:
+        """Remember a connection; call the result when it has ended."""
+        row: list[str | float | None] = [server, port, self._now(), None]
+        self.connections.append(row)
+
+        def ended() -> None:
+            row[-1] = self._now()
+
+        return ended
+
+    def _now(self) -> float:
+        return round(time.monotonic() - self.started, 4)
 
     def reset(self) -> None:
         """Forget everything; time goes on."""
@@ -55,9 +63,12 @@ class LoggedService:
         self.port = 0
         self._log = log
 
+    def connected(self) -> Callable[[], None]:
+        """Log the connection, and its end."""
+        return self._log.connection(self.name, self.port)
+
     def opening(self) -> Opening:
         """Serve every connection."""
-        self._log.connection(self.name, self.port)
         return Opening.SERVE
 
     def respond(self, request: Request) -> Reply:
@@ -85,7 +96,6 @@ class ServerService(LoggedService):
 
     def opening(self) -> Opening:
         """What the server's fault makes of the connection."""
-        self._log.connection(self.name, self.port)
         self._connections += 1
         return opening(self.spec, self._connections - 1)
 
@@ -142,8 +152,12 @@ class ControlService:
         self._sites = sites
         self._servers = servers
 
+    def connected(self) -> Callable[[], None]:
+        """Log nothing."""
+        return lambda: None
+
     def opening(self) -> Opening:
-        """Serve every connection, unlogged."""
+        """Serve every connection."""
         return Opening.SERVE
 
     async def pause(self) -> None:

@@ -11,11 +11,8 @@ from math import floor
 from typing import Any
 
 from sessioncrawler.model import WEEK, Outcome
-from sessioncrawler.simnet.faults import NTH
-from sessioncrawler.simnet.specs import Flavour, RoomSpec, ServerSpec, Shown, Socket, WildLink, World
-
-STALL = 0.75
-"""Seconds that a try which stalls must cost at least: nobody can know sooner that no answer comes."""
+from sessioncrawler.simnet.floor import floor_seconds
+from sessioncrawler.simnet.specs import Flavour, RoomSpec, ServerSpec, Shown, WildLink, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +89,7 @@ class Truth:
     merged: tuple[tuple[str, ...], ...]
     """Base URLs that are one server, the best first."""
     floor_seconds: float
+    """Least seconds of a crawl with the default limits (``floor.floor_seconds``)."""
     links: dict[str, int]
     """Listing site → distinct join links on it."""
 
@@ -207,15 +205,6 @@ def _merged(world: World, ports: Mapping[int, int]) -> tuple[tuple[str, ...], ..
     return tuple((best[key], *sorted(urls - {best[key]})) for key, urls in sorted(groups.items()) if len(urls) > 1)
 
 
-def _chain(spec: ServerSpec) -> float:
-    """Seconds of the necessary requests to one server, one after the other."""
-    if spec.socket is not Socket.LISTEN:
-        return 0.0
-    requests = 1 if spec.outcome is not Outcome.REACHED or spec.flavour is Flavour.BUNSOGS else 2
-    stalls = -spec.index % NTH + NTH - 1 if spec.fault == "fifth" else 0
-    return requests * spec.latency + stalls * STALL + spec.waits
-
-
 def _canonical(index: int, link: WildLink) -> tuple[Any, ...]:
     return (index, link.scheme, link.host, link.port, link.token, link.key)
 
@@ -244,6 +233,6 @@ def make_truth(world: World, ports: Mapping[int, int]) -> Truth:
         ),
         addresses=addresses,
         merged=_merged(world, ports),
-        floor_seconds=round(max((_chain(spec) for spec in world.servers), default=0.0), 3),
+        floor_seconds=floor_seconds(world),
         links={site: len({_canonical(*post) for post in posts}) for site, posts in world.posts.items()},
     )

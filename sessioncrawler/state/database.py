@@ -8,10 +8,12 @@ from typing import Self
 
 from sqlalchemy import URL, Engine
 
-from sessioncrawler.model import Sighting
-from sessioncrawler.state import migrations, sightings
+from sessioncrawler.model import Poll, Sighting
+from sessioncrawler.state import history, migrations, polls, sightings
 from sessioncrawler.state._engine import DEFAULT_BUSY_SECONDS, make_engine, parse_url
 from sessioncrawler.state._errors import sentences
+from sessioncrawler.state.history import Event, Facts, Listing
+from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.sightings import SourceSummary
 
 
@@ -72,6 +74,35 @@ class State:
         """Sum up what is known from each source, sorted by name."""
         with sentences(self.url), self._engine.begin() as connection:
             return sightings.summarize(connection)
+
+    def record_polls(self, found: Iterable[Poll], now: int) -> None:
+        """Remember how addresses were polled at ``now``; each replaces what was known of its address."""
+        with sentences(self.url), self._writing.begin() as connection:
+            polls.record(connection, found, now)
+
+    def polls(self) -> list[KnownPoll]:
+        """How each address was polled last, sorted by ``host[:port]``."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return polls.read(connection)
+
+    def record_listing(self, listed: Iterable[Facts], withdrawn: Iterable[tuple[str, str]], now: int) -> list[Event]:
+        """Remember what is published at ``now`` and return what is new, returned or gone since.
+
+        ``withdrawn`` are Communities (key, token) that the directory no longer wants to name: they are forgotten
+        together with their events.
+        """
+        with sentences(self.url), self._writing.begin() as connection:
+            return history.record(connection, listed, withdrawn, now)
+
+    def events(self, most: int = 200) -> list[Event]:
+        """The latest events, newest first."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return history.events(connection, most)
+
+    def listings(self) -> list[Listing]:
+        """Every Community that was ever published and not withdrawn, sorted by key and token."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return history.listings(connection)
 
     @property
     def _writing(self) -> Engine:

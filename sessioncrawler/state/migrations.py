@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, func, insert, inspect, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, func, insert, inspect, select
 
 Migration = Callable[[Connection], None]
 
@@ -41,7 +41,44 @@ def create_sightings(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: list[Migration] = [create_sightings]
+def create_polls(connection: Connection) -> None:
+    """How each address was polled last."""
+    Table(
+        "polls",
+        MetaData(),
+        Column("netloc", Text, primary_key=True),
+        Column("polled_at", BigInteger, nullable=False),
+        Column("reached_at", BigInteger),
+        Column("failing_since", BigInteger),
+        Column("poll", Text, nullable=False),
+    ).create(connection)
+
+
+def create_listings(connection: Connection) -> None:
+    """Communities that were published, and what happened to them."""
+    Table(
+        "listed",
+        MetaData(),
+        Column("public_key", Text, primary_key=True),
+        Column("token", Text, primary_key=True),
+        Column("facts", Text, nullable=False),
+        Column("first_listed", BigInteger, nullable=False),
+        Column("last_listed", BigInteger, nullable=False),
+        Column("gone_at", BigInteger),
+    ).create(connection)
+    Table(
+        "events",
+        MetaData(),
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("at", BigInteger, nullable=False, index=True),
+        Column("kind", Text, nullable=False),
+        Column("public_key", Text, nullable=False),
+        Column("token", Text, nullable=False),
+        Column("facts", Text, nullable=False),
+    ).create(connection)
+
+
+MIGRATIONS: list[Migration] = [create_sightings, create_polls, create_listings]
 
 
 def migrate(connection: Connection) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 import ssl
+import struct
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -174,14 +176,19 @@ def test_rubbish_from_clients_leaves_the_server_well(tmp_path, rubbish):
     run(tmp_path, ["https"], test)
 
 
-def test_a_client_may_go_away_before_it_asks(tmp_path):
+@pytest.mark.parametrize("rudely", [False, True])
+def test_a_client_may_go_away_before_it_asks(tmp_path, rudely):
     async def test(client, _handshake):
         reader, writer = await client.connect(0)
+        await asyncio.sleep(0.01)  # the server is waiting for the first byte now
+        if rudely:
+            linger = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
         assert await reader.read() == b""
         assert (await client.get(0)).startswith(b"HTTP/1.1 200")
 
-    run(tmp_path, ["http"], test)
+    run(tmp_path, ["http", "private-address"], test)
 
 
 def test_latency_is_applied_to_each_request(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -118,7 +119,6 @@ def test_wrong_keys():
 
 
 def test_broken_rooms_have_good_neighbours():
-
     rooms = broken_rooms(Random(1), "x")
     assert not rooms[0].broken
     assert not rooms[-1].broken

@@ -1,0 +1,46 @@
+"""``python -m bench``: crawl simulated networks and print what that cost."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from bench.crawl import run
+from bench.table import goals, table
+from bench.usage import BenchError
+from sessioncrawler.simnet.floor import Limits
+
+SIZES = (100, 1_000)
+ALL_SIZES = (*SIZES, 10_000)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line, measure, print; the exit code is 1 only where a crawl failed, never for slowness."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world (default: 1)")
+    parser.add_argument("--servers", type=int, nargs="+", default=SIZES, help="sizes of the worlds")
+    parser.add_argument("--all", action="store_true", help="10,000 servers as well")
+    parser.add_argument(
+        "--tries", type=int, default=Limits().tries, help="tries a request; fewer make a quick, less telling run"
+    )
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    results = []
+    for servers in ALL_SIZES if options.all else options.servers:
+        console.print(f"Crawling {servers:,} servers …")
+        try:
+            results.append(run(servers, options.seed, options.tries))
+        except BenchError as error:
+            console.print(str(error), markup=False)
+            return 1
+    console.print(table(results))
+    for sentence in goals(results):
+        console.print(sentence)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""One measured crawl of a simulated network."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.usage import ROOT, BenchError, Usage, measure
+from sessioncrawler.model import Outcome
+from sessioncrawler.simnet import SimNet
+from sessioncrawler.simnet.client import RequestRecord
+from sessioncrawler.simnet.floor import Limits, floor_seconds
+from sessioncrawler.simnet.specs import World
+from sessioncrawler.simnet.world import BENCH_LATENCY, make_world
+
+SCENARIO = "bench"
+SCRAPY = str(Path(sys.executable).with_name("scrapy"))
+_REQUESTS = re.compile(r"'downloader/request_count': (\d+)")
+_PUBLISHED = re.compile(r"'finish_reason': 'finished'")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A crawl beside its floor and beside a bare client."""
+
+    servers: int
+    floor: float
+    crawl: Usage
+    requests: int
+    """That Scrapy made, whatever became of them."""
+    answered: int
+    """That reached a simulated server."""
+    connections: int
+    """That simulated servers accepted."""
+    bare: Usage
+    bare_requests: int
+    """Answers that the bare client got: those of servers without faults, each once."""
+
+
+def run(servers: int, seed: int, tries: int) -> Result:
+    """Crawl a world of so many servers. BenchError where the crawl publishes nothing."""
+    world = make_world(seed, SCENARIO, servers, BENCH_LATENCY)
+    with SimNet(seed, SCENARIO, servers, BENCH_LATENCY) as net, tempfile.TemporaryDirectory() as folder:
+        environment = _environment(net, folder, tries)
+        _read_listings(net, environment)
+        net.reset_log()
+        crawl = measure([SCRAPY, "crawl", "sogs", "-s", "STATS_DUMP=True"], environment)
+        requests, connections = net.requests(), len(net.connections())
+        if not _PUBLISHED.search(crawl.log) or not Path(folder, "site", "index.html").exists():
+            raise BenchError(f"The crawl of {servers} servers published nothing:\n{crawl.log[-2000:]}")
+        chains = _chains(world, requests)
+        bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=json.dumps(chains))
+    return Result(
+        servers=servers,
+        floor=floor_seconds(world, Limits(tries=tries)),
+        crawl=crawl,
+        requests=_scrapy_requests(crawl),
+        answered=len(requests),
+        connections=connections,
+        bare=bare,
+        bare_requests=int(bare.output),
+    )
+
+
+def _environment(net: SimNet, folder: str, tries: int) -> dict[str, str]:
+    settings = {
+        "DIRECTORY_CONFIG": net.directory_toml,
+        "TLS_CA_FILE": net.ca_file,
+        "STATE_URL": f"sqlite:///{folder}/state.db",
+        "SITE_URI": f"{folder}/site",
+        "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
+        "PATIENT_RETRY_TIMES": tries,
+    }
+    paths = {"PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings"}
+    return paths | {f"SESSIONCRAWLER_{name}": str(value) for name, value in settings.items()}
+
+
+def _read_listings(net: SimNet, environment: dict[str, str]) -> None:
+    """Fill the state as a refresh does; not measured."""
+    for name, url in net.listing_urls.items():
+        spider = "sources" if name == "extra" else name
+        measure([SCRAPY, "crawl", spider, "-a", f"url={url}"], environment)
+
+
+def _chains(world: World, requests: Iterable[RequestRecord]) -> list[list[str]]:
+    """URLs that were asked of servers without faults, each once, by server in the order they were asked."""
+    sound = {
+        f"{spec.index}-{spec.kind}": spec.host
+        for spec in world.servers
+        if not spec.fault and spec.outcome is Outcome.REACHED
+    }
+    chains: dict[str, dict[str, None]] = defaultdict(dict)
+    for request in requests:
+        if request.server in sound:
+            chains[request.server][f"{request.scheme}://{sound[request.server]}:{request.port}{request.path}"] = None
+    return [list(chain) for _, chain in sorted(chains.items())]
+
+
+def _scrapy_requests(crawl: Usage) -> int:
+    found = _REQUESTS.search(crawl.log)
+    if found is None:
+        raise BenchError(f"The crawl did not tell how many requests it made:\n{crawl.log[-2000:]}")
+    return int(found[1])

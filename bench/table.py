@@ -1,0 +1,76 @@
+"""The results as a table, and beside what we want to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.table import Table
+
+from bench.crawl import Result
+
+MEBIBYTE = 1024 * 1024
+WALL_BY_FLOOR = 1.5
+"""Most of wall time over floor at 100 servers."""
+CPU_MILLISECONDS = 2.5
+"""Most of CPU time a request at 1,000 servers."""
+MEMORY = 250
+"""Most of peak memory at 1,000 servers, in MiB."""
+GROWTH = 12
+"""Most of wall time at 10,000 servers over that at 1,000."""
+
+_ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
+    ("floor, s", lambda one: f"{one.floor:.1f}"),
+    ("wall, s", lambda one: f"{one.crawl.wall:.1f}"),
+    ("wall / floor", lambda one: f"{one.crawl.wall / one.floor:.2f}"),
+    ("CPU, s", lambda one: f"{one.crawl.cpu:.1f}"),
+    ("requests", lambda one: f"{one.requests:,}"),
+    ("CPU a request, ms", lambda one: f"{cpu_milliseconds(one):.2f}"),
+    ("requests that servers saw", lambda one: f"{one.answered:,}"),
+    ("connections", lambda one: f"{one.connections:,}"),
+    ("peak memory, MiB", lambda one: f"{one.crawl.memory / MEBIBYTE:.0f}"),
+    ("peak memory a server, KiB", lambda one: f"{one.crawl.memory / 1024 / one.servers:.0f}"),
+    ("bare client: wall, s", lambda one: f"{one.bare.wall:.1f}"),
+    ("bare client: CPU, s", lambda one: f"{one.bare.cpu:.1f}"),
+    ("bare client: requests", lambda one: f"{one.bare_requests:,}"),
+    ("bare client: CPU a request, ms", lambda one: f"{bare_milliseconds(one):.2f}"),
+    ("bare client: peak memory, MiB", lambda one: f"{one.bare.memory / MEBIBYTE:.0f}"),
+    ("CPU a request / bare client's", lambda one: f"{cpu_milliseconds(one) / bare_milliseconds(one):.1f}"),
+)
+
+
+def cpu_milliseconds(result: Result) -> float:
+    """CPU time of the whole crawl, from the start of Python to the written site, over the requests it made."""
+    return result.crawl.cpu * 1000 / result.requests
+
+
+def bare_milliseconds(result: Result) -> float:
+    """CPU time of the whole bare client over its requests."""
+    return result.bare.cpu * 1000 / result.bare_requests
+
+
+def table(results: Sequence[Result]) -> Table:
+    """One column a world."""
+    made = Table("servers", *(f"{result.servers:,}" for result in results))
+    for column in made.columns[1:]:
+        column.justify = "right"
+    for name, value in _ROWS:
+        made.add_row(name, *(value(result) for result in results))
+    return made
+
+
+def goals(results: Sequence[Result]) -> Iterator[str]:
+    """Sentences about the goals that the measured sizes have."""
+    by_size = {result.servers: result for result in results}
+    hundred, thousand, most = (by_size.get(size) for size in (100, 1_000, 10_000))
+    if hundred:
+        yield _goal("wall / floor at 100 servers", hundred.crawl.wall / hundred.floor, WALL_BY_FLOOR)
+    if thousand:
+        yield _goal("CPU a request at 1,000 servers, ms", cpu_milliseconds(thousand), CPU_MILLISECONDS)
+        yield _goal("peak memory at 1,000 servers, MiB", thousand.crawl.memory / MEBIBYTE, MEMORY)
+    if thousand and most:
+        yield _goal("wall at 10,000 servers over 1,000", most.crawl.wall / thousand.crawl.wall, GROWTH)
+        yield _goal("memory at 10,000 servers over 1,000", most.crawl.memory / thousand.crawl.memory, 10)
+
+
+def _goal(what: str, value: float, most: float) -> str:
+    return f"{'reached' if value <= most else 'MISSED'}: {what}: {value:.2f}, at most {most:g}"

@@ -1,0 +1,49 @@
+"""What a process took."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+class BenchError(RuntimeError):
+    """A measured process did not do its work, so there is nothing to report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Wall time and CPU time (user and system) in seconds, peak memory in bytes, and what was printed."""
+
+    wall: float
+    cpu: float
+    memory: int
+    output: str
+    log: str
+
+
+def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, stdin: str = "") -> Usage:
+    """Run ``command`` from the top of the checkout. BenchError, with the end of its log, where it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        done = subprocess.run(  # noqa: S603 - the benchmark's own commands
+            [sys.executable, "-m", "bench.measured", str(report), *command],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        values = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {"code": "no report"}
+    code = values.pop("code")
+    if code != 0:
+        raise BenchError(f"{' '.join(command)} failed ({code}):\n{done.stderr[-2000:]}")
+    return Usage(**values, output=done.stdout, log=done.stderr)

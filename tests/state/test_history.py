@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sessioncrawler.state import EventKind, Facts, State
+from sessioncrawler.state.history import GONE_AFTER
+
+DAY = GONE_AFTER
+A = Facts("a" * 64, "Lobby", "Lobby+aaaa0000", "Lobby", "https://a.example/Lobby?public_key=" + "a" * 64, tags=("x",))
+B = Facts("b" * 64, "attic", "attic+bbbb0000", "Attic", "https://b.example/attic?public_key=" + "b" * 64)
+
+
+@pytest.fixture
+def state(tmp_path):
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        yield state
+
+
+def kinds(events):
+    return [(event.kind, event.facts.token) for event in events]
+
+
+def test_the_first_listing_is_no_event(state):
+    assert state.record_listing([A, B], [], 100) == []
+    assert state.events() == []
+    assert [(one.facts, one.first_listed, one.gone_at) for one in state.listings()] == [(A, 100, None), (B, 100, None)]
+
+
+def test_a_community_comes_goes_and_returns(state):
+    state.record_listing([A], [], 100)
+    assert kinds(state.record_listing([A, B], [], 200)) == [(EventKind.NEW, "attic")]
+    assert state.record_listing([A], [], 300) == []
+    assert kinds(state.record_listing([A], [], 200 + DAY)) == [(EventKind.GONE, "attic")]
+    assert state.record_listing([A], [], 300 + DAY) == []
+    assert kinds(state.record_listing([A, B], [], 400 + DAY)) == [(EventKind.RETURNED, "attic")]
+    assert kinds(state.events()) == [
+        (EventKind.RETURNED, "attic"),
+        (EventKind.GONE, "attic"),
+        (EventKind.NEW, "attic"),
+    ]
+    assert kinds(state.events(1)) == [(EventKind.RETURNED, "attic")]
+    assert state.listings()[1].first_listed == 200
+
+
+def test_a_community_that_misses_a_crawl_is_not_gone(state):
+    state.record_listing([A, B], [], 100)
+    assert state.record_listing([A], [], 100 + DAY - 1) == []
+    assert state.record_listing([A, B], [], 100 + 2 * DAY) == []
+
+
+def test_the_facts_are_those_of_the_last_listing(state):
+    state.record_listing([A], [], 100)
+    renamed = replace(A, token="lobby", name="Hall")
+    assert state.record_listing([renamed], [], 200) == []
+    assert [one.facts for one in state.listings()] == [renamed]
+
+
+def test_a_clock_that_goes_backwards_takes_nothing_away(state):
+    state.record_listing([A, B], [], 1000 + DAY)
+    assert state.record_listing([A], [], 100) == []
+    assert state.listings()[0].last_listed == 1000 + DAY
+
+
+def test_what_is_withdrawn_is_forgotten_with_its_events(state):
+    state.record_listing([A], [], 100)
+    state.record_listing([A, B], [], 200)
+    assert state.record_listing([A], [(B.public_key, "ATTIC"), (A.public_key, "lobby")], 200 + DAY) == []
+    assert state.events() == []
+    assert [one.facts for one in state.listings()] == [A]
