@@ -28,8 +28,12 @@ class CommunityItem:
     string_tags: list[str] = field(default_factory=list)
     """The operator's tags as they were written, in the operator's order."""
     language: str | None = None
-    """BCP 47 code; ``mul`` for many languages, None where nobody said."""
+    """BCP 47 code; ``mul`` for many languages, None where it is unknown."""
+    language_from: str | None = None
+    """Who says so: ``tag`` (the room's operator), ``table`` (directory.toml) or ``guess``; None without a language."""
     pinned: bool = False
+    nsfw_reason: str | None = None
+    """Why it is marked as not safe for work: ``tag`` or ``word`` (in its name), ``curator``; None where it is not."""
 
     @property
     def identifier(self) -> str:

@@ -71,7 +71,9 @@ ITEM_PIPELINES = {
     "sessioncrawler.pipelines.history.HistoryPipeline": 900,
 }
 FEED_EXPORTERS = {
+    "tree": "sessioncrawler.exporters.tree.TreeItemExporter",
     "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",
+    "polls.json": "sessioncrawler.exporters.polls_json.PollsJsonItemExporter",
     "servers.json": "sessioncrawler.exporters.servers_json.ServersJsonItemExporter",
 }
 FEED_STORAGES = {
@@ -80,6 +82,7 @@ FEED_STORAGES = {
     "s3": "sessioncrawler.feedstorages.GuardedS3FeedStorage",
     "gs": "sessioncrawler.feedstorages.GuardedGCSFeedStorage",
     "ftp": "sessioncrawler.feedstorages.GuardedFTPFeedStorage",
+    "ftps": "sessioncrawler.feedstorages.GuardedFTPFeedStorage",
 }
 
 # --- Ours -----------------------------------------------------------------------------------------------------------
@@ -87,6 +90,7 @@ FEED_STORAGES = {
 SITE_URI = _ours("SITE_URI", "site")  # folder or s3://, gs://, ftp://; used by spiders/sogs.py
 STATE_URL = _ours("STATE_URL", "sqlite:///data/state.db")  # SQLAlchemy URL; used by pipelines/, spiders/sogs.py
 DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", "directory.toml")  # path; used by pipelines/, spiders/, exporters/
+GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
 

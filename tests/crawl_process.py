@@ -50,10 +50,10 @@ class Run:
 
     def __init__(self, process: AsyncCrawlerProcess, job: dict[str, Any]) -> None:
         self.items: list[dict[str, Any]] = []
-        self.crawler: Crawler = process.create_crawler(
-            load_object(job["spider"]) if "." in job["spider"] else job["spider"]
-        )
-        self.crawler.settings.setdict(job["settings"], priority="cmdline")
+        name = job["spider"]
+        settings = process.settings.copy()
+        settings.setdict(job["settings"], priority="cmdline")  # before a spider sets its own by them
+        self.crawler = Crawler(load_object(name) if "." in name else process.spider_loader.load(name), settings)
         self.crawler.signals.connect(self.keep, signals.item_scraped)
         process.crawl(self.crawler, **job["arguments"])
 

@@ -23,6 +23,7 @@ from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Address, Room, Server
 
 KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
+TIMEOUT = 30
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
 DIRECTORY = '[site]\nname = "Rooms & more"\nurl = "https://example.org/"\ncontact = "crew@example.org"\n'
 EXPORTERS = {
@@ -69,7 +70,8 @@ class ItemSpider(Spider):
         for item in self.items:
             yield item
         if self.reason:
-            await self.crawler.engine.close_spider_async(reason=self.reason)
+            # Not awaited: the engine closes only when this method has returned.
+            self.closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=self.reason))
         if self.fault:
             raise self.fault
 
@@ -89,7 +91,7 @@ def publish(items: Sequence[Any], feeds: dict[str, Any], folder: Path, **more: A
     settings = {
         "CRAWL_TIME": NOW,
         "DIRECTORY_CONFIG": str(folder / "directory.toml"),
-        "FEEDS": feeds,
+        "FEEDS": {uri: {"site": True, **options} for uri, options in feeds.items()},
         "FEED_EXPORTERS": EXPORTERS,
         "FEED_STORAGES": STORAGES,
         "REMOTE_CONTROL_ENABLED": False,
@@ -98,7 +100,7 @@ def publish(items: Sequence[Any], feeds: dict[str, Any], folder: Path, **more: A
     }
     attributes = {"items": items, **{key: value for key, value in more.items() if not key.isupper()}}
     with no_reactor(), ThreadPoolExecutor(1) as pool:
-        return pool.submit(_crawl, settings, attributes).result(timeout=60)
+        return pool.submit(_crawl, settings, attributes).result()
 
 
 @contextmanager
@@ -129,4 +131,5 @@ def _crawl(settings: dict[str, Any], attributes: dict[str, Any]) -> Published:
 
 
 async def _run(runner: AsyncCrawlerRunner, crawler: Crawler, attributes: dict[str, Any]) -> None:
-    await runner.crawl(crawler, **attributes)
+    async with asyncio.timeout(TIMEOUT):
+        await runner.crawl(crawler, **attributes)

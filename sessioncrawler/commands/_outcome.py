@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from scrapy.settings import BaseSettings
 
+from sessioncrawler.model import Outcome, Poll
+
+EXAMPLES = 3
+"""Addresses that are named for each class of failure; polls.json holds them all."""
+
 Stats = Mapping[str, object]
 
-_STOPPED = frozenset({"shutdown", "closespider_timeout", "cancelled"})
+_STOPPED = frozenset({"shutdown", "cancelled"})
 _WHY_LISTING = {
     "listing_down": "could not be read",
     "listing_empty": "answered nothing",
     "listing_nonsense": "shows no join link any more",
     "listing_bad_url": "has no valid address",
     "state_failed": "was read, but its links could not be kept: see the log",
+    "shutdown": "was being read when the crawl was stopped",
+    "closespider_timeout": "was not read to its end within CLOSESPIDER_TIMEOUT",
 }
 _WHY_SITE = {
     "no_candidates": "there is no server to ask: no join link is known and directory.toml names no server",
@@ -38,14 +46,23 @@ class ListingReport:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeReport:
+    """How many addresses ended in the same way; ``examples`` are some of them, for failures only."""
+
+    outcome: Outcome
+    addresses: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a refresh came to."""
 
     listings: tuple[ListingReport, ...]
     published: bool
     sentence: str
-    outcomes: Mapping[str, int] = field(default_factory=dict)
-    """Class of outcome → servers."""
+    outcomes: tuple[OutcomeReport, ...] = ()
+    """The most frequent first; empty where the crawl did not come to its end."""
 
 
 def listing_report(name: str, stats: Stats) -> ListingReport:
@@ -55,11 +72,24 @@ def listing_report(name: str, stats: Stats) -> ListingReport:
     return ListingReport(name, _number(stats, "listing/links"), trouble, stopped=reason in _STOPPED)
 
 
-def site_report(listings: tuple[ListingReport, ...], stats: Stats, settings: BaseSettings) -> Report:
+def outcome_reports(polls: Iterable[Poll]) -> tuple[OutcomeReport, ...]:
+    """Count polls by their outcome."""
+    addresses: dict[Outcome, list[str]] = defaultdict(list)
+    for poll in polls:
+        addresses[poll.outcome].append(poll.address.base_url)
+    reports = (
+        OutcomeReport(outcome, len(urls), () if outcome is Outcome.REACHED else tuple(sorted(urls)[:EXAMPLES]))
+        for outcome, urls in addresses.items()
+    )
+    return tuple(sorted(reports, key=lambda report: (-report.addresses, report.outcome)))
+
+
+def site_report(
+    listings: tuple[ListingReport, ...], stats: Stats, settings: BaseSettings, polls: Iterable[Poll]
+) -> Report:
     """Sum up the crawl of the servers; the site was published only where every feed was stored."""
     trouble = _trouble(stats)
-    prefix = "polls/outcome/"
-    outcomes = {key.removeprefix(prefix): _number(stats, key) for key in sorted(stats) if key.startswith(prefix)}
+    outcomes = outcome_reports(polls)
     if trouble:
         return Report(listings, published=False, sentence=f"Nothing was published: {trouble}.", outcomes=outcomes)
     communities, servers = _number(stats, "publish/communities"), _number(stats, "publish/servers")

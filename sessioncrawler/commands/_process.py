@@ -19,10 +19,10 @@ def run_refresh(process: CrawlerProcessBase | None, urls: dict[str, str] | None 
     """Run a refresh to its end and tell what it came to; the exit code."""
     if not isinstance(process, AsyncCrawlerProcess):
         raise UsageError("a refresh needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is", print_help=False)
-    refresh = Refresh(process, urls or {})
     console = Console(highlight=False)
     if console.is_terminal:
-        process.settings.set("LOG_LEVEL", "ERROR", priority="command")
+        process.settings.set("LOG_LEVEL", "ERROR", priority="spider")
+    refresh = Refresh(process, urls or {})
     task = asyncio.get_event_loop().create_task(_watched(refresh, console))
     task.add_done_callback(_stop_reactor)
     process.start(stop_after_crawl=False)
@@ -46,7 +46,7 @@ def _stop_reactor(_: object) -> None:
 
     reactor: Any = module  # the module is replaced by the reactor itself
 
-    if reactor.running:
+    with contextlib.suppress(RuntimeError):  # it stops already, after Ctrl-C
         reactor.stop()
 
 

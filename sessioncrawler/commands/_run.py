@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from sessioncrawler.commands._outcome import Report, listing_report, site_report
+from sessioncrawler.commands._outcome import Report, Stats, listing_report, site_report
+from sessioncrawler.spiders.sogs import Sogs
 
 logger = logging.getLogger(__name__)
 
@@ -19,12 +20,18 @@ SERVERS = "sogs"
 
 @dataclass
 class Refresh:
-    """Runs the spiders of a refresh; ``urls`` are other pages for listing spiders, by their name."""
+    """Runs the spiders of a refresh; ``urls`` are other pages for listing spiders, by their name.
+
+    Making it raises UsageError where ``directory.toml`` has mistakes, before anybody is asked for anything.
+    """
 
     process: AsyncCrawlerProcess
     urls: Mapping[str, str] = field(default_factory=dict)
     stage: str = "Reading the listing sites"
-    crawlers: dict[str, Crawler] = field(default_factory=dict)
+    crawlers: dict[str, Crawler] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.crawlers = {name: self.process.create_crawler(name) for name in (*LISTINGS, SERVERS)}
 
     async def run(self) -> Report:
         """The report of the whole run; never raises for what the network does."""
@@ -34,12 +41,13 @@ class Refresh:
             return Report(listings=reports, published=False, sentence="Stopped before any server was asked.")
         self.stage = "Asking the servers"
         await self._crawl_all((SERVERS,))
-        return site_report(reports, self._stats(SERVERS), self.process.settings)
+        spider = self.crawlers[SERVERS].spider
+        polls = spider.settled if isinstance(spider, Sogs) else ()
+        return site_report(reports, self._stats(SERVERS), self.process.settings, polls)
 
-    @property
-    def sogs(self) -> Crawler | None:
-        """The crawl of the servers, once it has begun."""
-        return self.crawlers.get(SERVERS)
+    def count(self, stat: str, *names: str) -> int:
+        """The sum of ``stat`` over the crawls of the spiders ``names`` as far as they have come."""
+        return sum(number for name in names if isinstance(number := self._stats(name).get(stat, 0), int))
 
     async def _crawl_all(self, names: Sequence[str]) -> None:
         ended = await asyncio.gather(*(self._crawl(name) for name in names), return_exceptions=True)
@@ -48,10 +56,9 @@ class Refresh:
                 logger.error("The spider %s could not be started: %s", name, error, exc_info=error)
 
     def _crawl(self, name: str) -> asyncio.Task[None]:
-        crawler = self.crawlers[name] = self.process.create_crawler(name)
         arguments = {"url": self.urls[name]} if name in self.urls else {}
-        return self.process.crawl(crawler, **arguments)
+        return self.process.crawl(self.crawlers[name], **arguments)
 
-    def _stats(self, name: str) -> dict[str, object]:
+    def _stats(self, name: str) -> Stats:
         stats = self.crawlers[name].stats
-        return dict(stats.get_stats()) if stats is not None else {}
+        return stats.get_stats() if stats is not None else {}

@@ -7,9 +7,10 @@ import asyncio
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from sessioncrawler.commands._outcome import Report
-from sessioncrawler.commands._run import Refresh
+from sessioncrawler.commands._run import LISTINGS, SERVERS, Refresh
 
 INTERVAL = 0.2
 """Seconds between two looks at the stats."""
@@ -35,12 +36,10 @@ async def show_progress(refresh: Refresh, console: Console) -> None:
 
 
 def _counts(refresh: Refresh) -> tuple[int, int | None, str]:
-    crawler = refresh.sogs
-    if crawler is None or crawler.stats is None:
-        return 0, None, ""
-    stats = crawler.stats
-    total, done, reached = (stats.get_value(f"polls/{name}", 0) for name in ("candidates", "done", "reached"))
-    return done, total, f"{reached} reachable, {done - reached} failed"
+    total, done, reached = (refresh.count(f"polls/{name}", SERVERS) for name in ("candidates", "done", "reached"))
+    if total:
+        return done, total, f"{reached} reachable, {done - reached} failed"
+    return 0, None, f"{refresh.count('listing/links', *LISTINGS)} join links"
 
 
 def show_report(report: Report, console: Console) -> None:
@@ -51,9 +50,9 @@ def show_report(report: Report, console: Console) -> None:
     console.print(table)
     console.print()
     if report.outcomes:
-        table = Table("Servers", "Outcome", box=None, pad_edge=False)
-        for outcome, servers in sorted(report.outcomes.items(), key=lambda entry: (-entry[1], entry[0])):
-            table.add_row(f"{servers:7}", outcome)
+        table = Table("Addresses", "Outcome", "For example", box=None, pad_edge=False)
+        for row in report.outcomes:
+            table.add_row(f"{row.addresses:9}", row.outcome, Text("\n".join(row.examples), overflow="fold"))
         console.print(table)
         console.print()
     console.print(report.sentence, markup=False, soft_wrap=True, style=None if report.published else "red")

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.commands._process import run_refresh
@@ -34,8 +35,10 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--seed", type=int, default=1, help="seed of the simulated network (default: 1)")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Start the simulated network, refresh against it, say where the page is."""
+        if args:
+            raise UsageError(f"'scrapy demo' takes no argument, but got {args[0]!r}; settings are given with -s")
         assert self.settings is not None  # noqa: S101 - scrapy.cmdline sets it
         with SimNet(seed=opts.seed) as net, tempfile.TemporaryDirectory() as folder:
             simulate(self.settings, net, f"sqlite:///{folder}/state.db")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from contextvars import ContextVar
 
+import aiohttp
+
 
 class Attempt:
     """What is known of one try while it runs.
@@ -13,7 +15,7 @@ class Attempt:
     apart.
     """
 
-    __slots__ = ("answering", "forbidden", "sockets", "started")
+    __slots__ = ("answering", "forbidden", "reused", "sockets", "started")
 
     def __init__(self, started: float) -> None:
         self.started = started
@@ -21,12 +23,14 @@ class Attempt:
         """Whether the head of the answer has come."""
         self.forbidden = ""
         """The address that the guard refused to contact, if any."""
+        self.reused = False
+        """Whether it travels on a connection that was kept from an earlier request."""
         self.sockets: list[socket.socket] = []
 
     @property
     def connected(self) -> bool:
         """Whether any of its sockets has reached the other side (TLS may still hang)."""
-        return self.answering or any(_is_connected(sock) for sock in self.sockets)
+        return self.answering or self.reused or any(_is_connected(sock) for sock in self.sockets)
 
 
 def _is_connected(sock: socket.socket) -> bool:
@@ -39,3 +43,16 @@ def _is_connected(sock: socket.socket) -> bool:
 
 CURRENT: ContextVar[Attempt | None] = ContextVar("current attempt", default=None)
 """The try that the running task belongs to: sockets are made several layers below it."""
+
+
+def tracing() -> aiohttp.TraceConfig:
+    """What tells the current attempt that its connection is a kept one."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(_note_reuse)
+    return trace
+
+
+async def _note_reuse(*_: object) -> None:
+    attempt = CURRENT.get()
+    if attempt is not None:
+        attempt.reused = True

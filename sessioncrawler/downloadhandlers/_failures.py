@@ -6,7 +6,6 @@ import errno
 import ssl
 
 import aiohttp
-from python_socks import ProxyError, ProxyTimeoutError
 
 from sessioncrawler.downloadhandlers._attempt import Attempt
 from sessioncrawler.items import TryError
@@ -14,6 +13,7 @@ from sessioncrawler.model import Outcome
 
 _OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM})
+_LONGEST_WORDS = 200
 
 
 class BrokenOffError(aiohttp.ClientError):
@@ -30,14 +30,17 @@ async def no_second_try(request: aiohttp.ClientRequest, send: aiohttp.ClientHand
         raise BrokenOffError(str(error)) from error
 
 
-def explain(error: Exception, attempt: Attempt, *, https: bool) -> TryError:
-    """The :class:`TryError` for what a try raised; ``https`` tells a broken handshake from a broken connection."""
-    if attempt.forbidden:
+def explain(error: Exception, attempt: Attempt, *, https: bool, proxied: bool = False) -> TryError:
+    """The :class:`TryError` for what a try raised.
+
+    ``https`` tells a broken handshake from a broken connection, ``proxied`` our proxy's failures from the server's.
+    """
+    if attempt.forbidden and not attempt.sockets:
         return TryError(Outcome.FORBIDDEN_ADDRESS, f"leads to {attempt.forbidden}, which is not a public address")
-    if isinstance(error, (ProxyError, ProxyTimeoutError, aiohttp.ClientProxyConnectionError)):
-        return TryError(Outcome.PROXY, f"the proxy did not reach it ({error})")
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return TryError(Outcome.PROXY, f"the proxy answers {error.status}")
+    if isinstance(error, aiohttp.ClientProxyConnectionError) or (proxied and not attempt.sockets):
+        return TryError(Outcome.PROXY, f"the proxy did not reach it ({_words(error)})")
     if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
         return TryError(Outcome.TLS, _tls_reason(error))
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -62,11 +65,16 @@ def _no_connection(error: aiohttp.ClientConnectorError, *, https: bool) -> TryEr
 def _no_answer(error: Exception) -> TryError:
     if isinstance(error, TimeoutError):
         return TryError(Outcome.STALLED, "falls silent in the middle of its answer", again=True)
-    if isinstance(error, (BrokenOffError, aiohttp.ClientPayloadError, aiohttp.ClientOSError)):
+    if isinstance(error, (BrokenOffError, aiohttp.ClientPayloadError, OSError)):
         return TryError(Outcome.RESET, "breaks the connection off before its answer is whole", again=True)
     if isinstance(error, aiohttp.InvalidURL):
         return TryError(Outcome.FORBIDDEN_ADDRESS, "is no web address")
     return TryError(Outcome.RESET, "answers with something that is not HTTP")
+
+
+def _words(error: Exception) -> str:
+    """What an exception says, in one short line."""
+    return " ".join(str(error).split())[:_LONGEST_WORDS] or type(error).__name__
 
 
 def _tls_reason(error: Exception) -> str:

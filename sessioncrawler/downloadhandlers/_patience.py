@@ -59,6 +59,7 @@ class Patiently(Generic[T]):
         self._next_try = self._began
         self._connected = False
         self._error: TryError | None = None
+        self._stopped = False
         self.tries = 0
 
     async def run(self) -> T:
@@ -76,8 +77,18 @@ class Patiently(Generic[T]):
             for task in self._running:
                 _abandon(task)
 
+    def stop(self) -> None:
+        """Give up: :meth:`run` raises ABANDONED as soon as it wakes, at the latest when a delay between tries ends."""
+        self._stopped = True
+        for task in self._running:
+            task.cancel()
+
     def _may_try(self) -> bool:
-        return self.tries < self._patience.times and self._loop.time() - self._began < self._patience.budget
+        return (
+            not self._stopped
+            and self.tries < self._patience.times
+            and self._loop.time() - self._began < self._patience.budget
+        )
 
     def _begin(self) -> None:
         now = self._loop.time()
@@ -101,7 +112,7 @@ class Patiently(Generic[T]):
         moments = [self._deadline(attempt) for attempt in self._running.values()]
         if len(self._running) < OVERLAP and self._may_try():
             moments.append(self._next_try)
-        pause = max(0.0, min(moments) - now)
+        pause = max(0.0, min(moments, default=now) - now)
         if not self._running:
             await asyncio.sleep(pause)
             return set()
@@ -116,7 +127,9 @@ class Patiently(Generic[T]):
 
     def _take(self, task: asyncio.Task[T]) -> bool:
         """Whether a try that ended brought the content; raises where its failure is final."""
-        self._running.pop(task)
+        attempt = self._running.pop(task)
+        if task.cancelled():  # by stop
+            return False
         error = task.exception()
         if error is None:
             return True
@@ -124,7 +137,9 @@ class Patiently(Generic[T]):
             raise error
         self._connected = self._connected or error.again
         self._fail(error)
-        self._next_try = max(self._next_try, self._loop.time() + self._patience.delay)
+        # A server may close a connection that was kept, at any time; that says nothing about it (RFC 9112, 9.3.1).
+        now = self._loop.time()
+        self._next_try = now if attempt.reused else max(self._next_try, now + self._patience.delay)
         return False
 
     def _expire(self) -> None:
@@ -151,6 +166,8 @@ class Patiently(Generic[T]):
 
     def _failure(self) -> TryError:
         error = self._error or TryError(Outcome.STALLED, "was given no time")
+        if self._stopped:
+            error = TryError(Outcome.ABANDONED, "was not waited for, since the crawl was stopped")
         error.tries = self.tries
         return error
 

@@ -8,17 +8,28 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-THREADS = 32
+THREADS = 64
+KEPT = 60.0
+"""Seconds for which an answer is given again, a failure too: one server is asked several times in a row."""
 _UNRESOLVABLE = (".invalid", ".onion", ".loki")
 """Never asked of DNS: RFC 6761 (invalid), RFC 7686 (onion) and Lokinet's names."""
 
+_Answers = list[tuple[int, int, str]]
+"""Family, protocol and IP address of each answer."""
+
 
 class ThreadResolver(AbstractResolver):
-    """``getaddrinfo`` in a pool of threads of its own, each name bounded by ``timeout`` seconds."""
+    """``getaddrinfo`` in a pool of threads of its own, each name bounded by ``timeout`` seconds.
+
+    The seconds count from the moment a thread is free, so that many dead names make a live one late, not lost.
+    """
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="resolver")
+        self._free = asyncio.Semaphore(THREADS)
+        self._running: set[asyncio.Future[_Answers]] = set()
+        self._lookups: dict[tuple[str, int], tuple[float, asyncio.Task[_Answers]]] = {}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -26,29 +37,56 @@ class ThreadResolver(AbstractResolver):
         """Addresses of ``host`` in the order of the system; OSError where there is none."""
         if host.rstrip(".").lower().endswith(_UNRESOLVABLE):
             raise OSError(f"{host} is a name that no DNS server knows")
-        lookup = asyncio.get_running_loop().run_in_executor(self._pool, _look_up, host, port, family)
-        try:
-            answers = await asyncio.wait_for(lookup, self._timeout)
-        except TimeoutError as error:
-            raise OSError(f"no answer about {host} within {self._timeout:g} seconds") from error
-        except UnicodeError as error:
-            raise OSError(f"{host} is no host name") from error
+        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
         return [
-            ResolveResult(
-                hostname=host,
-                host=str(sockaddr[0]),
-                port=port,
-                family=found,
-                proto=proto,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for found, _, proto, _, sockaddr in answers
+            ResolveResult(hostname=host, host=address, port=port, family=found, proto=proto, flags=numeric)
+            for found, proto, address in await asyncio.shield(self._lookup(host, family))
         ]
 
     async def close(self) -> None:
         """Forget lookups that still hang."""
+        for _, lookup in self._lookups.values():
+            lookup.cancel()
+        for running in self._running:
+            running.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def _lookup(self, host: str, family: int) -> asyncio.Task[_Answers]:
+        """The lookup of ``host``, shared by all who ask for it."""
+        now = asyncio.get_running_loop().time()
+        began, lookup = self._lookups.get((host, family), (now, None))
+        if lookup is None or (lookup.done() and now - began > KEPT):
+            lookup = asyncio.create_task(self._ask(host, family))
+            lookup.add_done_callback(_look_at)
+            self._lookups[host, family] = now, lookup
+        return lookup
 
-def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[tuple[int, int, int, str, tuple[str, int]]]:
-    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)  # type: ignore[return-value]  # typeshed also lists AF_PACKET's forms
+    async def _ask(self, host: str, family: int) -> _Answers:
+        await self._free.acquire()
+        running = asyncio.get_running_loop().run_in_executor(self._pool, _look_up, host, family)
+        self._running.add(running)
+        running.add_done_callback(self._leave)
+        done, _ = await asyncio.wait({running}, timeout=self._timeout)
+        if not done:
+            raise OSError(f"no answer about {host} within {self._timeout:g} seconds")
+        return running.result()
+
+    def _leave(self, running: asyncio.Future[_Answers]) -> None:
+        """Free the place of a lookup only now: its thread was busy, whether anybody still waited or not."""
+        self._running.discard(running)
+        self._free.release()
+        _look_at(running)
+
+
+def _look_at(ended: asyncio.Future[_Answers]) -> None:
+    """Take note of an exception, so that nobody complains where all who asked have gone."""
+    if not ended.cancelled():
+        ended.exception()
+
+
+def _look_up(host: str, family: int) -> _Answers:
+    try:
+        answers = socket.getaddrinfo(host, None, family=family, type=socket.SOCK_STREAM)
+    except ValueError as error:  # a name that cannot be encoded, or with a zero byte
+        raise OSError(f"{host!r} is no host name") from error
+    return [(found, proto, str(sockaddr[0])) for found, _, proto, _, sockaddr in answers]

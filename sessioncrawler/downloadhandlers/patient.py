@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 import certifi
-import yarl
-from aiohttp_socks import ProxyConnector
+from scrapy import Spider, signals
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
-from sessioncrawler.downloadhandlers._attempt import CURRENT, Attempt
+from sessioncrawler.downloadhandlers._attempt import CURRENT, Attempt, tracing
+from sessioncrawler.downloadhandlers._brake import Brake
 from sessioncrawler.downloadhandlers._failures import explain, no_second_try
 from sessioncrawler.downloadhandlers._gate import Gate
-from sessioncrawler.downloadhandlers._guard import AddressGuard, port_is_allowed, watched_socket
+from sessioncrawler.downloadhandlers._guard import AddressGuard, watched_socket
 from sessioncrawler.downloadhandlers._patience import Patience, Patiently
 from sessioncrawler.downloadhandlers._resolver import ThreadResolver
+from sessioncrawler.downloadhandlers._routes import Route, Routes
+from sessioncrawler.downloadhandlers._tunnels import HttpTunnelConnector, SocksConnector
+from sessioncrawler.downloadhandlers._turns import Turns
 from sessioncrawler.items import TryError
-from sessioncrawler.model import DEFAULT_PORTS, Outcome
+from sessioncrawler.model import Outcome
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-_HIDDEN_NETWORKS = (".onion", ".loki")
+_MOST_CODINGS = 2
+"""Layers of compression; more of them only serve to keep us busy."""
 _PROXY_UNREACHABLE = frozenset({502, 503, 504})
 
 
@@ -42,7 +48,7 @@ class PatientDownloadHandler(BaseDownloadHandler):
     ``download_maxsize``; writes ``tries`` (connections it took) back. Raises :class:`TryError`.
     """
 
-    lazy = True
+    lazy = False  # so that a setting that cannot be used is told at start
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -55,82 +61,92 @@ class PatientDownloadHandler(BaseDownloadHandler):
             answer_timeout=settings.getfloat("DOWNLOAD_TIMEOUT"),
             budget=settings.getfloat("SERVER_BUDGET"),
         )
+        # To reach a hidden service takes a way through strangers' machines.
+        self._hidden_patience = replace(
+            self._patience,
+            timeout=self._patience.answer_timeout + self._patience.timeout,
+            connect_timeout=self._patience.answer_timeout,
+            answer_timeout=2 * self._patience.answer_timeout,
+        )
         self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
-        self._dns_timeout = settings.getfloat("DNS_TIMEOUT")
-        self._socks_proxy: str = settings.get("SOCKS_PROXY") or ""
         self._guard = AddressGuard(settings.getlist("ALLOWED_PRIVATE_NETWORKS"))
+        self._routes = Routes(self._guard, settings.get("SOCKS_PROXY") or "")
+        self._resolver = ThreadResolver(settings.getfloat("DNS_TIMEOUT"))
         self._ca_file: str = settings.get("TLS_CA_FILE") or ""
         self._gate = Gate(settings.getint("CONCURRENT_WORK"))
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._turns = Turns(settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        self._brake = Brake(crawler)
+        self._sessions: dict[tuple[str, str], aiohttp.ClientSession] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make a handler; where a setting cannot be used, let the crawl end before it begins."""
+        try:
+            return cls(crawler)
+        except ValueError as error:
+            crawler.signals.connect(_end, signal=signals.spider_opened)
+            raise NotConfigured(str(error)) from error
 
     async def download_request(self, request: Request) -> Response:
         """The response to ``request``, whatever its status."""
-        url = yarl.URL(request.url, encoded=True)
-        route = self._route(request, url)
+        route = self._routes.find(request)
+        async with self._turns.turn(request.meta.get("download_slot") or route.url.authority):
+            return await self._download(request, route)
+
+    async def _download(self, request: Request, route: Route) -> Response:
+        if route.kind == "direct" and not route.is_literal:
+            await self._look_up(route)
+        session = self._session(route)
         place = await self._gate.enter()
         patiently = Patiently(
-            lambda attempt: self._try(request, url, route, attempt), self._patience_for(request), place.leave
+            lambda attempt: self._try(session, request, route, attempt), self._patience_for(request, route), place.leave
         )
         try:
-            return await patiently.run()
+            with self._brake.on(patiently):
+                return await patiently.run()
         finally:
             place.leave()
             request.meta["tries"] = patiently.tries
 
     async def close(self) -> None:
         """Close all connections."""
+        self._brake.close()
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
+        await self._resolver.close()
 
-    def _patience_for(self, request: Request) -> Patience:
-        patience = self._patience
+    async def _look_up(self, route: Route) -> None:
+        """Let the resolver know the name before any clock runs: DNS_TIMEOUT is longer than CONNECT_TIMEOUT."""
+        try:
+            await self._resolver.resolve(route.url.raw_host or "")
+        except OSError as error:
+            raise TryError(Outcome.DNS, "its name does not resolve") from error
+
+    def _patience_for(self, request: Request, route: Route) -> Patience:
+        patience = self._hidden_patience if route.kind == "socks" else self._patience
         tries: int | None = request.meta.get("max_tries")
         budget: float = request.meta.get("budget", patience.budget)
         if tries is None and budget == patience.budget:
             return patience
-        return Patience(
-            times=min(patience.times, tries or patience.times),
-            timeout=patience.timeout,
-            delay=patience.delay,
-            connect_timeout=patience.connect_timeout,
-            answer_timeout=patience.answer_timeout,
-            budget=budget,
-        )
+        return replace(patience, times=min(patience.times, tries or patience.times), budget=budget)
 
-    def _route(self, request: Request, url: yarl.URL) -> str:
-        """``direct``, ``proxy`` or ``socks``; TryError where the request must not be made."""
-        host, port = (url.host or "").rstrip(".").lower(), url.port or DEFAULT_PORTS.get(url.scheme, 0)
-        if not port_is_allowed(port):
-            raise TryError(Outcome.FORBIDDEN_PORT, f"port {port} belongs to another service")
-        if host.endswith(_HIDDEN_NETWORKS):
-            if not self._socks_proxy:
-                raise TryError(
-                    Outcome.NO_SOCKS_PROXY, "is reached through a SOCKS proxy only, and SOCKS_PROXY is not set"
-                )
-            return "socks"
-        if not request.meta.get("proxy"):
-            return "direct"
-        if not self._guard.permits_name(host):
-            raise TryError(Outcome.FORBIDDEN_ADDRESS, f"leads to {host}, which is not a public address")
-        return "proxy"
-
-    async def _try(self, request: Request, url: yarl.URL, route: str, attempt: Attempt) -> Response:
+    async def _try(self, session: aiohttp.ClientSession, request: Request, route: Route, attempt: Attempt) -> Response:
         CURRENT.set(attempt)
-        proxy = _proxy_url(request) if route == "proxy" else None
+        https = route.url.scheme == "https"
         try:
-            async with self._session(route).request(
+            async with session.request(
                 request.method,
-                url,
+                route.url,
                 data=request.body or None,
                 headers=_headers(request),
                 allow_redirects=False,
-                proxy=proxy,
+                proxy=route.proxy if route.kind in {"proxy", "tunnel"} else None,
             ) as answer:
                 attempt.answering = True
-                if proxy and url.scheme == "http" and answer.status in _PROXY_UNREACHABLE:
+                if route.kind == "proxy" and answer.status in _PROXY_UNREACHABLE:
                     raise TryError(Outcome.PROXY, f"the proxy answers {answer.status}")
                 body = await self._body(request, answer)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise explain(error, attempt, https=url.scheme == "https") from error
+            raise explain(error, attempt, https=https, proxied=route.kind != "direct") from error
         headers = Headers(answer.raw_headers)
         response_class = responsetypes.from_args(headers=headers, url=request.url, body=body)
         return response_class(url=request.url, status=answer.status, headers=headers, body=body, protocol="HTTP/1.1")
@@ -139,6 +155,8 @@ class PatientDownloadHandler(BaseDownloadHandler):
         maxsize: int = request.meta.get("download_maxsize", self._maxsize)
         if (answer.content_length or 0) > maxsize:
             raise TryError(Outcome.TOO_LARGE, f"answers with more than {maxsize:,} bytes")
+        if ",".join(answer.headers.getall("Content-Encoding", [])).count(",") >= _MOST_CODINGS:
+            raise TryError(Outcome.TOO_LARGE, f"packs its answer more than {_MOST_CODINGS} times")
         chunks: list[bytes] = []
         size = 0
         async for chunk in answer.content.iter_any():
@@ -148,34 +166,38 @@ class PatientDownloadHandler(BaseDownloadHandler):
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _session(self, route: str) -> aiohttp.ClientSession:
-        session = self._sessions.get(route)
+    def _session(self, route: Route) -> aiohttp.ClientSession:
+        key = (route.kind, str(route.proxy) if route.kind == "socks" else "")
+        session = self._sessions.get(key)
         if session is None:
-            session = self._sessions[route] = aiohttp.ClientSession(
+            patience = self._hidden_patience if route.kind == "socks" else self._patience
+            session = self._sessions[key] = aiohttp.ClientSession(
                 connector=self._connector(route),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 middlewares=(no_second_try,),
-                timeout=aiohttp.ClientTimeout(total=None, sock_read=self._patience.timeout),
+                trace_configs=[tracing()],
+                timeout=aiohttp.ClientTimeout(total=None, sock_read=patience.timeout),
                 skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             )
         return session
 
-    def _connector(self, route: str) -> aiohttp.BaseConnector:
-        context = self._tls()
-        if route == "socks":
-            return ProxyConnector.from_url(self._socks_proxy, rdns=True, ssl=context, limit=0)
-        return aiohttp.TCPConnector(
-            limit=0,
-            ssl=context,
-            resolver=ThreadResolver(self._dns_timeout),
-            socket_factory=self._guard.socket if route == "direct" else watched_socket,
-        )
+    def _connector(self, route: Route) -> aiohttp.BaseConnector:
+        context = _tls(self._ca_file or certifi.where())
+        if route.kind == "socks" and route.proxy is not None:
+            return SocksConnector(route.proxy, ssl=context, limit=0)
+        direct: dict[str, Any] = {"limit": 0, "ssl": context, "resolver": self._resolver, "use_dns_cache": False}
+        if route.kind == "tunnel":
+            return HttpTunnelConnector(**direct)
+        make_socket = self._guard.socket if route.kind == "direct" else watched_socket
+        return aiohttp.TCPConnector(**direct, socket_factory=make_socket)
 
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        context.load_verify_locations(self._ca_file or certifi.where())
-        return context
+
+@lru_cache
+def _tls(ca_file: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(ca_file)
+    return context
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:
@@ -187,12 +209,10 @@ def _headers(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def _proxy_url(request: Request) -> yarl.URL:
-    """The proxy that HttpProxyMiddleware chose, with the credentials it moved into a header."""
-    proxy: str = request.meta["proxy"]
-    url = yarl.URL(proxy if urlsplit(proxy).scheme else f"http://{proxy}")
-    authorization = request.headers.get(b"Proxy-Authorization")
-    if authorization is None:
-        return url
-    login = aiohttp.BasicAuth.decode(authorization.decode("latin-1"))
-    return url.with_user(login.login).with_password(login.password)
+def _end(spider: Spider) -> None:
+    """Close a spider whose handler could not be made, with the sentence that tells why."""
+    try:
+        PatientDownloadHandler(spider.crawler)
+    except ValueError as error:
+        spider.logger.error("%s.", error)  # noqa: TRY400 - the sentence says it all
+        raise CloseSpider("bad_settings") from error

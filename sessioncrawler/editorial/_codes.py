@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from functools import cache
 
-from babel import Locale, parse_locale
+from babel import Locale, UnknownLocaleError, parse_locale
 from babel.core import get_global
 
 MANY = "mul"
@@ -36,7 +37,7 @@ def canonical_code(text: str) -> str:
     if variant:
         raise ValueError(f"{text!r} has more than language, script and territory; leave the rest out")
     if language not in _english().languages:
-        near = difflib.get_close_matches(language, ["en", *sorted(_english().languages)], n=3, cutoff=0.5)
+        near = meant_codes(language)
         proposal = f"; did you mean {' or '.join(near)}?" if near else ""
         raise ValueError(f"{language!r} is no language that CLDR knows{proposal}")
     if script and script not in _english().scripts:
@@ -44,6 +45,29 @@ def canonical_code(text: str) -> str:
     if territory and territory not in _english().territories:
         raise ValueError(f"{territory!r} is no territory that CLDR knows")
     return "-".join(part for part in (language, script, territory) if part)
+
+
+def meant_codes(text: str) -> list[str]:
+    """Return the codes that somebody may have meant who wrote no code: a language's name, an old code, a typing error.
+
+    Likeliest first, at most three; names are compared in English and in the language itself (CLDR).
+    """
+    word = "".join(letter for letter in text.casefold() if letter.isalpha())
+    if code := get_global("language_aliases").get(word) or _names().get(word):
+        return [str(code).replace("_", "-")]
+    near = [_names()[name] for name in difflib.get_close_matches(word, _names(), cutoff=0.8)]
+    near += difflib.get_close_matches(word, ["en", *sorted(_names().values())], cutoff=0.65)
+    return list(dict.fromkeys(near))[:3]
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Names of the languages that have a two-letter code (ISO 639-1), English and their own, without case → code."""
+    codes = {name.casefold(): code for code, name in _english().languages.items() if re.fullmatch("[a-z]{2}", code)}
+    for code in sorted(codes.values()):
+        with contextlib.suppress(UnknownLocaleError):
+            codes.setdefault(str(Locale(code).language_name).casefold(), code)
+    return codes
 
 
 def territory_flag(territory: str) -> str:

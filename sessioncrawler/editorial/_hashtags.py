@@ -39,6 +39,8 @@ class Tagged:
     """The operator's tags as they were written, without ``#``, repeats included."""
     languages: tuple[str, ...] = ()
     """What stood behind ``lang:``, as it was written."""
+    left_out: tuple[str, ...] = ()
+    """Tags that are too long, or too many, to be kept."""
 
 
 def split_tags(description: str) -> Tagged:
@@ -53,13 +55,25 @@ def split_tags(description: str) -> Tagged:
         return Tagged(description)
     tags: list[str] = []
     languages: list[str] = []
+    left_out: list[str] = []
     for word in words:
         tag = _INVISIBLE.sub("", word).rstrip(_MARKS)
         if language := _LANGUAGE.fullmatch(tag):
             languages.append(language[1][:MAX_TAG_LENGTH])
-        elif 0 < len(tag) <= MAX_TAG_LENGTH and len(tags) < MAX_TAGS:
-            tags.append(tag)
-    return Tagged(_without_label(description[:start]), tuple(tags), tuple(languages))
+        elif tag:
+            kept = len(tag) <= MAX_TAG_LENGTH and len(tags) < MAX_TAGS
+            (tags if kept else left_out).append(tag)
+    return Tagged(_without_label(description[:start]), tuple(tags), tuple(languages), tuple(left_out))
+
+
+def stray_hashtags(shown: str) -> tuple[str, ...]:
+    """Return the hashtags within a text that readers see, without ``#``: they are text, and no tags."""
+    found = (
+        match[1].rstrip(_MARKS)
+        for match in _HASHTAG.finditer(shown)
+        if not _GLUE.match(shown[max(0, match.start() - 1) : match.start()])
+    )
+    return tuple(tag for tag in found if tag)
 
 
 def _block(text: str) -> tuple[int, list[str]]:

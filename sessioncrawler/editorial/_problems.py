@@ -11,6 +11,13 @@ Path = tuple[str | int, ...]
 """Where a value is: keys, and the index within an array of tables, from 0."""
 
 
+_MAX_KEY = 80
+"""Characters of a key that are shown."""
+
+_DEPTH = 8
+"""Tables within tables that are located; the file has two, and a mistake further down is reported at its table."""
+
+
 class DirectoryError(ValueError):
     """``directory.toml`` has mistakes: one sentence a line, each with file, line, key, what was expected, the mend."""
 
@@ -30,7 +37,7 @@ class Problems:
     def add(self, path: Path, sentence: str) -> None:
         """Remember what is wrong at ``path``."""
         line = self._line(path)
-        key = ".".join(str(part) for part in path if isinstance(part, str))
+        key = ".".join(_shown(part) for part in path if isinstance(part, str))
         self._found.append((line, f"{self._name}, line {line}, {key}: {sentence}"))
 
     def _line(self, path: Path) -> int:
@@ -39,10 +46,20 @@ class Problems:
                 return self._lines[path[:length]]
         return 1  # a table that the file does not hold at all
 
+    @property
+    def sentences(self) -> list[str]:
+        """All that was added, in the order of the lines."""
+        return [sentence for _, sentence in sorted(self._found, key=lambda item: item[0])]
+
     def raise_any(self) -> None:
         """Raise :class:`DirectoryError` with all mistakes in the order of their lines, if there are any."""
         if self._found:
-            raise DirectoryError("\n".join(sentence for _, sentence in sorted(self._found, key=lambda item: item[0])))
+            raise DirectoryError("\n".join(self.sentences))
+
+
+def _shown(key: str) -> str:
+    """Return a key for a message: TOML allows any text in quotes as a key."""
+    return key if len(key) <= _MAX_KEY and key.isprintable() else repr(key[:_MAX_KEY])
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -57,6 +74,11 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
         raise DirectoryError(
             f"{name}, line {line}: expected TOML, found a mistake in it ({what}); "
             "put texts in quotes, close every bracket, and write each key and table once"
+        ) from error
+    except (RecursionError, ValueError) as error:  # they are Python's own, and tell no line
+        raise DirectoryError(
+            f"{name}: expected TOML, found hundreds of brackets within each other or a number of thousands of digits; "
+            "remove what no person would write"
         ) from error
 
 
@@ -90,7 +112,7 @@ def _enter(statement: dict[str, Any], counts: dict[Path, int]) -> Path:
     """Return the path of the table that a header opens: ``[site]`` or ``[[servers]]``, the latter with its index."""
     path: Path = ()
     value: Any = statement
-    while value:
+    while value and len(path) < _DEPTH:
         (key,) = value
         path, value = (*path, key), value[key]
         if isinstance(value, list):
@@ -101,7 +123,7 @@ def _enter(statement: dict[str, Any], counts: dict[Path, int]) -> Path:
 
 
 def _record(value: Any, path: Path, line: int, lines: dict[Path, int]) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and len(path) < _DEPTH:
         for key, inner in value.items():
             lines.setdefault((*path, key), line)
             _record(inner, (*path, key), line, lines)

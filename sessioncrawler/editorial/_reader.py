@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from datetime import date, time
 from typing import Any, TypeVar
 
 from sessioncrawler.editorial._problems import Path, Problems
@@ -93,5 +94,15 @@ class Table:
 
 def shorten(value: object) -> str:
     """Return a value as one short line for a message."""
-    text = repr(value)
+    try:
+        text = _written(value)
+    except (RecursionError, ValueError):  # tables within thousands of tables, or thousands of digits
+        return "something very large"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _written(value: object) -> str:
+    """Return a value much as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date | time) else repr(value)

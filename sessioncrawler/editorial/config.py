@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 from sessioncrawler.editorial import _checks as checks
 from sessioncrawler.editorial._problems import DirectoryError, Problems, parse_toml
 from sessioncrawler.editorial._reader import Check, Table, Unfit
+from sessioncrawler.editorial._schema import (
+    Directory,
+    Icons,
+    KnownServer,
+    Listing,
+    ListingRating,
+    RatedRooms,
+    Rating,
+    Rule,
+    Site,
+    Source,
+    StaffCount,
+)
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.model import Address
 
@@ -19,11 +31,17 @@ __all__ = [
     "DirectoryError",
     "Icons",
     "KnownServer",
+    "Listing",
+    "ListingRating",
+    "RatedRooms",
+    "Rating",
     "Rule",
     "Site",
     "Source",
+    "StaffCount",
     "load_directory",
     "parse_directory",
+    "read_directory",
 ]
 
 MAX_FILE = 1_000_000
@@ -31,91 +49,16 @@ MAX_FILE = 1_000_000
 
 _NOWHERE = Address("https", "localhost", 443)
 _NO_PATTERN = Pattern(PatternKind.HOST, "localhost")
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Names and texts of the site."""
-
-    name: str
-    url: str
-    """Where the site is served; absolute, ends in a slash."""
-    contact: str
-    """For readers and, in the User-Agent, for the operators of servers."""
-    description: str = ""
-    """One sentence about the site, for search engines and feeds."""
-    about: str = ""
-    """A longer text for the page; plain text, paragraphs are separated by empty lines."""
-    source_code: str = ""
-    """URL of the program's source code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A further page that holds join links."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownServer:
-    """A server that is polled in every crawl, with the key that the operator vouches for."""
-
-    address: Address
-    public_key: str
-    official: bool = False
-    """Run by the makers of Session: its rooms are tagged ``official``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What the operator decided about the rooms that ``pattern`` names."""
-
-    pattern: Pattern
-    reason: str = ""
-    """A few words, shown to readers; never empty for a hidden room."""
-    since: date | None = None
-    """First day (UTC) on which the rule holds; None for always."""
-    until: date | None = None
-    """Last day (UTC) on which the rule holds; None for good."""
-
-    def in_force(self, now: int) -> bool:
-        """Whether the rule holds at ``now`` (Unix seconds)."""
-        today = datetime.fromtimestamp(now, UTC).date()
-        return (self.since is None or self.since <= today) and (self.until is None or today <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class Icons:
-    """Whose icons are shown whatever their rooms are like (``allow``), and whose never are (``block``)."""
-
-    allow: tuple[Pattern, ...] = ()
-    block: tuple[Pattern, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """All of ``directory.toml``, checked."""
-
-    site: Site
-    sources: tuple[Source, ...] = ()
-    servers: tuple[KnownServer, ...] = ()
-    languages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Match pattern in its canonical spelling → BCP 47 code."""
-    flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """BCP 47 code → flag emoji, where the directory's choice differs from CLDR's likely territory."""
-    hide: tuple[Rule, ...] = ()
-    pin: tuple[Rule, ...] = ()
-    icons: Icons = Icons()
-
-    @property
-    def official_keys(self) -> frozenset[str]:
-        """Public keys of the official servers. A key, unlike an address, cannot be claimed by somebody else."""
-        return frozenset(server.public_key for server in self.servers if server.official)
+_NO_INCLUSION: checks.Inclusion = ((), True)
 
 
 def load_directory(path: Path) -> Directory:
     """Read and check a ``directory.toml`` (UTF-8); raises :class:`DirectoryError` with all mistakes."""
+    return parse_directory(read_directory(path), str(path))
+
+
+def read_directory(path: Path) -> str:
+    """Read the text of a ``directory.toml`` (UTF-8), unchecked; raises :class:`DirectoryError`."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_FILE + 1)
@@ -125,11 +68,10 @@ def load_directory(path: Path) -> Directory:
     if len(raw) > MAX_FILE:
         raise DirectoryError(f"{path}: expected at most {MAX_FILE:,} bytes; is DIRECTORY_CONFIG another file's path?")
     try:
-        text = raw.decode()
+        return raw.decode("utf-8-sig")  # some editors begin a file with a mark that TOML does not know
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise DirectoryError(f"{path}, line {line}: expected UTF-8, found other bytes; save it as UTF-8") from error
-    return parse_directory(text, str(path))
 
 
 def parse_directory(text: str, name: str) -> Directory:
@@ -145,8 +87,12 @@ def parse_directory(text: str, name: str) -> Directory:
         servers=_servers(top.rows("servers")),
         languages=_languages(top.table("languages")),
         flags=_mapping(top.table("flags"), checks.language, checks.flag),
-        hide=tuple(_rule(row, reason_needed=True) for row in top.rows("hide")),
-        pin=tuple(_rule(row, reason_needed=False) for row in top.rows("pin")),
+        hide=tuple(_whole_rule(row, reason_needed=True) for row in top.rows("hide")),
+        pin=tuple(_whole_rule(row) for row in top.rows("pin")),
+        rate=tuple(_rated(row) for row in top.rows("rate")),
+        staff=tuple(_staff(row) for row in top.rows("staff")),
+        project=tuple(_whole_rule(row) for row in top.rows("project")),
+        listings=_listings(top.rows("listings")),
         icons=_icons(top.table("icons")),
     )
     top.close()
@@ -156,12 +102,13 @@ def parse_directory(text: str, name: str) -> Directory:
 
 def _site(table: Table) -> Site:
     site = Site(
-        name=table.need("name", checks.text, ""),
+        name=table.need("name", checks.line, ""),
         url=table.need("url", checks.site_url, ""),
-        contact=table.need("contact", checks.text, ""),
-        description=table.take("description", checks.text, ""),
+        contact=table.need("contact", checks.line, ""),
+        description=table.take("description", checks.line, ""),
         about=table.take("about", checks.text, ""),
         source_code=table.take("source_code", checks.web_url, ""),
+        default_language=table.take("default_language", checks.one_language, "en"),
     )
     table.close()
     return site
@@ -212,26 +159,60 @@ def _mapping(table: Table, check_key: Check[str], check_value: Check[str]) -> Ma
     return MappingProxyType(found)
 
 
-def _rule(row: Table, *, reason_needed: bool) -> Rule:
-    take_reason = row.need if reason_needed else row.take
+def _rule(row: Table, *, reason_needed: bool = False) -> Rule:
+    """Read what all rules share; the caller reads the rest of the row and closes it."""
+    pattern = row.need("match", checks.pattern, _NO_PATTERN)
+    reason = (row.need if reason_needed else row.take)("reason", checks.line, "")
     since: date | None = row.take("since", checks.day, None)
-    rule = Rule(
-        pattern=row.need("match", checks.pattern, _NO_PATTERN),
-        reason=take_reason("reason", checks.text, ""),
-        since=since,
-        until=row.take("until", checks.day, None),
-    )
-    if rule.since and rule.until and rule.until < rule.since:
-        row.report("until", f"expected a day not before since ({since}), found {rule.until}; swap the two")
+    until: date | None = row.take("until", checks.day, None)
+    if since and until and until < since:
+        row.report("until", f"expected a day not before since ({since}), found {until}; swap the two")
+    return Rule(pattern, reason, since, until)
+
+
+def _whole_rule(row: Table, *, reason_needed: bool = False) -> Rule:
+    rule = _rule(row, reason_needed=reason_needed)
     row.close()
     return rule
 
 
+def _rated(row: Table) -> RatedRooms:
+    rated = RatedRooms(_rule(row), row.need("rating", checks.choice(Rating), Rating.NSFW))
+    row.close()
+    return rated
+
+
+def _staff(row: Table) -> StaffCount:
+    staff = StaffCount(_rule(row), row.need("count", checks.staff_count, 1))
+    row.close()
+    return staff
+
+
+def _listings(rows: list[Table]) -> tuple[Listing, ...]:
+    listings: list[Listing] = []
+    for row in rows:
+        listing_id = row.need("id", checks.listing_id, "")
+        name = row.need("name", checks.line, "")
+        rating = row.need("rating", checks.choice(ListingRating), ListingRating.UNSAFE)
+        include, everything = row.need("include", checks.inclusion, _NO_INCLUSION)
+        listing = Listing(listing_id, name, rating, include, everything, row.take("exclude", checks.patterns, ()))
+        if listing.id and any(listing.id == other.id for other in listings):
+            row.report("id", f"expected each id once, found {listing.id} again; give one of the two another id")
+        _report_both(row, "exclude", "include", (listing.include, listing.exclude))
+        listings.append(listing)
+        row.close()
+    return tuple(listings)
+
+
 def _icons(table: Table) -> Icons:
     icons = Icons(allow=table.take("allow", checks.patterns, ()), block=table.take("block", checks.patterns, ()))
-    both = set(icons.allow) & set(icons.block)
-    if both:
-        names = ", ".join(sorted(map(str, both)))
-        table.report("block", f"expected other patterns than in allow, found {names} in both; remove it from one")
+    _report_both(table, "block", "allow", (icons.allow, icons.block))
     table.close()
     return icons
+
+
+def _report_both(table: Table, key: str, other: str, lists: tuple[tuple[Pattern, ...], tuple[Pattern, ...]]) -> None:
+    both = set(lists[0]) & set(lists[1])
+    if both:
+        names = ", ".join(sorted(map(str, both)))
+        table.report(key, f"expected other patterns than in {other}, found {names} in both; remove it from one")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
-from sessioncrawler.editorial.config import Directory, Rule
+from sessioncrawler.editorial.config import Directory, Rating, Rule
 from sessioncrawler.editorial.match import PatternIndex
 from sessioncrawler.editorial.tags import TEST, UNLISTED, has_tag
 from sessioncrawler.model import Room, Server
+
+T = TypeVar("T")
 
 
 class Reason(StrEnum):
@@ -33,8 +36,11 @@ class Policy:
     """The rules of one ``directory.toml`` at one time (``now`` in Unix seconds)."""
 
     def __init__(self, directory: Directory, now: int) -> None:
-        self._hidden = _in_force(directory.hide, now)
-        self._pinned = _in_force(directory.pin, now)
+        self._hidden = _in_force(((rule, rule) for rule in directory.hide), now)
+        self._pinned = _in_force(((rule, True) for rule in directory.pin), now)
+        self._project = _in_force(((rule, True) for rule in directory.project), now)
+        self._ratings = _in_force(((rated.rule, rated.rating) for rated in directory.rate), now)
+        self._staff = _in_force(((staff.rule, staff.count) for staff in directory.staff), now)
         self._official_keys = directory.official_keys
 
     def verdict(self, server: Server, room: Room, string_tags: Sequence[str]) -> Verdict | None:
@@ -45,10 +51,8 @@ class Policy:
         """
         if room.read is False and room.write is False:
             return Verdict(Reason.CLOSED, "it can be neither read nor written to")
-        if has_tag(string_tags, TEST):
-            return Verdict(Reason.TEST, "its operator tagged it as a test")
-        if has_tag(string_tags, UNLISTED):
-            return Verdict(Reason.UNLISTED, "its operator tagged it as unlisted")
+        if verdict := verdict_of_tags(string_tags):
+            return verdict
         if rule := self._hidden.find(server, room):
             until = f" until {rule.until}" if rule.until else ""
             return Verdict(Reason.HIDDEN, f"this directory hides it{until}: {rule.reason}")
@@ -56,12 +60,33 @@ class Policy:
 
     def pinned(self, server: Server, room: Room) -> bool:
         """Whether the directory puts the room first."""
-        return self._pinned.find(server, room) is not None
+        return bool(self._pinned.find(server, room))
+
+    def project(self, server: Server, room: Room) -> bool:
+        """Whether the makers of this directory can be met in the room."""
+        return bool(self._project.find(server, room))
+
+    def rating(self, server: Server, room: Room) -> Rating | None:
+        """Return the curator's word on a room; None where there is none."""
+        return self._ratings.find(server, room)
+
+    def staff(self, server: Server, room: Room) -> int | None:
+        """Return the curator's count of a room's staff; None where there is none."""
+        return self._staff.find(server, room)
 
     def official(self, server: Server) -> bool:
         """Whether the server is run by the makers of Session; its key decides, not its address."""
         return server.public_key in self._official_keys
 
 
-def _in_force(rules: Iterable[Rule], now: int) -> PatternIndex[Rule]:
-    return PatternIndex((rule.pattern, rule) for rule in rules if rule.in_force(now))
+def verdict_of_tags(string_tags: Sequence[str]) -> Verdict | None:
+    """Return why a room is off the record by its operator's own tags; None where they do not say so."""
+    if has_tag(string_tags, TEST):
+        return Verdict(Reason.TEST, "its operator tagged it as a test")
+    if has_tag(string_tags, UNLISTED):
+        return Verdict(Reason.UNLISTED, "its operator tagged it as unlisted")
+    return None
+
+
+def _in_force(entries: Iterable[tuple[Rule, T]], now: int) -> PatternIndex[T]:
+    return PatternIndex((rule.pattern, value) for rule, value in entries if rule.in_force(now))

@@ -33,12 +33,13 @@ def fair_staff(active_users: int) -> int:
     return max(_LEAST, 1 + round(power))
 
 
-def standing(room: Room) -> Standing:
-    """Judge a room by its visible staff and its active users.
+def standing(room: Room, known_staff: int | None = None) -> Standing:
+    """Judge a room by its staff and its active users.
 
-    Unknown where no staff is visible (hidden staff are not, by protocol) or the server does not count its users.
+    ``known_staff`` is the count in directory.toml for rooms that hide their staff; where more are visible, those count.
+    Unknown where no staff is known (hidden staff are not visible, by protocol) or the server does not count its users.
     """
-    staff = len(room.staff)
+    staff = max(len(room.staff), known_staff or 0)
     if staff == 0 or room.active_users is None:
         return Standing.UNKNOWN
     if staff >= good_staff(room.active_users):

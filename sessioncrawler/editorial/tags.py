@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from enum import StrEnum
 
 from sessioncrawler.editorial._hashtags import MAX_TAG_LENGTH, MAX_TAGS, Tagged, split_tags
+from sessioncrawler.editorial.config import Rating
 from sessioncrawler.editorial.standing import Standing, standing
 from sessioncrawler.model import WEEK, Room, Tag, TagKind
 
-__all__ = ["MAX_TAGS", "MAX_TAG_LENGTH", "RESERVED", "Tagged", "derive_tags", "has_tag", "is_nsfw", "split_tags"]
+__all__ = [
+    "MAX_TAGS",
+    "MAX_TAG_LENGTH",
+    "RESERVED",
+    "NsfwReason",
+    "Tagged",
+    "derive_tags",
+    "has_tag",
+    "nsfw_reason",
+    "nsfw_word",
+    "reserved_name",
+    "split_tags",
+]
 
 OFFICIAL = "official"
+PROJECT = "we're here"
 NSFW = "nsfw"
 MODERATED = "moderated"
 READ_ONLY = "read-only"
@@ -23,8 +38,8 @@ PINNED = "pinned"
 UNLISTED = "unlisted"
 
 RESERVED = frozenset(
-    {OFFICIAL, NSFW, MODERATED, READ_ONLY, UPLOADS_OFF, NEW, TEST, PINNED}
-    | {"modded", "not modded", "not moderated", "we're here"}
+    {OFFICIAL, PROJECT, NSFW, MODERATED, READ_ONLY, UPLOADS_OFF, NEW, TEST, PINNED}
+    | {"modded", "not modded", "not moderated"}
 )
 """Tags that only the directory may set; an operator's tag that reads like one of them is not shown."""
 
@@ -35,17 +50,38 @@ NEW_SECONDS = 4 * WEEK
 _NSFW_WORD = re.compile(r"nsfw|porn|erotic|(?<![^\W_])sex|(?<!\d)18\+", re.IGNORECASE)
 
 
+class NsfwReason(StrEnum):
+    """Why a room is marked as not safe for work."""
+
+    TAG = "tag"
+    """Its operator wrote a tag that holds a word for adult content."""
+    WORD = "word"
+    """Its name holds such a word."""
+    CURATOR = "curator"
+    """``[[rate]]`` of directory.toml says so."""
+
+
 def derive_tags(
-    room: Room, string_tags: Sequence[str], *, now: int, official: bool = False, pinned: bool = False
+    room: Room,
+    string_tags: Sequence[str],
+    *,
+    now: int,
+    official: bool = False,
+    project: bool = False,
+    pinned: bool = False,
+    rating: Rating | None = None,
+    staff: int | None = None,
 ) -> list[Tag]:
     """Return all tags of a room: the derived ones in the order of the 2026 directory, then the operator's.
 
-    ``now`` is in Unix seconds. What the server does not tell (None) gives no tag.
+    ``now`` is in Unix seconds. What the server does not tell (None) gives no tag. ``official``, ``project``,
+    ``pinned``, ``rating`` and the count of ``staff`` are what directory.toml says of the room.
     """
     facts = {
         OFFICIAL: official,
-        NSFW: is_nsfw(room.name, string_tags),
-        MODERATED: room.write is True and standing(room) is Standing.GOOD,
+        PROJECT: project,
+        NSFW: nsfw_reason(room.name, string_tags, rating) is not None,
+        MODERATED: room.write is True and standing(room, staff) is Standing.GOOD,
         READ_ONLY: room.write is False,
         UPLOADS_OFF: room.write is True and room.upload is False,
         NEW: room.created is not None and 0 <= now - room.created < NEW_SECONDS,
@@ -59,7 +95,7 @@ def derive_tags(
 
 
 def _user_tags(string_tags: Sequence[str]) -> list[Tag]:
-    texts = dict.fromkeys(tag.lower() for tag in string_tags if _plain(tag) not in _PLAIN_RESERVED)
+    texts = dict.fromkeys(tag.lower() for tag in string_tags if not reserved_name(tag))
     return [Tag(text) for text in texts]
 
 
@@ -68,12 +104,31 @@ def _plain(tag: str) -> str:
     return re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFKC", tag).casefold())
 
 
-_PLAIN_RESERVED = frozenset(map(_plain, RESERVED))
+_PLAIN_RESERVED = {_plain(tag): tag for tag in RESERVED}
 
 
-def is_nsfw(name: str, string_tags: Sequence[str]) -> bool:
-    """Whether a room's name or one of its tags holds a word for adult content. Descriptions often say "no porn"."""
-    return any(_NSFW_WORD.search(unicodedata.normalize("NFKC", text)) for text in (name, *string_tags))
+def reserved_name(tag: str) -> str:
+    """Return the reserved tag for which readers would take an operator's tag; empty where it is none."""
+    return _PLAIN_RESERVED.get(_plain(tag), "")
+
+
+def nsfw_reason(name: str, string_tags: Sequence[str], rating: Rating | None = None) -> NsfwReason | None:
+    """Return why a room is marked as not safe for work; None where it is not.
+
+    The curator's ``rating`` decides, then the operator's tags, then the room's name. Descriptions are not looked at,
+    as they often say "no porn".
+    """
+    if rating is not None:
+        return NsfwReason.CURATOR if rating is Rating.NSFW else None
+    if any(map(nsfw_word, string_tags)):
+        return NsfwReason.TAG
+    return NsfwReason.WORD if nsfw_word(name) else None
+
+
+def nsfw_word(text: str) -> str:
+    """Return the first word for adult content in a name or a tag; empty where there is none."""
+    found = _NSFW_WORD.search(unicodedata.normalize("NFKC", text))
+    return found[0] if found else ""
 
 
 def has_tag(string_tags: Sequence[str], text: str) -> bool:

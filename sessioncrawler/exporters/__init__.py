@@ -2,6 +2,7 @@
 
 from sessioncrawler.exporters._context import page_context
 from sessioncrawler.exporters.jinja import JinjaItemExporter
+from sessioncrawler.exporters.polls_json import PollsJsonItemExporter
 from sessioncrawler.exporters.servers_json import ServersJsonItemExporter
 
-__all__ = ["JinjaItemExporter", "ServersJsonItemExporter", "page_context"]
+__all__ = ["JinjaItemExporter", "PollsJsonItemExporter", "ServersJsonItemExporter", "page_context"]

@@ -9,10 +9,12 @@ from typing import IO, Any, Self
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import BlockingFeedStorage
+from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.defer import deferred_from_coro, ensure_awaitable
 from twisted.internet.defer import Deferred
 
 from sessioncrawler.items import CommunityItem
+from sessioncrawler.site.tree import unpack
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,9 @@ _SENTENCE = _Sentence()
 class Guarded(BlockingFeedStorage):
     """Mixin that goes in front of a storage class: stores only what a whole and healthy crawl has made.
 
+    Only feeds with the option ``"site": True`` are guarded; those that a person asks for with ``-o`` are not. A feed
+    with ``"unpack": True`` is an archive of files, which are stored below its URI (:mod:`sessioncrawler.site.tree`).
+
     Vetoed with :class:`NotPublished`: a crawl that did not finish, an exception in a spider, a feed that could not be
     written (stat ``publish/errors``), no Community at all, fewer Communities in a feed than were scraped.
     The temporary file is discarded, and ``feedexport/failed_count/CLASS`` counts as for any failure.
@@ -46,6 +51,7 @@ class Guarded(BlockingFeedStorage):
 
     crawler: Crawler
     _scraped: int
+    _options: dict[str, Any]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, uri: str, *, feed_options: dict[str, Any] | None = None) -> Self:
@@ -53,6 +59,7 @@ class Guarded(BlockingFeedStorage):
         storage: Self = super().from_crawler(crawler, uri, feed_options=feed_options)  # type: ignore[misc]  # every class behind the mixin has it
         storage.crawler = crawler
         storage._scraped = 0
+        storage._options = feed_options or {}
         # The signal holds the method weakly: Scrapy makes each storage twice and throws one away.
         crawler.signals.connect(storage.count, signals.item_scraped)
         logging.getLogger("scrapy.extensions.feedexport").addFilter(_SENTENCE)
@@ -80,11 +87,22 @@ class Guarded(BlockingFeedStorage):
     async def _store(self, file: IO[bytes]) -> None:
         # Scrapy makes one task a feed, which renders and then stores. One step aside, and all have rendered.
         await asyncio.sleep(0)
-        reason = self.veto()
+        reason = self.veto() if self._options.get("site") else None
         if reason:
             file.close()
             raise NotPublished(reason)
-        await ensure_awaitable(super().store(file))
+        if self._options.get("unpack"):
+            await run_in_thread(unpack, file, self)
+        else:
+            await ensure_awaitable(super().store(file))
+
+    def at(self, name: str) -> Self:
+        """The same storage for the file ``name`` below its URI."""
+        raise NotImplementedError
+
+    def prune(self, keep: frozenset[str]) -> None:
+        """Remove what is below the URI and not in ``keep``."""
+        raise NotImplementedError
 
     def veto(self) -> str | None:
         """The sentence that says why nothing may be published; None where all is well."""
@@ -102,8 +120,8 @@ class Guarded(BlockingFeedStorage):
             )
         if (exported := self._stat("publish/communities")) != self._scraped:
             return (
-                f"Communities that were found: {self._scraped}, in a feed: {exported}, so what is published stays as it "
-                "was. An exporter lost some: see the log above."
+                f"Communities that were found: {self._scraped}, in a feed: {exported}, so what is published stays as "
+                "it was. An exporter lost some: see the log above."
             )
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import shutil
@@ -44,7 +45,18 @@ class _WholeFileStorage(BlockingFeedStorage):
         with file:
             file.seek(0)
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self.path, file)
+            if not _same(self.path, file):
+                replace_file(self.path, file)
+
+
+def _same(path: Path, content: IO[bytes]) -> bool:
+    """Whether ``path`` holds ``content`` already: most pages of a site do not change from crawl to crawl."""
+    try:
+        same = path.read_bytes() == content.read()
+    except OSError:
+        same = False
+    content.seek(0)
+    return same
 
 
 def replace_file(path: Path, content: IO[bytes]) -> None:
@@ -73,3 +85,19 @@ def _sync_directory(path: Path) -> None:
 
 class AtomicFileFeedStorage(Guarded, _WholeFileStorage):
     """Storage for paths and ``file:`` URIs. It always replaces, whatever the feed option ``overwrite`` says."""
+
+    def at(self, name: str) -> Self:
+        """The same storage for the file ``name`` below its folder."""
+        file = copy.copy(self)
+        file.path = self.path / name
+        return file
+
+    def prune(self, keep: frozenset[str]) -> None:
+        """Remove all other files, and folders that become empty."""
+        for folder, _, names in os.walk(self.path, topdown=False):
+            for name in names:
+                path = Path(folder, name)
+                if path.relative_to(self.path).as_posix() not in keep:
+                    path.unlink()
+            if not any(Path(folder).iterdir()) and Path(folder) != self.path:
+                Path(folder).rmdir()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import logging
+from typing import Self
+
 from scrapy.extensions.feedexport import FTPFeedStorage
 
 from sessioncrawler.feedstorages._guard import Guarded
+
+logger = logging.getLogger(__name__)
 
 
 class GuardedFTPFeedStorage(Guarded, FTPFeedStorage):
@@ -12,3 +18,15 @@ class GuardedFTPFeedStorage(Guarded, FTPFeedStorage):
 
     An upload that breaks off leaves a cut file: the one storage here that does not replace in one step.
     """
+
+    def at(self, name: str) -> Self:
+        """The same server, the file ``name`` below this path."""
+        other = copy.copy(self)
+        other.path = f"{self.path.rstrip('/')}/{name}"
+        return other
+
+    def prune(self, keep: frozenset[str]) -> None:
+        """Say that nothing is removed: FTP servers list their files in too many ways to delete by what they say."""
+        logger.warning(
+            "Files below %s that are no longer published (all but %d) stay: remove them.", self.path, len(keep)
+        )

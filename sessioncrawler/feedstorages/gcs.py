@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO
+import copy
+from typing import IO, Self
 
 from scrapy.extensions.feedexport import GCSFeedStorage
 from scrapy.utils.misc import load_object
@@ -25,3 +26,17 @@ class _TypedGCSFeedStorage(GCSFeedStorage):
 
 class GuardedGCSFeedStorage(Guarded, _TypedGCSFeedStorage):
     """Storage for ``gs:`` URIs."""
+
+    def at(self, name: str) -> Self:
+        """The same bucket, the blob ``name`` below this one."""
+        other = copy.copy(self)
+        other.blob_name = f"{self.blob_name.rstrip('/')}/{name}"
+        return other
+
+    def prune(self, keep: frozenset[str]) -> None:
+        """Delete all other blobs below this one."""
+        prefix = self.blob_name.rstrip("/") + "/"
+        client = load_object("google.cloud.storage.Client")(project=self.project_id)
+        for blob in client.list_blobs(self.bucket_name, prefix=prefix):
+            if blob.name.removeprefix(prefix) not in keep:
+                blob.delete()

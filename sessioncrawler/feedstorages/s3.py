@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import IO
+import copy
+from typing import IO, Self
 
 from scrapy.extensions.feedexport import S3FeedStorage
 
@@ -24,3 +25,17 @@ class _TypedS3FeedStorage(S3FeedStorage):
 
 class GuardedS3FeedStorage(Guarded, _TypedS3FeedStorage):
     """Storage for ``s3:`` URIs."""
+
+    def at(self, name: str) -> Self:
+        """The same bucket, the key ``name`` below this one."""
+        other = copy.copy(self)
+        other.keyname = f"{self.keyname.rstrip('/')}/{name}"
+        return other
+
+    def prune(self, keep: frozenset[str]) -> None:
+        """Delete all other keys below this one."""
+        prefix = self.keyname.rstrip("/") + "/"
+        for page in self.s3_client.get_paginator("list_objects_v2").paginate(Bucket=self.bucketname, Prefix=prefix):
+            for found in page.get("Contents", ()):
+                if found["Key"].removeprefix(prefix) not in keep:
+                    self.s3_client.delete_object(Bucket=self.bucketname, Key=found["Key"])

@@ -30,6 +30,7 @@ class StatefulPipeline(ABC):
         self._url = url
         self._now = now
         self.stats = stats
+        self._failed = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -62,12 +63,13 @@ class StatefulPipeline(ABC):
 
     def _write(self) -> bool:
         """Write what waits, once, and return whether it is safe now."""
-        if not self.ready():
-            return True
+        if self._failed or not self.ready():
+            return not self._failed
         try:
             with State.open(self._url) as state:
                 self.write(state, self._now)
         except StateError as error:
+            self._failed = True
             self.stats.inc_value("state/failed")
             logger.error("%s %s", error, self.lost)  # noqa: TRY400 - the sentence says it all
             return False

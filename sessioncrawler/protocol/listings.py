@@ -43,6 +43,8 @@ _TAG_CLASS = re.compile(r"(?:^|[\s_-])(?:hash|group)?tags?(?:[\s_-]|$)", re.IGNO
 _TAG_HREF = re.compile(r"(?:[?&]|/)(?:hash)?tags?[=/][^/&]", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;\n]")
+# Not strict: a raw line break in one entry need not cost the others. No number counts, and Python refuses long ones.
+_JSON = json.JSONDecoder(parse_int=str, strict=False)
 _UNSEEN = ("script", "style", "template", "noscript")
 _LINE_TAGS = frozenset(
     re.split(
@@ -151,10 +153,12 @@ def read_session_directory(text: str) -> list[Listed]:
 
 
 def _json_entries(text: str) -> Iterator[Listed]:
-    """Entries of ``[{"url": …, "tags": "a,b", "nsfw": "0"}]``; others are left out."""
+    """Entries of ``[{"url": …, "tags": "a,b", "nsfw": "0"}]``; others are left out. Bare links where it is broken."""
     try:
-        entries = json.loads(text.lstrip("\ufeff"))
+        entries = _JSON.decode(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
+        # One broken entry need not cost the others their links, only their tags.
+        yield from read_any(text)
         return
     for entry in entries:
         if not isinstance(entry, dict) or not isinstance(url := entry.get("url"), str):
@@ -166,7 +170,7 @@ def _json_entries(text: str) -> Iterator[Listed]:
 def _json_tags(entry: dict[str, Any]) -> tuple[str, ...]:
     tags = entry.get("tags")
     words = _SEPARATORS.split(html.unescape(tags)) if isinstance(tags, str) else []
-    nsfw = ["nsfw"] if entry.get("nsfw") in ("1", 1) else []  # 1 == True
+    nsfw = ["nsfw"] if entry.get("nsfw") in ("1", 1) else []  # 1 == True, and numbers are strings
     return clean_tags(words + nsfw)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
-from sessioncrawler.model import DEFAULT_PORTS, Address, Outcome, Poll, Room, Server
+from sessioncrawler.model import Address, Outcome, Poll, Room, Server
 from sessioncrawler.protocol._keys import decide_key
+from sessioncrawler.protocol._redirects import same_server, target
 from sessioncrawler.protocol._retry_after import seconds_to_wait
 from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.joinlinks import parse_address
@@ -236,10 +236,10 @@ class _Conversation:
             wait = 0.0
             if reply.status in _REDIRECTS and reply.location:
                 redirects += 1
-                url = urljoin(url, reply.location)
-                target = self._redirect(address, url, redirects)
-                if target is not None:
-                    return target
+                url = target(url, reply.location)
+                refused = self._redirect(address, url, redirects)
+                if refused is not None:
+                    return refused
             elif reply.status in _BUSY and waits < MAX_WAITS:
                 waits += 1
                 pause = seconds_to_wait(reply.retry_after, reply.date)
@@ -251,12 +251,12 @@ class _Conversation:
 
     def _redirect(self, address: Address, url: str, redirects: int) -> Failure | None:
         """Why a redirect is not followed; None where it stays within the server."""
-        target = parse_address(url)
-        if target is None:
+        leads_to = parse_address(url)
+        if leads_to is None:
             return Failure(Outcome.HTTP_STATUS, "redirects to something that is no web address", tries=0)
-        if not _same_server(target, address):
-            self.aliases.add(target)
-            return Failure(Outcome.REDIRECTED, f"redirects to {target}", tries=0)
+        if not same_server(leads_to, address):
+            self.aliases.add(leads_to)
+            return Failure(Outcome.REDIRECTED, f"redirects to {leads_to}", tries=0)
         if redirects > MAX_REDIRECTS:
             return Failure(Outcome.HTTP_STATUS, "redirects in circles", tries=0)
         return None
@@ -270,13 +270,6 @@ class _Conversation:
             requests=self.requests,
             tries=self.tries,
         )
-
-
-def _same_server(one: Address, other: Address) -> bool:
-    """Same host, and the same port or each its scheme's own: http may redirect to https."""
-    if one.host != other.host:
-        return False
-    return one.port == other.port or all(DEFAULT_PORTS[a.scheme] == a.port for a in (one, other))
 
 
 def _answering(answer: Answer, asked: Address) -> Address:

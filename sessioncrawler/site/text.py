@@ -28,9 +28,9 @@ _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
 _TOWER = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
-_LOOSE_JOINER = re.compile(
-    rf"(?<![^\x00-\x7f\s{_JOINERS}])[{_JOINERS}]+|[{_JOINERS}]+(?![^\x00-\x7f\s{_JOINERS}])|(?<=[{_JOINERS}])[{_JOINERS}]+"
-)
+_JOINER_RUN = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
+_LOOSE_JOINER = re.compile(rf"(?<![^\x00-\x7f\s])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f\s])")
+"""A joiner means something only between two letters of other scripts, or two emoji."""
 _LOOSE_EMOJI_TAG = re.compile(f"(?<![\U0001f3f4{_EMOJI_TAGS}])[{_EMOJI_TAGS}]+")
 _SPACES = re.compile(r"\s+")
 _LINE_SPACES = re.compile(r"[^\S\n]+")
@@ -94,7 +94,7 @@ def _visible(text: str, length: int) -> str:
     clean = text[: length * _SLACK].replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANER)
     if clean.isascii():
         return clean
-    clean = _LOOSE_EMOJI_TAG.sub("", _LOOSE_JOINER.sub("", clean))
+    clean = _LOOSE_EMOJI_TAG.sub("", _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", clean)))
     return _TOWER.sub(r"\1", clean)
 
 

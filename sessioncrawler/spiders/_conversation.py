@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import zlib
 from collections.abc import Generator
 from dataclasses import replace
 from email.utils import formatdate
@@ -19,6 +18,9 @@ from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.polling import Answer, Ask, Failure, Reply, poll
 
 logger = logging.getLogger(__name__)
+
+_PACKERS = frozenset({"zlib", "brotli", "brotlicffi", "backports.zstd", "compression.zstd"})
+"""Modules whose own errors mean a body that cannot be unpacked; Scrapy takes what the version of Python has."""
 
 
 class Conversation:
@@ -82,7 +84,7 @@ def failure(failed: ScrapyFailure) -> Failure:
         return Failure(error.outcome, error.detail, error.tries)
     if isinstance(error, IgnoreRequest):
         return Failure(Outcome.TOO_LARGE, "answers with more than is read when decompressed")
-    if isinstance(error, (OSError, EOFError, zlib.error)):
+    if isinstance(error, (OSError, EOFError)) or type(error).__module__ in _PACKERS:
         return Failure(Outcome.RESET, "gives an answer that cannot be decompressed")
     logger.error("A request failed in an unknown way: %s: %.500s", type(error).__name__, error)
     return Failure(Outcome.RESET, f"gives an answer that cannot be read ({type(error).__name__})")

@@ -9,7 +9,10 @@ POLL = "sessioncrawler.items.PollItem"
 
 
 def site_feeds(site_uri: str) -> dict[str, dict[str, Any]]:
-    """``FEEDS`` for a site at ``site_uri``: a folder or the URI of any storage that Scrapy knows."""
+    """``FEEDS`` for a site at ``site_uri``: a folder or the URI of any storage that Scrapy knows.
+
+    ``"site": True`` puts them under the guard of the storages: all are replaced, or none.
+    """
     base = site_uri.rstrip("/")
     files: dict[str, dict[str, Any]] = {
         "index.html": {
@@ -21,5 +24,6 @@ def site_feeds(site_uri: str) -> dict[str, dict[str, Any]]:
             },
         },
         "servers.json": {"format": "servers.json", "item_classes": [COMMUNITY]},
+        "polls.json": {"format": "polls.json", "item_classes": [POLL]},
     }
-    return {f"{base}/{name}": {"overwrite": True, **options} for name, options in files.items()}
+    return {f"{base}/{name}": {"overwrite": True, "site": True, **options} for name, options in files.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import scrapy
@@ -10,12 +11,14 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Sighting
 from sessioncrawler.protocol.listings import Listed, read_any
+from sessioncrawler.spiders._directory import introduce
 
 _MENDS = {
     "bad_url": "Write it with http:// or https:// and a host",
@@ -41,6 +44,12 @@ class ListingSpider(scrapy.Spider):
         self.urls = url.replace(",", " ").split()
         self._found = False
         self._failure = ""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Introduce ourselves; UsageError where ``directory.toml``, which says how, has mistakes."""
+        super().update_settings(settings)
+        introduce(settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -137,9 +146,11 @@ class ListingSpider(scrapy.Spider):
 
 
 def _text(response: Response) -> str:
-    """Decode a body as the server declares it; what claims to be no text is taken for UTF-8."""
+    """Decode a body as the server declares it; where that is no text or no encoding of texts, as UTF-8."""
     if isinstance(response, TextResponse):
-        return response.text
+        # A server may name any codec of Python: some are not for texts, and some give lone surrogates.
+        with suppress(LookupError, UnicodeError):
+            return response.text.encode("utf-8", "replace").decode()
     return response.body.decode("utf-8", "replace")
 
 

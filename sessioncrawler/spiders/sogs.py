@@ -27,6 +27,9 @@ from sessioncrawler.state import State, StateError
 MAX_REDIRECTIONS = 2
 """How many servers may pass us on to another before we stop following."""
 
+NAP = 0.5
+"""Seconds after which a long pause looks whether the crawl is being stopped."""
+
 
 class Sogs(scrapy.Spider):
     """Polls every known server and, once all is known, emits its Communities, best address first.
@@ -42,6 +45,8 @@ class Sogs(scrapy.Spider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._polls: list[Poll] = []
+        self.settled: tuple[Poll, ...] = ()
+        """All polls, best address first, once nothing is left to ask."""
         self._known: set[str] = set()
         self._emitted = False
         self._trouble = ""
@@ -96,7 +101,7 @@ class Sogs(scrapy.Spider):
 
     def emit(self, _: Response) -> Iterator[CommunityItem | PollItem]:
         """All Communities and polls, in an order that only the network decides."""
-        polls = settle(self._polls)
+        polls = self.settled = settle(self._polls)
         for poll in polls:
             self._count(f"polls/outcome/{poll.outcome}")
         if not any(poll.rooms for poll in polls):
@@ -133,8 +138,7 @@ class Sogs(scrapy.Spider):
     async def _go_on(self, conversation: Conversation, reply: Reply) -> list[Request]:
         step = conversation.go_on(reply)
         if isinstance(step, Ask):
-            if step.wait:
-                await asyncio.sleep(step.wait)
+            await self._pause(step.wait)
             return [self._request(step, conversation)]
         return list(self._end(conversation, step))
 
@@ -156,6 +160,12 @@ class Sogs(scrapy.Spider):
                 self._count("polls/candidates")
                 candidate = Candidate(alias, conversation.candidate.claims, conversation.candidate.tokens)
                 yield from self._begin(candidate, conversation.redirections + 1)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait as long as a server asks for; no longer than the crawl goes on, since Scrapy waits for us."""
+        while seconds > 0 and self.crawler.crawling:
+            await asyncio.sleep(min(seconds, NAP))
+            seconds -= NAP
 
     def _request(self, ask: Ask, conversation: Conversation) -> Request:
         return Request(

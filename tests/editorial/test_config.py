@@ -1,4 +1,6 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,8 +11,13 @@ from sessioncrawler.editorial.config import (
     MAX_FILE,
     Directory,
     DirectoryError,
+    Listing,
+    ListingRating,
+    RatedRooms,
+    Rating,
     Rule,
     Site,
+    StaffCount,
     load_directory,
     parse_directory,
 )
@@ -46,16 +53,20 @@ def test_the_least_directory_has_a_site_and_nothing_else():
 
 def test_everything_is_read():
     directory = parse_directory(
-        SITE + 'description = "d"\nabout = "a"\nsource_code = "https://example.org/s"\n'
+        SITE + 'description = "d"\nabout = "a"\ndefault_language = "pt-br"\nsource_code = "https://example.org/s"\n'
         '[[sources]]\nurl = "https://example.org/groups"\n'
         + SERVER
         + 'official = true\n[languages]\n"Deutsch+118D" = "pt-br"\n[flags]\nEN = "gb"\nar = "🇸🇦"\n'
         '[[hide]]\nmatch = "a+118d"\nreason = "spam"\nsince = 2026-01-01\nuntil = 2026-02-01\n'
+        '[[rate]]\nmatch = "a+118d"\nrating = "nsfw"\nreason = "pictures"\n'
+        '[[staff]]\nmatch = "a+118d"\ncount = 4\nuntil = 2026-02-01\n[[project]]\nmatch = "a+118d"\n'
+        '[[listings]]\nid = "all"\nname = "All"\nrating = "unsafe"\ninclude = "*"\nexclude = ["b.example"]\n'
+        '[[listings]]\nid = "some-1"\nname = "Some"\nrating = "safe"\ninclude = ["a.example"]\n'
         '[[pin]]\nmatch = "118d818a"\n[icons]\nallow = ["a.example"]\nblock = ["b.example:81"]\n',
         "d.toml",
     )
     assert directory.site == Site(
-        "Rooms", "https://example.org/rooms/", "a@example.org", "d", "a", "https://example.org/s"
+        "Rooms", "https://example.org/rooms/", "a@example.org", "d", "a", "https://example.org/s", "pt-BR"
     )
     assert directory.sources[0].url == "https://example.org/groups"
     (server,) = directory.servers
@@ -64,6 +75,14 @@ def test_everything_is_read():
     assert directory.flags == {"en": "🇬🇧", "ar": "🇸🇦"}
     assert directory.hide == (Rule(Pattern.parse("a+118d"), "spam", date(2026, 1, 1), date(2026, 2, 1)),)
     assert directory.pin == (Rule(Pattern.parse("118d818a")),)
+    named = Pattern.parse("a+118d")
+    assert directory.rate == (RatedRooms(Rule(named, "pictures"), Rating.NSFW),)
+    assert directory.staff == (StaffCount(Rule(named, until=date(2026, 2, 1)), 4),)
+    assert directory.project == (Rule(named),)
+    assert directory.listings == (
+        Listing("all", "All", ListingRating.UNSAFE, everything=True, exclude=(Pattern.parse("b.example"),)),
+        Listing("some-1", "Some", ListingRating.SAFE, include=(Pattern.parse("a.example"),)),
+    )
     assert (directory.icons.allow, directory.icons.block) == (
         (Pattern.parse("a.example"),),
         (Pattern.parse("b.example:81"),),
@@ -92,6 +111,12 @@ def test_a_rule_holds_from_since_through_until(since, until, holds):
         (SITE + "[lanugages]\n", 5, "lanugages", "did you mean languages?"),
         (SITE + "about = 3\n", 5, "site.about", "expected a text, found 3"),
         (SITE + f'about = "{"x" * 5001}"\n', 5, "site.about", "shorten it"),
+        (SITE + f'description = "{"x" * 501}"\n', 5, "site.description", "at most 500 characters"),
+        (SITE + "[[staff]]\ncount = true\n", 6, "staff.count", "found true"),
+        (SITE + "[[staff]]\ncount = 1001\n", 6, "staff.count", "found 1001"),
+        (SITE + f"[[staff]]\ncount = 0x{'f' * 5000}\n", 6, "staff.count", "found something very large"),
+        (SITE + '"a\\nb" = 1\n', 5, r"site.'a\nb'", "remove it"),
+        (SITE + f"a{'.a' * 3000} = 1\n", 5, "site.a", "remove it"),
         (SITE.replace("https:", "ftp:"), 3, "site.url", "expected an absolute http or https URL"),
         (SITE.replace("/rooms", "/?a=1"), 3, "site.url", "leave out everything from ? or # on"),
         (SITE + '[[sources]]\nurl = "https://u:p@a.example"\n', 6, "sources.url", "https://example.org/page"),
@@ -156,6 +181,38 @@ def test_all_mistakes_are_reported_in_the_order_of_their_lines():
 def test_a_mistake_in_the_syntax_is_named_with_its_line(text, line):
     (mistake,) = mistakes(text)
     assert mistake.startswith(f"d.toml, line {line}: expected TOML")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000 + "]" * 5000, "a = " + "1" * 5000])
+def test_what_python_itself_cannot_read_is_a_sentence_too(text):
+    (mistake,) = mistakes(text)
+    assert mistake.startswith("d.toml: expected TOML")
+
+
+def expected_sentences() -> dict[int, list[str]]:
+    """Line of mistakes.toml → what the sentence about it holds."""
+    lines = (Path(__file__).parent / "mistakes.toml").read_text(encoding="utf-8").splitlines()
+    marked = {number: line.partition("#!") for number, line in enumerate(lines, start=1) if number > 1}
+    return {number: parts[2].strip().split("; ") for number, parts in marked.items() if parts[1]}
+
+
+def test_a_file_with_every_kind_of_mistake_gives_a_sentence_for_each():
+    with pytest.raises(DirectoryError) as caught:
+        load_directory(Path(__file__).parent / "mistakes.toml")
+    sentences = str(caught.value).split("\n")
+    by_line = {int(re.search(r", line (\d+), ", sentence)[1]): sentence for sentence in sentences}
+    expected = expected_sentences()
+    assert len(expected) >= 30
+    assert list(by_line) == list(expected)
+    assert len(sentences) == len(expected)
+    for line, words in expected.items():
+        assert re.search(rf"mistakes\.toml, line {line}, \S[^:]*: expected .*, found .*; .", by_line[line])
+        assert [word for word in words if word not in by_line[line]] == []
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_no_mistake(tmp_path):
+    (tmp_path / "directory.toml").write_text("\ufeff" + SITE, encoding="utf-8")
+    assert load_directory(tmp_path / "directory.toml").site.name == "Rooms"
 
 
 def test_values_of_any_length_are_shortened_in_messages():

@@ -1,6 +1,6 @@
 import pytest
 
-from sessioncrawler.editorial.config import parse_directory
+from sessioncrawler.editorial.config import Rating, parse_directory
 from sessioncrawler.editorial.policy import Policy, Reason
 from sessioncrawler.model import Room
 from tests.editorial.editorial_data import KEY, NOW, recorded_rooms, room, server
@@ -33,6 +33,18 @@ match = "general+118d"
 [[pin]]
 match = "later+118d"
 since = 2026-01-23
+[[rate]]
+match = "118d818a"
+rating = "nsfw"
+[[rate]]
+match = "general+118d"
+rating = "safe"
+until = 2026-01-22
+[[staff]]
+match = "general+118d"
+count = 3
+[[project]]
+match = "general+118d"
 """
 
 
@@ -76,6 +88,21 @@ def test_on_the_record(policy, each, tags):
 def test_pins_hold_while_they_are_in_force(policy):
     assert policy.pinned(server(), room())
     assert not policy.pinned(server(), room("later"))
+
+
+def test_the_most_specific_rating_counts_while_it_is_in_force(policy):
+    assert policy.rating(server(), room()) is Rating.SAFE
+    assert policy.rating(server(), room("other")) is Rating.NSFW
+    assert policy.rating(server("a.example"), room("other")) is None
+    later = Policy(parse_directory(TEXT, "d.toml"), NOW + 86_400)
+    assert later.rating(server(), room()) is Rating.NSFW
+
+
+def test_staff_and_project_rooms_are_known(policy):
+    assert policy.staff(server(), room()) == 3
+    assert policy.staff(server(), room("other")) is None
+    assert policy.project(server(), room())
+    assert not policy.project(server(), room("other"))
 
 
 def test_the_key_makes_a_server_official(policy):

@@ -38,3 +38,12 @@ def test_good_never_asks_for_fewer_than_fair(users):
 def test_a_room_is_judged_by_unique_staff(staff, users, expected):
     ids = tuple(f"05{number:064x}" for number in range(staff))
     assert standing(room(admins=ids, moderators=ids[:1], active_users=users)) is expected
+
+
+@pytest.mark.parametrize(
+    ("visible", "known", "expected"),
+    [(0, None, Standing.UNKNOWN), (0, 4, Standing.GOOD), (1, 3, Standing.FAIR), (4, 1, Standing.GOOD)],
+)
+def test_the_higher_count_of_staff_is_taken(visible, known, expected):
+    ids = tuple(f"05{number:064x}" for number in range(visible))
+    assert standing(room(admins=ids, active_users=100), known) is expected

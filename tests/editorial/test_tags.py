@@ -4,14 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessioncrawler.editorial._hashtags import stray_hashtags
+from sessioncrawler.editorial.config import Rating
 from sessioncrawler.editorial.tags import (
     MAX_TAG_LENGTH,
     MAX_TAGS,
     NEW_SECONDS,
     RESERVED,
+    NsfwReason,
     derive_tags,
     has_tag,
-    is_nsfw,
+    nsfw_reason,
+    nsfw_word,
+    reserved_name,
     split_tags,
 )
 from sessioncrawler.model import Room, Tag, TagKind
@@ -90,8 +95,24 @@ def test_languages_are_told_apart_from_tags(description, tags, languages):
 
 
 def test_tags_are_bounded_in_number_and_length():
-    assert len(split_tags("#a " * 20_000).string_tags) == MAX_TAGS
-    assert split_tags("x #" + "y" * (MAX_TAG_LENGTH + 1) + " #z").string_tags == ("z",)
+    many = split_tags("#a " * 20_000)
+    assert (len(many.string_tags), len(many.left_out)) == (MAX_TAGS, 20_000 - MAX_TAGS)
+    long = "y" * (MAX_TAG_LENGTH + 1)
+    assert split_tags(f"x #{long} #z").string_tags == ("z",)
+    assert split_tags(f"x #{long} #z").left_out == (long,)
+
+
+@pytest.mark.parametrize(
+    ("shown", "stray"),
+    [
+        ("", ()),
+        ("All #linux chat, and #foss!", ("linux", "foss")),
+        ("https://example.org/#rules, C#x, &#39; and #!", ()),
+        ("#first word", ("first",)),
+    ],
+)
+def test_hashtags_within_the_text_are_found(shown, stray):
+    assert stray_hashtags(shown) == stray
 
 
 WORDS = st.text(
@@ -131,8 +152,8 @@ def facts(tags: list[Tag]) -> list[tuple[str, str]]:
     return [(tag.text, str(tag.kind)) for tag in tags]
 
 
-# The old directory marked two rooms by hand as those in which its makers can be met; this one has no such list.
-MEANT = {("we're here", "reserved")}
+PROJECT = {"session", "sogops"}
+"""The rooms that the old directory marked by hand as those in which its makers can be met."""
 
 
 def test_the_recorded_tags_are_derived():
@@ -141,20 +162,23 @@ def test_the_recorded_tags_are_derived():
             key: each[key] for key in ("active_users", "active_users_cutoff", "created", "read", "write", "upload")
         }
         staff = {"admins": tuple(each["admins"]), "moderators": tuple(each["moderators"])}
-        official = host["base_url"] == "https://open.getsession.org"
         derived = derive_tags(
-            Room(each["token"], each["name"], **known, **staff), each["string_tags"], now=NOW, official=official
+            Room(each["token"], each["name"], **known, **staff),
+            each["string_tags"],
+            now=NOW,
+            official=host["base_url"] == "https://open.getsession.org",
+            project=each["token"] in PROJECT and "sog.caliban.org" in host["base_url"],
         )
-        expected = [(tag["text"], tag["type"]) for tag in each["tags"]]
-        assert facts(derived) == [tag for tag in expected if tag not in MEANT], each["token"]
+        assert facts(derived) == [(tag["text"], tag["type"]) for tag in each["tags"]], each["token"]
 
 
 def test_every_derived_tag_in_its_order():
     assert derive_tags(
         room(name="Porn", write=True, upload=False, created=NOW, active_users=9, admins=STAFF),
-        ["Test", "Linux"], now=NOW, official=True, pinned=True,
+        ["Test", "Linux"], now=NOW, official=True, project=True, pinned=True,
     ) == [
-        Tag("official", RESERVED_KIND), Tag("nsfw", WARNING), Tag("moderated", RESERVED_KIND),
+        Tag("official", RESERVED_KIND), Tag("we're here", RESERVED_KIND), Tag("nsfw", WARNING),
+        Tag("moderated", RESERVED_KIND),
         Tag("uploads off", RESERVED_KIND), Tag("new", RESERVED_KIND), Tag("test", RESERVED_KIND),
         Tag("pinned", RESERVED_KIND), Tag("linux"),
     ]  # fmt: skip
@@ -193,7 +217,42 @@ def test_reserved_tags_cannot_be_set_by_operators(text, spell):
     ],
 )  # fmt: skip
 def test_words_for_adult_content(name, tags, expected):
-    assert is_nsfw(name, tags) is expected
+    assert (nsfw_reason(name, tags) is not None) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "rating", "reason"),
+    [
+        ("Chat", ["linux"], None, None),
+        ("Porn", ["linux"], None, NsfwReason.WORD),
+        ("Porn", ["linux", "NSFW"], None, NsfwReason.TAG),
+        ("Porn", ["nsfw"], Rating.NSFW, NsfwReason.CURATOR),
+        ("Chat", [], Rating.NSFW, NsfwReason.CURATOR),
+        ("Porn", ["nsfw"], Rating.SAFE, None),
+    ],
+)
+def test_a_mark_has_its_reason_and_the_curator_decides(name, tags, rating, reason):
+    assert nsfw_reason(name, tags, rating) is reason
+    derived = derive_tags(room(name=name), tags, now=NOW, rating=rating)
+    assert (Tag("nsfw", WARNING) in derived) is (reason is not None)
+
+
+def test_the_word_is_told():
+    assert nsfw_word("GayPORN 18+") == "PORN"
+    assert nsfw_word("Chat") == ""
+
+
+def test_a_count_of_staff_makes_a_room_moderated():
+    quiet = room(active_users=9)
+    assert derive_tags(quiet, [], now=NOW) == []
+    assert derive_tags(quiet, [], now=NOW, staff=2) == [Tag("moderated", RESERVED_KIND)]
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"), [("We're_Here", "we're here"), ("READ-only", "read-only"), ("ＮＳＦＷ", "nsfw"), ("linux", "")]
+)
+def test_reserved_tags_are_known_in_any_spelling(tag, name):
+    assert reserved_name(tag) == name
 
 
 def test_tags_are_found_in_any_case():

@@ -1,9 +1,9 @@
 import json
 
 import pytest
-from publishing import KEY, community, publish
 
 from sessioncrawler.model import Address, Server
+from tests.publishing import KEY, community, publish
 
 
 def test_the_data_is_written(tmp_path):

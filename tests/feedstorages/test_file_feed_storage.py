@@ -4,10 +4,10 @@ import os
 import stat
 
 import pytest
-from publishing import community, publish
 
 from sessioncrawler.feedstorages import AtomicFileFeedStorage
 from sessioncrawler.feedstorages.file import replace_file
+from tests.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 

@@ -1,10 +1,10 @@
 """The guard, through whole crawls: what is published stays as it was unless all is well."""
 
 import pytest
-from publishing import community, publish
 from scrapy.exporters import BaseItemExporter
 
 from sessioncrawler.exporters._collecting import CollectingExporter
+from tests.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 OLD = "what was there"
@@ -125,3 +125,16 @@ def test_other_failures_keep_their_traceback(target, tmp_path):
     assert "IsADirectoryError" in published.errors[0]
     assert "Traceback" in published.errors[0]
     assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+class Broken(Forgetful):
+    def write(self, items):
+        raise OSError("the disk is full.")
+
+
+def test_the_failure_of_one_feed_stops_all_feeds(target, tmp_path):
+    feeds = {str(target): FEED, str(tmp_path / "other"): {"format": "other"}}
+    published = publish([community()], feeds, tmp_path, FEED_EXPORTERS=exporters(Broken))
+    assert_vetoed(published, target, "feeds that could not be made: 1, so", feeds=2)
+    sentence = "ERROR Broken could not be written, so nothing is published: OSError: the disk is full."
+    assert sentence in published.errors

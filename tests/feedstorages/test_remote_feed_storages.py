@@ -1,15 +1,25 @@
 """Storages of other places, against servers on loopback."""
 
+import base64
+import json
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from publishing import community, publish
 
 from sessioncrawler.feedstorages._content import content_type
+from tests.publishing import community, publish
 
 FEED = {"format": "servers.json"}
+
+
+def google_answer(body):
+    """The checksum without which Google's library takes no answer."""
+    import google_crc32c
+
+    checksum = base64.b64encode(google_crc32c.value(body).to_bytes(4, "big")).decode()
+    return json.dumps({"crc32c": checksum}).encode()
 
 
 class ObjectStore(BaseHTTPRequestHandler):
@@ -19,16 +29,20 @@ class ObjectStore(BaseHTTPRequestHandler):
 
     def do_PUT(self):
         length = int(self.headers.get("Content-Length", 0))
-        self.server.taken.append((self.path, dict(self.headers), self.rfile.read(length)))
-        answer = b"{}"
+        body = self.rfile.read(length)
+        self.server.taken.append((self.path, dict(self.headers), body))
+        answer = google_answer(body) if self.path.startswith("/upload/") else b""
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
         self.send_header("ETag", '"0"')
+        self.send_header(
+            "Location", f"http://127.0.0.1:{self.server.server_port}{self.path}"
+        )  # of the upload's second step
         self.end_headers()
         self.wfile.write(answer)
 
-    do_POST = do_PUT
+    do_POST = do_PUT  # noqa: N815 - the name that http.server looks for
 
     def log_message(self, *args):
         pass
@@ -75,9 +89,11 @@ def test_google_is_told_the_content_type(tmp_path, monkeypatch):
             [community()], {"gs://bucket/servers.json": FEED}, tmp_path, GCS_PROJECT_ID="x", FEED_STORAGE_GCS_ACL=""
         )
         assert published.errors == []
-        ((path, _, body),) = store.taken
+        (path, announced, _), (_, _, body) = store.taken
     assert path.startswith("/upload/storage/v1/b/bucket/o?")
-    assert b"content-type: application/json; charset=utf-8" in body
+    assert {name.lower(): value for name, value in announced.items()}["x-upload-content-type"] == (
+        "application/json; charset=utf-8"
+    )
     assert b"sogs.example" in body
 
 

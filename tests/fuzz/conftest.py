@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
+from sessioncrawler.exporters import jinja
 from tests.fuzz.cases import RUN, WANTED
+from tests.fuzz.world import make_crawler
+
+
+@pytest.fixture(scope="session")
+def crawler(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        # A crawl compiles its templates once; so do all cases together, or they would do nothing else.
+        patch.setattr(jinja, "build_environment", cache(jinja.build_environment))
+        yield make_crawler(tmp_path_factory.mktemp("world"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,15 +16,20 @@ from tests.fuzz.strategies import KEY, OTHER_KEY, PAYLOADS, arrays, raw_values, 
 HOST = "sogs.example"
 NEIGHBOUR_LINK = f"https://sogs.example/neighbour?public_key={KEY}"
 _SWALLOWERS = (
-    "<!--", "<title>", "<textarea>", "<script>", "<style>", "<plaintext>", "<xmp>", "<iframe>", "<noscript>", "<select>",
-    "<template>", "<svg><![CDATA[", '<p title="', "<a href='", "<!DOCTYPE", "<?xml version='1.0' encoding='utf-16'?>", "</",
-    "<meta charset=utf-7>", "<math><mtext>", "<base href='http://evil.example/'>", "\x00", "<frameset>", "<object>",
+    "<!--", "<title>", "<textarea>", "<script>", "<style>", "<plaintext>", "<xmp>", "<iframe>", "<noscript>",
+    "<select>", "<template>", "<svg><![CDATA[", '<p title="', "<a href='", "<!DOCTYPE",
+    "<?xml version='1.0' encoding='utf-16'?>", "</", "<meta charset=utf-7>", "<math><mtext>",
+    "<base href='http://evil.example/'>", "\x00", "<frameset>", "<object>",
 )  # fmt: skip
 _LOCAL = (
     "<b>", "</b>", "</li>", "</ul></body></html>", "<p title=x'y>", "<table><tr>", "<a>", "</a>", "<a name=x>", "<pre>",
-    "</pre>", "<br/><br/>", "<img src=x onerror=y>", "<div " + "x='1' " * 50 + ">", "<b>" * 300, "<!-- a -->", "&#xd800;",
-    "&bogus;", "&#99999999;", "<script>var a = '<a href=\"/r/no\">';</script>", "<ul><li><ul><li>", "<h1>\u202e</h1>",
-    "<form>", "<center>", "<font color=red>", "<p>", "<select></select>", "<\u00e4>", "< a", "<3",
+    "</pre>", "<br/><br/>", "<img src=x onerror=y>", "<div " + "x='1' " * 50 + ">", "<b>" * 300, "<!-- a -->",
+    "&#xd800;", "&bogus;", "&#99999999;", "<script>var a = '<a href=\"/r/no\">';</script>", "<ul><li><ul><li>",
+    "<h1>\u202e</h1>", "<form>", "<center>", "<font color=red>", "<p>", "<select></select>", "<\u00e4>", "< a", "<3",
+)  # fmt: skip
+_ODD_HREFS = (
+    "http://[", "//[::1", "http://a:b@c/r/x", "javascript:alert(1)", "/r/", "/r/%41", "//evil.example/r/x", "?", "#",
+    "/r/" + "a" * 65, "/r/" + "a" * 3000, "http://sogs.example:99999/r/x", "HTTP://SOGS.EXAMPLE/r/x", "..//r/x",
 )  # fmt: skip
 _local = st.sampled_from(_LOCAL) | texts.map(html.escape)
 _junk = st.one_of(_local, st.sampled_from(_SWALLOWERS), texts)
@@ -36,10 +41,7 @@ _hrefs = st.one_of(
     tokens.map("http://example.net/view/room/{}".format),
     tokens.map("/x/view/room/{}/".format),
     texts.map(html.escape),
-    st.sampled_from(
-        ("http://[", "//[::1", "http://a:b@c/r/x", "javascript:alert(1)", "/r/", "/r/%41", "//evil.example/r/x", "?", "#")
-        + ("/r/" + "a" * 65, "/r/" + "a" * 3000, "http://sogs.example:99999/r/x", "HTTP://SOGS.EXAMPLE/r/x", "..//r/x")
-    ),
+    st.sampled_from(_ODD_HREFS),
 )
 _modern_hrefs = tokens.map("/r/{}".format) | texts.map(html.escape)
 _legacy_hrefs = tokens.map("http://example.net/view/room/{}".format) | tokens.map("/view/room/{}".format)
@@ -107,14 +109,19 @@ _links = st.one_of(
 _spoilt = st.tuples(_links, st.integers(0, 110), st.sampled_from(PAYLOADS)).map(
     lambda spoilt: spoilt[0][: spoilt[1]] + spoilt[2] + spoilt[0][spoilt[1] :]
 )
-_hosts = st.sampled_from(("[::1", "[::1]", "[::ffff:1.2.3.4]", "0x7f.1", "1.2.3.4.5", "256.1", "xn--a", "a..b", "-a", "\u2100"))
+_hosts = st.sampled_from(
+    ("[::1", "[::1]", "[::ffff:1.2.3.4]", "0x7f.1", "1.2.3.4.5", "256.1", "xn--a", "a..b", "-a", "\u2100")
+)
 _odd_links = st.tuples(_hosts | texts, tokens | texts, texts).map(
     lambda parts: f"http://{parts[0]}/{parts[1]}?{parts[2]}&public_key={KEY}"
 )
 link_texts = st.one_of(_links, _spoilt, _odd_links)
 """Join links, good, broken, and of odd hosts."""
+_FORMS = (
+    "```", "## \u202eName", "* [a](b)", "*****", "hashtag `#a`,`#b`", "Hashtags `" + "#x`,`" * 90, "`", "\\", "|",
+)  # fmt: skip
 _markdown = st.one_of(
-    st.sampled_from(("```", "## \u202eName", "* [a](b)", "*****", "hashtag `#a`,`#b`", "Hashtags `" + "#x`,`" * 90, "`", "\\", "|")),
+    st.sampled_from(_FORMS),
     texts.map("hashtag `{}`".format),
     texts,
     link_texts,
@@ -132,11 +139,15 @@ def _text_with(draw, elements, before: str = "", after: str = "") -> str:
 
 
 neighbourly_plain = _text_with(_markdown)
-_tagged = texts.map(lambda text: f'<span class="tags">{html.escape(text)}</span><a href="?tag={html.escape(text)}">x</a>')
+_tagged = texts.map(html.escape).map('<span class="tags">{0}</span><a href="?tag={0}">x</a>'.format)
 _marked_up = st.one_of(
-    _junk, _tagged, link_texts.map(html.escape), link_texts.map(lambda link: f"<a href='{html.escape(link)}'>x</a>"),
-    st.integers(-1, 10**13).map('<a href="view_session_group_user_lokinet.php?id={}">'.format), texts.map("<p>Tags: {}".format),
-)  # fmt: skip
+    _junk,
+    _tagged,
+    link_texts.map(html.escape),
+    link_texts.map(html.escape).map("<a href='{}'>x</a>".format),
+    st.integers(-1, 10**13).map('<a href="view_session_group_user_lokinet.php?id={}">'.format),
+    texts.map("<p>Tags: {}".format),
+)
 html_pages = st.lists(_marked_up, max_size=6).map(lambda parts: "<html><body>" + "\n".join(parts))
 """Listings in HTML."""
 neighbourly_html = _text_with(

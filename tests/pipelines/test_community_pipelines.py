@@ -35,6 +35,17 @@ match = "hidden+118d"
 reason = "advertising"
 [[pin]]
 match = "first+118d"
+[[rate]]
+match = "rated+118d"
+rating = "nsfw"
+[[rate]]
+match = "poetry+118d"
+rating = "safe"
+[[staff]]
+match = "rated+118d"
+count = 9
+[[project]]
+match = "rated+118d"
 """
 
 
@@ -91,6 +102,23 @@ def test_a_plain_community_stays_plain(wired):
     assert wired.stats("tags/") == wired.stats("policy/") == {}
 
 
+def test_a_mark_for_adult_content_carries_its_reason(wired):
+    plain = server("a.example", key="0" * 64)
+    items = [
+        wired.process(item)
+        for item in [
+            community("a", plain, description="#nsfw"),
+            community("b", plain, name="Porn"),
+            community("rated", active_users=9),
+            community("poetry", name="Erotic poetry", description="#nsfw"),
+        ]
+    ]
+    assert [item.nsfw_reason for item in items] == ["tag", "word", "curator", None]
+    assert [Tag("nsfw", TagKind.WARNING) in item.tags for item in items] == [True, True, True, False]
+    assert [tag.text for tag in items[2].tags] == ["official", "we're here", "nsfw", "moderated"]
+    assert wired.stats("tags/nsfw") == {"tags/nsfw/tag": 1, "tags/nsfw/word": 1, "tags/nsfw/curator": 1}
+
+
 def test_other_items_pass_untouched(wired):
     item = PollItem(Poll(server().address, Outcome.REFUSED))
     assert wired.process(item) is item
@@ -126,8 +154,8 @@ def test_the_language_is_counted_by_its_source(wired):
     ]
     assert languages == ["de", "de", None, "mul"]
     assert wired.stats("language/") == {
-        "language/table": 1,
-        "language/tag": 2,
+        "language/from/table": 1,
+        "language/from/tag": 2,
         "language/unknown": 1,
         "language/not_understood": 3,
     }

@@ -137,6 +137,19 @@ def test_json_takes_what_it_understands():
     ]
 
 
+@pytest.mark.parametrize("odd", ['"a\x1b\nb"', "9" * 5_000, "[" * 50 + "]" * 50, '{"url": 1, "url": null}', "NaN"])
+def test_an_odd_entry_of_json_costs_only_itself(odd):
+    entry = json.dumps({"url": url("one"), "tags": "a", "nsfw": 1})
+    expected = [Listed(parse_join_link(url("one")), ("a", "nsfw"))]
+    assert read_session_directory(f"[{odd},{entry}]") == read_session_directory(f"[{entry},{odd}]") == expected
+
+
+@pytest.mark.parametrize("broken", ["", "[" * 5_000, "}", "{'url'"])
+def test_of_json_that_is_broken_the_links_are_read(broken):
+    entry = json.dumps({"url": url("one").replace("&", "\\u0026"), "tags": "a"}).replace("/", "\\/")
+    assert read_session_directory(f"[{entry},{broken}") == [Listed(parse_join_link(url("one")))]
+
+
 @pytest.mark.parametrize("text", ["[", "[" * 100_000, "[1" + "0" * 10_000 + "]", "[{}]", "[]", ""])
 def test_broken_json_is_an_empty_listing(text):
     assert read_session_directory(text) == []

@@ -325,7 +325,7 @@ def test_a_redirect_of_http_alone_tells_more_than_a_refusal():
     assert ended.outcome is Outcome.REDIRECTED
 
 
-@pytest.mark.parametrize("location", ["/rooms?all=1", "gopher://x/", "http://user@evil.example/"])
+@pytest.mark.parametrize("location", ["/rooms?all=1", "gopher://x/", "http://user@evil.example/", "http://[", "//[x]/"])
 def test_redirects_that_lead_nowhere_end(location):
     ended, asked = play(
         candidate(tokens=()),

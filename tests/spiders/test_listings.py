@@ -42,6 +42,10 @@ ANSWERS = {
     "/lost?all=groups": Answer(f"<a href='{FORM}3'>x</a><a href='{FORM}4'>x</a>"),
     "/listing.json": Answer(json.dumps([{"url": url("json"), "tags": "a,b", "nsfw": "1"}]), headers=JSON),
     "/binary": Answer(b"\x01\x00\xff\xfe" + url("binary").encode() + b"\x00\x80", headers=BINARY),
+    "/base64": Answer(f"<p>{url('base64')}", headers={"Content-Type": "text/html; charset=base64"}),
+    "/escape": Answer(
+        f"<html><p>\\ud800 {url('escape')}", headers={"Content-Type": "text/html; charset=unicode_escape"}
+    ),
     "/nonsense": Answer("<html><body>Buy this domain!</body></html>"),
     "/empty": Answer(" \n "),
     "/nothing": Answer(b"", 204),
@@ -70,6 +74,7 @@ def crawls(tmp_path_factory):
             "directory lost": ("session_directory", {"url": f"{site}/lost?all=groups"}, {}),
             "sources": ("sources", {}, {}),
             "sources url": ("sources", {"url": f"{site}/binary {refused}/, {site}/nothing"}, {}),
+            "charsets": ("lokilocker", {"url": f"{site}/base64 {site}/escape"}, {}),
             "sources none": ("sources", {}, {"DIRECTORY_CONFIG": "none.toml"}),
             "sources broken": ("sources", {}, {"DIRECTORY_CONFIG": "broken.toml", "ITEM_PIPELINES": {}}),
             "bad url": ("lokilocker", {"url": "listing.html ftp://127.0.0.1/x data:x"}, {}),
@@ -131,6 +136,14 @@ def test_session_directory_loses_only_the_pages_that_fail(crawls):
     assert "listing/failed" not in crawl.stats
     assert crawl.stats["downloader/request_count"] == 5
     assert f"{FORM}4 answered 404. It is left out; what it showed before is kept." in crawl.log
+
+
+def test_an_encoding_that_is_none_costs_its_page_at_most(crawls):
+    crawl, known = crawls["charsets"]
+    assert tags(known) == {("escape", "lokilocker"): ()}
+    assert crawl.stats["listing/failed"] == crawl.stats["listing/down"] == 1
+    assert "'base64' is not a text encoding" in crawl.log
+    assert not [stat for stat in crawl.stats if stat.startswith("spider_exceptions")]
 
 
 def test_session_directory_as_json(crawls):

@@ -1,0 +1,31 @@
+"""Feed format ``polls.json``: what became of every address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sessioncrawler.clock import crawl_time
+from sessioncrawler.exporters._collecting import CollectingExporter
+from sessioncrawler.items import PollItem
+from sessioncrawler.site.polls import polls_shape
+
+
+class PollsJsonItemExporter(CollectingExporter):
+    """Writes ``{"generated_at": …, "polls": […]}`` (docs/polling.md, "polls.json"), UTF-8, compact or with ``indent``.
+
+    Items other than polls are left aside.
+    """
+
+    @property
+    def subject(self) -> str:
+        """The file, for messages."""
+        return "The feed polls.json"
+
+    def write(self, items: list[Any]) -> None:
+        """Write the file in one piece: an address takes a line or two."""
+        polls = (item.poll for item in items if isinstance(item, PollItem))
+        separators = (",", ":") if self.indent is None else (",", ": ")
+        shape = polls_shape(polls, crawl_time(self.crawler.settings))
+        text = json.dumps(shape, ensure_ascii=False, allow_nan=False, indent=self.indent, separators=separators)
+        self.file.write(text.encode() + b"\n")

@@ -1,0 +1,184 @@
+"""The fault matrix, all kinds of servers at once: what is listed, what became of every address, what it cost servers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from sessioncrawler.model import KeyProof, Outcome
+from sessioncrawler.simnet import SimNet
+from tests.spiders.sogs_world import (
+    IMPATIENT,
+    base_url,
+    by_server,
+    crawl_world,
+    expected,
+    identifier,
+    most_at_a_time,
+    shown,
+    uncertain,
+)
+
+SEEDS = (1, 2, 3)
+STALLING = frozenset({"silent", "fifth"})
+BREAKING_OFF = frozenset({"reset", "short-body"})
+"""Kinds that are asked again with each try, since they take a request and then break off."""
+HEALTHY = {
+    "https": 2,
+    "http": 2,
+    "http-ip": 2,
+    "https-upgrade": 2,
+    "https-clear-400": 2,
+    "https-clear-redirect": 2,
+    "http-hello-hangs": 2,
+    "ip-only-https": 2,
+    "name-and-ip": 4,  # two addresses, which nobody can know to be one server
+    "self-signed-http-works": 2,
+    "expired-http-works": 2,
+    "wrong-host-http-works": 2,
+    "upper-case-keys": 2,
+    "wrong-keys": 2,
+    "example-net": 2,
+    "index-off": 2,
+    "last-readable": 2,
+    "bunsogs": 2,
+    "bunsogs-https": 2,
+    "twin": 2,
+    "no-rooms": 1,
+}
+"""Kind → requests: the rooms and one preview page, and not one more once the answer is complete."""
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def world(request, tmp_path_factory):
+    with SimNet(seed=request.param, scenario="matrix") as net:
+        yield crawl_world(net, tmp_path_factory.mktemp("matrix"))
+
+
+def kind_of(server: str) -> str:
+    return server.partition("-")[2]
+
+
+def test_every_reachable_community_is_listed_once_with_the_right_key_and_the_best_address(world):
+    truth = world.net.truth
+    assert world.crawl.reason == "finished"
+    due = {community.identifier for community in truth.communities}
+    assert len(due) > 200
+    listed = world.listed()
+    assert not due - set(listed)
+    assert not set(listed) - due - {community.identifier for community in truth.possible}
+    assert set(listed.values()) == {1}
+    assert not {hidden.identifier for hidden in truth.unlisted} & set(listed)
+
+
+def test_every_field_is_as_the_server_tells_it(world):
+    true = {one.identifier: one for one in (*world.net.truth.communities, *world.net.truth.possible)}
+    for item in world.communities:
+        community = true.get(identifier(item))
+        if community is None:
+            continue
+        found, right = shown(item), expected(community)
+        if right["language"] is None:  # nobody told; what it is then is not the crawl's affair
+            del found["language"], right["language"]
+        if not community.certain:
+            found, right = uncertain(found), uncertain(right)
+        assert found == right
+
+
+def test_every_address_has_the_right_outcome(world):
+    wrong = {}
+    for url, right in world.net.truth.addresses.items():
+        poll = world.poll_of(url)
+        if poll["outcome"] not in (right.outcome, *right.alternatives):
+            wrong[url] = (right.kind, right.outcome, poll["outcome"], poll["detail"])
+        assert bool(poll["detail"]) is (poll["outcome"] != Outcome.REACHED)
+        assert poll["seconds"] < 30
+    assert not wrong
+    outcomes = Counter(poll["outcome"] for poll in world.polls.values())
+    stats = {key: value for key, value in world.crawl.stats.items() if key.startswith("polls/outcome/")}
+    assert stats == {f"polls/outcome/{outcome}": count for outcome, count in outcomes.items()}
+    assert world.crawl.stats["polls/done"] == world.crawl.stats["polls/candidates"] == len(world.polls)
+
+
+def test_one_server_with_several_addresses_is_listed_under_the_best(world):
+    assert world.net.truth.merged
+    for best, *others in world.net.truth.merged:
+        under = {base_url(item["server"]["address"]) for item in world.communities}
+        assert best in under
+        assert not under & set(others)
+
+
+def test_every_conflict_tells_who_claimed_what(world):
+    kinds = {url: right.kind for url, right in world.net.truth.addresses.items()}
+    seen = set()
+    for url, kind in kinds.items():
+        poll = world.poll_of(url)
+        keys = [claim["public_key"] for claim in poll["claims"]]
+        assert len(keys) != 1
+        assert keys == sorted(set(keys))
+        assert all(claim["by"] for claim in poll["claims"])
+        if kind in ("wrong-keys", "conflicting-keys"):
+            assert poll["key_proof"] == KeyProof.PREVIEW_PAGE
+            assert [poll["server"]["public_key"]] == [
+                claim["public_key"] for claim in poll["claims"] if "preview page" in claim["by"]
+            ]
+            seen.add(kind)
+        if kind == "bunsogs-conflict":
+            assert poll["server"] is None
+            assert not any("preview page" in claim["by"] for claim in poll["claims"])
+            seen.add(kind)
+        if poll["claims"]:
+            assert f"Different keys are claimed for {base_url(poll['address'])}: {keys[0]} by " in world.crawl.log
+    assert seen == {"wrong-keys", "conflicting-keys", "bunsogs-conflict"}
+
+
+def test_requests_to_a_server_are_few(world):
+    requests = by_server(world.net.requests())
+    asked = {server for server in requests if server[0].isdigit()}
+    assert HEALTHY.keys() <= {kind_of(server) for server in asked}
+    for server in asked:
+        kind, count = kind_of(server), len(requests[server])
+        if kind in HEALTHY:
+            assert count == HEALTHY[kind], server
+        elif kind in BREAKING_OFF:
+            assert count <= IMPATIENT["PATIENT_RETRY_TIMES"], server
+        else:
+            assert count <= 8, server
+
+
+def test_nothing_is_asked_once_the_answer_is_complete(world):
+    for server, requests in by_server(world.net.requests()).items():
+        if HEALTHY.get(kind_of(server)) == 2:
+            assert requests[0].path == "/rooms?all=1"
+            assert requests[1].path.startswith("/r/")
+
+
+def test_requests_say_who_asks(world):
+    agents = {request.user_agent for request in world.net.requests()}
+    assert agents == {"sessioncrawler (+operator@example.org)"}
+    assert {request.method for request in world.net.requests()} == {"GET"}
+
+
+def test_connections_at_a_time(world):
+    for server, connections in by_server(world.net.connections()).items():
+        assert most_at_a_time(connections) <= (4 if kind_of(server) in STALLING else 2), server
+    silent = [one for one in world.net.connections() if kind_of(one.server) == "silent"]
+    assert most_at_a_time(silent) > 2  # so the log does show what is open at a time
+
+
+def test_a_port_that_nobody_may_contact_is_not_contacted(world):
+    assert not [one for one in world.net.connections() if one.server == "canary"]
+
+
+def test_polls_json_holds_every_address(world):
+    text = (world.folder / "site" / "polls.json").read_text()
+    polls = json.loads(text)["polls"]
+    assert [poll["address"] for poll in polls] == sorted(world.polls)
+    assert {poll["address"]: poll["outcome"] for poll in polls} == {
+        url: poll["outcome"] for url, poll in world.polls.items()
+    }
+    hidden = {one.identifier.partition("+")[0] for one in world.net.truth.unlisted}
+    assert hidden
+    assert not [token for token in hidden if token in text]
