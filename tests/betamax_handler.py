@@ -21,6 +21,8 @@ from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
+TIMEOUT = 2
+"""Seconds; a server that does not answer while recording is one that failed."""
 HANDLERS = dict.fromkeys(("http", "https"), "tests.betamax_handler.BetamaxDownloadHandler")
 
 
@@ -50,7 +52,13 @@ class _Recording:
         headers = {name.decode(): b",".join(values).decode("latin-1") for name, values in request.headers.items()}
         with self.lock:
             answer = self.session.request(
-                request.method, request.url, headers=headers, data=request.body, allow_redirects=False, stream=True
+                request.method,
+                request.url,
+                headers=headers,
+                data=request.body,
+                allow_redirects=False,
+                stream=True,
+                timeout=TIMEOUT,
             )
             body = answer.raw.read(decode_content=False)
         kind = responsetypes.from_args(headers=Headers(dict(answer.headers)), url=request.url, body=body)
