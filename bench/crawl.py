@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measured import INTERVAL
 from bench.usage import ROOT, BenchError, Usage, measure
 from sessioncrawler.model import Outcome
 from sessioncrawler.simnet import SimNet
@@ -21,8 +22,17 @@ from sessioncrawler.simnet.world import BENCH_LATENCY, make_world
 
 SCENARIO = "bench"
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))
-_REQUESTS = re.compile(r"'downloader/request_count': (\d+)")
 _PUBLISHED = re.compile(r"'finish_reason': 'finished'")
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What a crawl took up to the end of a phase."""
+
+    cpu: float
+    """Seconds."""
+    memory: int
+    """Bytes at the peak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,12 @@ class Result:
     servers: int
     floor: float
     crawl: Usage
+    start: Phase
+    """Until the first server is asked: Python, Scrapy, the state."""
+    polling: Phase
+    """Until the last connection to a server."""
+    communities: int
+    """That the site lists."""
     requests: int
     """That Scrapy made, whatever became of them."""
     answered: int
@@ -51,21 +67,31 @@ def run(servers: int, seed: int, tries: int) -> Result:
         _read_listings(net, environment)
         net.reset_log()
         crawl = measure([SCRAPY, "crawl", "sogs", "-s", "STATS_DUMP=True"], environment)
-        requests, connections = net.requests(), len(net.connections())
+        requests, connections = net.requests(), net.connections()
         if not _PUBLISHED.search(crawl.log) or not Path(folder, "site", "index.html").exists():
             raise BenchError(f"The crawl of {servers} servers published nothing:\n{crawl.log[-2000:]}")
         chains = _chains(world, requests)
         bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=json.dumps(chains))
+    moments = [net.started + connection.offset for connection in connections]
     return Result(
         servers=servers,
         floor=floor_seconds(world, Limits(tries=tries)),
         crawl=crawl,
-        requests=_scrapy_requests(crawl),
+        start=_until(crawl, min(moments)),
+        polling=_until(crawl, max(moments)),
+        communities=_stat(crawl, "publish/communities"),
+        requests=_stat(crawl, "downloader/request_count"),
         answered=len(requests),
-        connections=connections,
+        connections=len(connections),
         bare=bare,
         bare_requests=int(bare.output),
     )
+
+
+def _until(crawl: Usage, moment: float) -> Phase:
+    # One look later: the last answer is read as well.
+    moment += 2 * INTERVAL
+    return Phase(crawl.cpu_at(moment), crawl.memory_at(moment))
 
 
 def _environment(net: SimNet, folder: str, tries: int) -> dict[str, str]:
@@ -102,8 +128,8 @@ def _chains(world: World, requests: Iterable[RequestRecord]) -> list[list[str]]:
     return [list(chain) for _, chain in sorted(chains.items())]
 
 
-def _scrapy_requests(crawl: Usage) -> int:
-    found = _REQUESTS.search(crawl.log)
+def _stat(crawl: Usage, name: str) -> int:
+    found = re.search(rf"'{re.escape(name)}': (\d+)", crawl.log)
     if found is None:
-        raise BenchError(f"The crawl did not tell how many requests it made:\n{crawl.log[-2000:]}")
+        raise BenchError(f"The crawl did not tell its stat {name}:\n{crawl.log[-2000:]}")
     return int(found[1])

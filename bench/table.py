@@ -23,11 +23,18 @@ _ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("wall, s", lambda one: f"{one.crawl.wall:.1f}"),
     ("wall / floor", lambda one: f"{one.crawl.wall / one.floor:.2f}"),
     ("CPU, s", lambda one: f"{one.crawl.cpu:.1f}"),
+    ("  to start", lambda one: f"{one.start.cpu:.1f}"),
+    ("  to poll", lambda one: f"{one.polling.cpu - one.start.cpu:.1f}"),
+    ("  to publish", lambda one: f"{one.crawl.cpu - one.polling.cpu:.1f}"),
+    ("Communities listed", lambda one: f"{one.communities:,}"),
     ("requests", lambda one: f"{one.requests:,}"),
     ("CPU a request, ms", lambda one: f"{cpu_milliseconds(one):.2f}"),
+    ("  polling alone", lambda one: f"{polling_milliseconds(one):.2f}"),
     ("requests that servers saw", lambda one: f"{one.answered:,}"),
     ("connections", lambda one: f"{one.connections:,}"),
     ("peak memory, MiB", lambda one: f"{one.crawl.memory / MEBIBYTE:.0f}"),
+    ("  when started", lambda one: f"{one.start.memory / MEBIBYTE:.0f}"),
+    ("  when polled", lambda one: f"{one.polling.memory / MEBIBYTE:.0f}"),
     ("peak memory a server, KiB", lambda one: f"{one.crawl.memory / 1024 / one.servers:.0f}"),
     ("bare client: wall, s", lambda one: f"{one.bare.wall:.1f}"),
     ("bare client: CPU, s", lambda one: f"{one.bare.cpu:.1f}"),
@@ -41,6 +48,11 @@ _ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
 def cpu_milliseconds(result: Result) -> float:
     """CPU time of the whole crawl, from the start of Python to the written site, over the requests it made."""
     return result.crawl.cpu * 1000 / result.requests
+
+
+def polling_milliseconds(result: Result) -> float:
+    """As ``cpu_milliseconds``, without the start and without making the site."""
+    return (result.polling.cpu - result.start.cpu) * 1000 / result.requests
 
 
 def bare_milliseconds(result: Result) -> float:
@@ -66,6 +78,9 @@ def goals(results: Sequence[Result]) -> Iterator[str]:
         yield _goal("wall / floor at 100 servers", hundred.crawl.wall / hundred.floor, WALL_BY_FLOOR)
     if thousand:
         yield _goal("CPU a request at 1,000 servers, ms", cpu_milliseconds(thousand), CPU_MILLISECONDS)
+        yield _goal(
+            "CPU a request at 1,000 servers, polling alone, ms", polling_milliseconds(thousand), CPU_MILLISECONDS
+        )
         yield _goal("peak memory at 1,000 servers, MiB", thousand.crawl.memory / MEBIBYTE, MEMORY)
     if thousand and most:
         yield _goal("wall at 10,000 servers over 1,000", most.crawl.wall / thousand.crawl.wall, GROWTH)

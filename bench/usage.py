@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measured import Sample
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -20,13 +22,22 @@ class BenchError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Wall time and CPU time (user and system) in seconds, peak memory in bytes, and what was printed."""
+    """Wall time and CPU time (user and system) in seconds, peak memory in bytes, samples, and what was printed."""
 
     wall: float
     cpu: float
     memory: int
+    samples: list[Sample]
     output: str
     log: str
+
+    def cpu_at(self, moment: float) -> float:
+        """CPU seconds that were used up to ``moment``, on the clock of ``time.monotonic``."""
+        return max((cpu for when, cpu, _ in self.samples if when <= moment), default=0.0)
+
+    def memory_at(self, moment: float) -> int:
+        """Most memory in use up to ``moment``, in bytes."""
+        return max((memory for when, _, memory in self.samples if when <= moment), default=0)
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, stdin: str = "") -> Usage:

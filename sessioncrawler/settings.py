@@ -28,12 +28,16 @@ DOWNLOAD_TIMEOUT = 30  # default 180; seconds for a whole answer
 DOWNLOAD_MAXSIZE = 5_000_000  # default 1 GiB; bytes, before and after decompression
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB; TOO_LARGE says it
 DNS_TIMEOUT = 10  # default 60; seconds
+URLLENGTH_LIMIT = 0  # default 2083; a request that is dropped without a word would take its server with it
 REDIRECT_MAX_TIMES = 5  # default 20
 RETRY_ENABLED = False  # default True; the download handler is patient by itself
 COOKIES_ENABLED = False  # default True
 ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a listing is one page
 TELNETCONSOLE_ENABLED = False  # default True; a door
 REMOTE_CONTROL_ENABLED = False  # default True; a door
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # default looks at every server for every request
+REFERER_ENABLED = False  # default True; a server need not know what was asked before
+URLLENGTH_LIMIT = 0  # default 2083; a request that is silently left out would leave its server unsettled
 FEED_EXPORT_ENCODING = "utf-8"  # default None
 LOG_LEVEL = "INFO"  # default DEBUG
 MEMUSAGE_ENABLED = True  # default True
@@ -60,6 +64,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+EXTENSIONS = {
+    "sessioncrawler.extensions.garbage.RareGarbageCollection": 0,
 }
 ITEM_PIPELINES = {
     "sessioncrawler.pipelines.sightings.SightingsPipeline": 50,
@@ -100,6 +110,7 @@ PATIENT_RETRY_DELAY = _ours("PATIENT_RETRY_DELAY", 2)  # seconds after a try tha
 CONNECT_TIMEOUT = _ours("CONNECT_TIMEOUT", 2)  # seconds to connect; used by downloadhandlers/
 SERVER_BUDGET = _ours("SERVER_BUDGET", 600)  # seconds for all that one server is asked; used by spiders/sogs.py
 CONCURRENT_WORK = _ours("CONCURRENT_WORK", 100)  # requests under way, stalling ones aside; used by downloadhandlers/
+GARBAGE_THRESHOLD = _ours("GARBAGE_THRESHOLD", 20_000)  # objects, 0: Python's own; used by extensions/garbage.py
 ALLOWED_PRIVATE_NETWORKS = _ours("ALLOWED_PRIVATE_NETWORKS", "")  # CIDR, comma-separated; used by downloadhandlers/
 SOCKS_PROXY = _ours("SOCKS_PROXY", None)  # socks5://host:port for .onion and .loki; used by downloadhandlers/
 TLS_CA_FILE = _ours("TLS_CA_FILE", None)  # PEM of authorities to trust besides the system's; used by downloadhandlers/

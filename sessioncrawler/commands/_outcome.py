@@ -27,7 +27,7 @@ _WHY_LISTING = {
 }
 _WHY_SITE = {
     "no_candidates": "there is no server to ask: no join link is known and directory.toml names no server",
-    "no_communities": "no server told about any Community; is this machine connected to the network?",
+    "no_communities": "no server told about any Community (is this machine connected to the network?)",
     "state_failed": "the state database could not be used: see the log",
     "shutdown": "the crawl was stopped",
     "closespider_timeout": "the crawl took longer than CLOSESPIDER_TIMEOUT allows",

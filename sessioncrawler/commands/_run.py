@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
@@ -41,7 +42,7 @@ class Refresh:
             return Report(listings=reports, published=False, sentence="Stopped before any server was asked.")
         self.stage = "Asking the servers"
         await self._crawl_all((SERVERS,))
-        spider = self.crawlers[SERVERS].spider
+        spider = _begun(self.crawlers[SERVERS], "spider")
         polls = spider.settled if isinstance(spider, Sogs) else ()
         return site_report(reports, self._stats(SERVERS), self.process.settings, polls)
 
@@ -60,5 +61,13 @@ class Refresh:
         return self.process.crawl(self.crawlers[name], **arguments)
 
     def _stats(self, name: str) -> Stats:
-        stats = self.crawlers[name].stats
+        stats = _begun(self.crawlers[name], "stats")
         return stats.get_stats() if stats is not None else {}
+
+
+def _begun(crawler: Crawler, part: str) -> Any:
+    """A part that a crawler has from the beginning of its crawl on; None before, and where it could not begin."""
+    try:
+        return getattr(crawler, part)
+    except RuntimeError:
+        return None

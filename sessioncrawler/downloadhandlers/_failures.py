@@ -67,8 +67,6 @@ def _no_answer(error: Exception) -> TryError:
         return TryError(Outcome.STALLED, "falls silent in the middle of its answer", again=True)
     if isinstance(error, (BrokenOffError, aiohttp.ClientPayloadError, OSError)):
         return TryError(Outcome.RESET, "breaks the connection off before its answer is whole", again=True)
-    if isinstance(error, aiohttp.InvalidURL):
-        return TryError(Outcome.FORBIDDEN_ADDRESS, "is no web address")
     return TryError(Outcome.RESET, "answers with something that is not HTTP")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -59,7 +60,7 @@ class Patiently(Generic[T]):
         self._next_try = self._began
         self._connected = False
         self._error: TryError | None = None
-        self._stopped = False
+        self._stopped = asyncio.Event()
         self.tries = 0
 
     async def run(self) -> T:
@@ -78,14 +79,14 @@ class Patiently(Generic[T]):
                 _abandon(task)
 
     def stop(self) -> None:
-        """Give up: :meth:`run` raises ABANDONED as soon as it wakes, at the latest when a delay between tries ends."""
-        self._stopped = True
+        """Give up: :meth:`run` raises ABANDONED."""
+        self._stopped.set()
         for task in self._running:
             task.cancel()
 
     def _may_try(self) -> bool:
         return (
-            not self._stopped
+            not self._stopped.is_set()
             and self.tries < self._patience.times
             and self._loop.time() - self._began < self._patience.budget
         )
@@ -114,7 +115,8 @@ class Patiently(Generic[T]):
             moments.append(self._next_try)
         pause = max(0.0, min(moments, default=now) - now)
         if not self._running:
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), pause)
             return set()
         done, _ = await asyncio.wait(self._running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         return done
@@ -166,7 +168,7 @@ class Patiently(Generic[T]):
 
     def _failure(self) -> TryError:
         error = self._error or TryError(Outcome.STALLED, "was given no time")
-        if self._stopped:
+        if self._stopped.is_set():
             error = TryError(Outcome.ABANDONED, "was not waited for, since the crawl was stopped")
         error.tries = self.tries
         return error

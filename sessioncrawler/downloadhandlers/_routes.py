@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import yarl
@@ -66,7 +66,9 @@ class Routes:
                     Outcome.NO_SOCKS_PROXY, "is reached through a SOCKS proxy only, and SOCKS_PROXY is not set"
                 )
             return Route("socks", url, self._socks)
-        if not request.meta.get("proxy"):
+        # Scrapy lets a redirect keep its proxy, even where no_proxy names the new host.
+        bypassed = request.meta.get("_scheme_proxy") and proxy_bypass(address.host)
+        if bypassed or not request.meta.get("proxy"):
             return Route("direct", url)
         if not self._guard.permits_name(address.host):
             raise TryError(Outcome.FORBIDDEN_ADDRESS, f"leads to {address.host}, which is not a public address")
@@ -99,9 +101,9 @@ def _target(text: str) -> tuple[yarl.URL, Address]:
     """The URL with its host in the one spelling, and where it leads; TryError where that is nowhere."""
     try:
         url = yarl.URL(text, encoded=True)
+        host, port = url.raw_host or "", url.port or 0
     except ValueError as error:
         raise TryError(Outcome.FORBIDDEN_ADDRESS, "is no web address") from error
-    host, port = url.raw_host or "", url.port or 0
     if not port_is_allowed(port):
         raise TryError(Outcome.FORBIDDEN_PORT, f"port {port} belongs to another service")
     address = parse_address(f"{url.scheme}://{f'[{host}]' if ':' in host else host}:{port}")

@@ -72,7 +72,7 @@ class PatientDownloadHandler(BaseDownloadHandler):
         self._guard = AddressGuard(settings.getlist("ALLOWED_PRIVATE_NETWORKS"))
         self._routes = Routes(self._guard, settings.get("SOCKS_PROXY") or "")
         self._resolver = ThreadResolver(settings.getfloat("DNS_TIMEOUT"))
-        self._ca_file: str = settings.get("TLS_CA_FILE") or ""
+        self._tls = _tls(settings.get("TLS_CA_FILE") or certifi.where())
         self._gate = Gate(settings.getint("CONCURRENT_WORK"))
         self._turns = Turns(settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._brake = Brake(crawler)
@@ -183,10 +183,9 @@ class PatientDownloadHandler(BaseDownloadHandler):
         return session
 
     def _connector(self, route: Route) -> aiohttp.BaseConnector:
-        context = _tls(self._ca_file or certifi.where())
         if route.kind == "socks" and route.proxy is not None:
-            return SocksConnector(route.proxy, ssl=context, limit=0)
-        direct: dict[str, Any] = {"limit": 0, "ssl": context, "resolver": self._resolver, "use_dns_cache": False}
+            return SocksConnector(route.proxy, ssl=self._tls, limit=0)
+        direct: dict[str, Any] = {"limit": 0, "ssl": self._tls, "resolver": self._resolver, "use_dns_cache": False}
         if route.kind == "tunnel":
             return HttpTunnelConnector(**direct)
         make_socket = self._guard.socket if route.kind == "direct" else watched_socket
@@ -196,7 +195,12 @@ class PatientDownloadHandler(BaseDownloadHandler):
 @lru_cache
 def _tls(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    context.load_verify_locations(ca_file)
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise ValueError(
+            f"TLS_CA_FILE is {ca_file!r}, which holds no certificates ({error}). Give the path of a PEM file"
+        ) from error
     return context
 
 

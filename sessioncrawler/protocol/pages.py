@@ -83,7 +83,7 @@ def parse_legacy_rooms(body: bytes) -> tuple[Room, ...]:
 
 def _rooms(names: Mapping[str, str]) -> tuple[Room, ...]:
     first = sorted(list(names.items())[:MOST_ROOMS])
-    return tuple(Room(token=token, name=clean(name.strip(), LONGEST_NAME)[0] or token) for token, name in first)
+    return tuple(Room(token=token, name=clean(name.strip(), LONGEST_NAME)[0].strip() or token) for token, name in first)
 
 
 def _target(base: Address, href: str) -> tuple[str | None, str]:

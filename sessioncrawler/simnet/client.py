@@ -64,6 +64,8 @@ class SimNet:
     ca_file: Path
     directory_toml: Path
     truth: Truth
+    started: float
+    """When the offsets of the log begin, on the clock of ``time.monotonic``."""
 
     def __init__(
         self,
@@ -109,6 +111,7 @@ class SimNet:
         handshake = json.loads(line)
         self._control = handshake["control_url"]
         self.listing_urls = handshake["listing_urls"]
+        self.started = handshake["started"]
         self.ca_file = Path(handshake["ca_file"])
         self.directory_toml = Path(handshake["directory_toml"])
         self.truth = Truth.from_json(Path(handshake["truth"]).read_text(encoding="utf-8"))

@@ -71,6 +71,7 @@ class Network:
             "directory_toml": str(self.folder / "directory.toml"),
             "truth": str(self.folder / "truth.json"),
             "control_url": f"http://{IP}:{control}",
+            "started": self._log.started,
         }
 
     def _open_server(self, spec: ServerSpec, contexts: Mapping[Certificate, ssl.SSLContext]) -> int:

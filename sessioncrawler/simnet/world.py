@@ -84,6 +84,8 @@ BENCH_SERVERS = 200
 BENCH_LATENCY = (0.02, 0.3)
 HEAVY = frozenset({"many-rooms", "too-large", "gzip-bomb", "deep-json", "deep-json-only"})
 """Kinds that cost more to parse than a hundred servers: once in a benchmark at most."""
+SLOW = ("silent", "fifth", "reset", "reset-sometimes", "drip", "connect-hang")
+"""Kinds that decide how long a crawl takes: in every benchmark, besides those that chance brings."""
 HEALTHY = ("https", "https", "https", "http", "http", "name-and-ip", "https-upgrade", "bunsogs-https")
 FAULTY_SHARE = 0.3
 
@@ -98,7 +100,7 @@ def _matrix() -> tuple[str, ...]:
 
 def _bench(rng: Random, count: int) -> tuple[str, ...]:
     light = [name for name in KINDS if name not in HEAVY and name not in REFERRING]
-    names = [name for name in KINDS if name in HEAVY][: count // 100]
+    names = [*SLOW[: count // 10], *[name for name in KINDS if name in HEAVY][: count // 100]]
     while len(names) < count:
         names.append(rng.choice(light) if rng.random() < FAULTY_SHARE else rng.choice(HEALTHY))
     rng.shuffle(names)

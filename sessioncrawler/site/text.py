@@ -94,7 +94,8 @@ def _visible(text: str, length: int) -> str:
     clean = text[: length * _SLACK].replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANER)
     if clean.isascii():
         return clean
-    clean = _LOOSE_EMOJI_TAG.sub("", _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", clean)))
+    # Tags go first: a joiner beside one may have nothing else to join.
+    clean = _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", _LOOSE_EMOJI_TAG.sub("", clean)))
     return _TOWER.sub(r"\1", clean)
 
 

@@ -394,6 +394,21 @@ def test_aiohttp_reads_no_proxy_from_the_environment_by_itself(monkeypatch):
     assert asyncio.run(main()).body == b"ok"
 
 
+@pytest.mark.parametrize(("no_proxy", "asked"), [("127.0.0.1", 0), ("other.example", 1)])
+def test_a_redirect_that_kept_its_proxy_leaves_it_where_no_proxy_says_so(monkeypatch, no_proxy, asked):
+    monkeypatch.setenv("no_proxy", no_proxy)
+    proxy = HttpProxy({})
+
+    async def main():
+        async with server(answer_ok) as it, running(proxy) as at, handler() as client:
+            proxy.places = {"127.0.0.1": it.port}
+            meta = {"proxy": f"http://{at}", "_scheme_proxy": True}
+            return await client.download_request(Request(it.url(), meta=meta))
+
+    assert asyncio.run(main()).body == b"ok"
+    assert proxy.connections == asked
+
+
 async def _rooms_over_tls(connection) -> None:
     head = await connection.head()
     answer = healthy("secure").get(head.split(b" ")[1].decode())

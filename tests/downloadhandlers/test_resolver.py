@@ -11,6 +11,7 @@ import pytest
 
 from sessioncrawler.downloadhandlers import _resolver
 from sessioncrawler.downloadhandlers._resolver import ThreadResolver
+from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
 from tests.downloadhandlers.loopback import answer_ok, fetch, handler, server
 
@@ -192,11 +193,32 @@ def test_a_name_that_does_not_resolve_is_an_outcome(monkeypatch):
 
     async def main():
         async with handler() as client:
-            try:
+            with pytest.raises(TryError) as caught:
                 await fetch(client, "http://no.example/")
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is looked at
-                return error
+            return caught.value
 
     error = asyncio.run(main())
     assert error.outcome is Outcome.DNS
     assert error.detail == "its name does not resolve"
+
+
+def test_a_name_that_is_gone_when_it_is_used(monkeypatch):
+    monkeypatch.setattr(_resolver, "KEPT", -1.0)
+    answers = iter([socket.getaddrinfo("127.0.0.1", None, type=socket.SOCK_STREAM)])
+
+    def once(*_, **__):
+        try:
+            return next(answers)
+        except StopIteration:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown") from None
+
+    monkeypatch.setattr(socket, "getaddrinfo", once)
+
+    async def main():
+        async with handler() as client:
+            with pytest.raises(TryError) as caught:
+                await fetch(client, "http://gone.example:8080/")
+            return caught.value
+
+    error = asyncio.run(main())
+    assert (error.outcome, error.tries) == (Outcome.DNS, 1)

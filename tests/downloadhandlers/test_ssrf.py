@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from scrapy.http import Request
 
-from sessioncrawler.downloadhandlers import _resolver
+from sessioncrawler.downloadhandlers import _resolver, _routes
 from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
 from tests.downloadhandlers.canary import canary, has_ipv6, watch
@@ -64,6 +64,13 @@ def test_a_url_without_host_is_an_outcome_too(url, monkeypatch):
     error, _ = refusal(url)
     assert error.outcome is Outcome.DNS
     assert seen.connects == []
+
+
+@pytest.mark.parametrize("url", ["http://h.example:99999/", "http://[::1", "http://h.example:x/"])
+def test_what_scrapy_takes_for_no_url_is_an_outcome_here(url):
+    with pytest.raises(TryError) as caught:
+        _routes._target(url)
+    assert caught.value.outcome is Outcome.FORBIDDEN_ADDRESS
 
 
 @pytest.mark.parametrize("port", PORTS)

@@ -54,7 +54,7 @@ def test_join_links_to_the_canary_lead_nowhere_and_cost_nobody_else_anything(tmp
         outcomes = polls(polled)
         assert it.connections == 0
     assert listed.reason == "finished"
-    assert listed.stats["listing/links"] == 16  # several spellings are one address
+    assert listed.stats["listing/links"] == len(HOSTS) + 4
     assert names(polled) == ["fine"]
     by_port = {address: outcome for address, outcome in outcomes.items() if address.endswith(f":{it.port}")}
     assert len(by_port) == 12
@@ -110,6 +110,7 @@ def test_the_canary_is_reached_by_a_redirect_where_that_is_allowed(tmp_path):
             {"ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8, 10.0.0.0/99"},
             "ALLOWED_PRIVATE_NETWORKS names '10.0.0.0/99', which is no network",
         ),
+        ({"TLS_CA_FILE": "/nowhere/ca.pem"}, "TLS_CA_FILE is '/nowhere/ca.pem', which holds no certificates"),
         ({"SOCKS_PROXY": "user:secret@localhost"}, "SOCKS_PROXY is 'localhost', which is no SOCKS proxy. Write it as"),
     ],
 )

@@ -220,6 +220,11 @@ class TestLegacyRooms:
         body = json.dumps({"rooms": [*entries, {"id": "no room"}, {"name": "x"}, 7]}).encode()
         assert parse_legacy_rooms(body) == (Room("a", "a"), Room("b", "B"), Room("c", "c"))
 
+    @pytest.mark.parametrize("name", ["", " ", "\x01", "\x01 \x01", "\x00\n\t\x7f"])
+    def test_a_name_of_nothing_is_the_token(self, name):
+        body = json.dumps({"rooms": [{"id": "a", "name": name}, {"id": "b", "name": f"{name} B"}]}).encode()
+        assert parse_legacy_rooms(body) == (Room("a", "a"), Room("b", "B"))
+
     @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"rooms": {}}', b'{"status_code": 404}', b"1"])
     def test_refuses_other_json(self, body):
         with pytest.raises(NotRoomsError, match=r"^the answer is JSON without a list of rooms$"):

@@ -143,21 +143,6 @@ def test_what_nobody_posted_is_not_known_unless_configured():
     assert set(truth.addresses) == {"http://localhost:2"}
 
 
-@pytest.mark.parametrize(
-    ("spec", "seconds"),
-    [
-        (server(latency=0.1), 0.2),
-        (server(latency=0.1, flavour=Flavour.BUNSOGS), 0.1),
-        (server(latency=0.1, outcome=Outcome.NOT_JSON), 0.1),
-        (server(latency=0.1, waits=2.0), 2.2),
-        (server(fault="fifth"), 3.0),
-        (server(4, fault="fifth"), 3.75),
-    ],
-)
-def test_floor(spec, seconds):
-    assert make_truth(world(spec), {spec.index: 1}).floor_seconds == seconds
-
-
 def test_links_are_counted_once_whatever_their_style():
     spec = server(links=(link(), link(style="upper"), link(style="r"), link("b")))
     assert make_truth(world(spec), {0: 1}).links == {"lokilocker": 2}

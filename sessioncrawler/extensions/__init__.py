@@ -1,0 +1,1 @@
+"""Extensions: what accompanies a crawl without taking part in it."""

@@ -1,0 +1,134 @@
+"""How polling an address ended, in plain words, and what the server's operator can do about it.
+
+One table for ``scrapy explain``, the status page and docs/explain.md, so that all three say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sessioncrawler.model import KeyProof, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeText:
+    """``words`` begin small and go on after "it" or stand alone; ``advice`` is whole sentences to the operator."""
+
+    words: str
+    advice: str
+
+
+OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
+    Outcome.REACHED: OutcomeText("answers with its rooms", "Nothing: all is well."),
+    Outcome.DNS: OutcomeText(
+        "has a name that does not resolve",
+        "Check the DNS records of the name and that its domain has not expired. If the server has moved for good, post "
+        "join links with its new address.",
+    ),
+    Outcome.REFUSED: OutcomeText(
+        "does not accept connections on this port",
+        "Start the server, and check that it listens on this port and that no firewall rejects it.",
+    ),
+    Outcome.CONNECT_TIMEOUT: OutcomeText(
+        "does not react when a connection is attempted",
+        "Check that the machine is running and that its firewall lets this port through.",
+    ),
+    Outcome.TLS: OutcomeText(
+        "has a certificate or TLS set-up that cannot be trusted",
+        "Renew the certificate, issue it for exactly this name, and serve it with its whole chain; certbot does all "
+        "of that.",
+    ),
+    Outcome.STALLED: OutcomeText(
+        "accepts connections but does not answer in time",
+        "Restart the server, and look at its load and its log. Behind a proxy, check that the proxy still reaches it.",
+    ),
+    Outcome.RESET: OutcomeText(
+        "breaks connections off before its answer is whole",
+        "Look into the logs of the server and of the proxy before it: one of them gives up in the middle of an answer.",
+    ),
+    Outcome.TOO_LARGE: OutcomeText(
+        "answers with more than this directory reads",
+        "Open /rooms in a browser: it should be a list of rooms of at most a few megabytes, and no download.",
+    ),
+    Outcome.HTTP_STATUS: OutcomeText(
+        "answers with an error when asked for its rooms",
+        "Open /rooms in a browser, look into the server's log, and check that the proxy before it passes /rooms on.",
+    ),
+    Outcome.NOT_JSON: OutcomeText(
+        "answers, but not with a list of rooms",
+        "Open /rooms in a browser: if a web site answers there, let the proxy pass /rooms, /room/ and /r/ on to the "
+        "server.",
+    ),
+    Outcome.NO_ROOMS: OutcomeText(
+        "is running but shows no room",
+        "Create a room, or make one readable or accessible to everybody. A server from before 2022 shows no rooms to "
+        "directories: update it.",
+    ),
+    Outcome.NO_KEY: OutcomeText(
+        "shows rooms, but its public key is not known",
+        "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it.",
+    ),
+    Outcome.KEY_CONFLICT: OutcomeText(
+        "has join links with different keys, and nothing tells which is right",
+        "Let the preview pages (/r/TOKEN/) be seen, which show the key, and have join links with another key removed "
+        "where they were posted. The directory's operator can name the right key under [[servers]] in directory.toml.",
+    ),
+    Outcome.KEY_COPY: OutcomeText(
+        "is given with the key of another server",
+        "Post a join link with the server's own key, and have those with the other server's key removed.",
+    ),
+    Outcome.REDIRECTED: OutcomeText(
+        "passes on to another server",
+        "Post join links with the new address: apps do not follow to another server.",
+    ),
+    Outcome.FORBIDDEN_ADDRESS: OutcomeText(
+        "leads to an address that is not on the public Internet",
+        "Let the name resolve to a public IP address, and post join links with that name.",
+    ),
+    Outcome.FORBIDDEN_PORT: OutcomeText(
+        "is named with a port that belongs to another service",
+        "Let the server listen on port 80, 443 or any from 1024 on, and post join links with that port.",
+    ),
+    Outcome.NO_SOCKS_PROXY: OutcomeText(
+        "is in a network (.onion, .loki) that this directory has no way into",
+        "Offer an address on the public Internet as well. The directory's operator can name a SOCKS_PROXY instead.",
+    ),
+    Outcome.PROXY: OutcomeText(
+        "was not reached by this directory's own proxy",
+        "Check that the server is running. If others fail in the same way, the directory's operator should look at the "
+        "proxy.",
+    ),
+    Outcome.ABANDONED: OutcomeText(
+        "was given up before it had told all",
+        "Open /rooms and a preview page (/r/TOKEN/) in a browser: both should answer at once, and without detours.",
+    ),
+})  # fmt: skip
+
+NEVER_ASKED = OutcomeText(
+    "is known, but was not asked yet",
+    "Nothing: the next crawl asks it ('scrapy refresh'). Polls are recorded when a crawl ends.",
+)
+NOT_ASKED_LATELY = OutcomeText(
+    "was not asked in the last crawl",
+    "Nothing, if the server is gone. Otherwise post a join link: this address was known by a redirect only.",
+)
+
+PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
+    KeyProof.PREVIEW_PAGE: "its preview page shows it",
+    KeyProof.DIRECTORY: "directory.toml names it, and no preview page says otherwise",
+    KeyProof.CLAIM: "all who name it agree, and no preview page can be had",
+})  # fmt: skip
+
+
+def outcome_text(outcome: Outcome) -> OutcomeText:
+    """The words for an outcome; general ones for an outcome that the table does not have."""
+    return OUTCOME_TEXTS.get(outcome) or OutcomeText(f"ended as {outcome}", "Look at polls.json for the details.")
+
+
+def proof_text(proof: KeyProof | None) -> str:
+    """Why a key is believed, to go on after "because"."""
+    if proof is None:
+        return "nobody says otherwise"
+    return PROOF_TEXTS.get(proof) or f"of {proof.replace('-', ' ')}"

@@ -1,0 +1,79 @@
+"""Every command: what it is called, what it takes, and how it tells of mistakes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sessioncrawler.simnet import SimNet
+from tests.commands.scrapy_process import offline, refresh_settings, scrapy, site
+
+DIRECTORY = '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
+BROKEN = '[site]\nname = ""\nurl = "ftp://example.org/"\ncontact = "me@example.org"\n'
+SPIDERS = ["awesome_session_groups", "lokilocker", "session_directory", "sogs", "sources"]
+CRAWLS = [("crawl", "sogs"), ("crawl", "sources"), ("crawl", "lokilocker"), ("refresh",)]
+
+
+def test_the_spiders(tmp_path):
+    done = scrapy(tmp_path, "list", settings={})
+    assert (done.returncode, done.stdout.split()) == (0, SPIDERS)
+
+
+def test_the_commands_introduce_themselves(tmp_path):
+    done = scrapy(tmp_path, settings={})
+    assert "  refresh       Read the listing sites, ask all servers, publish the site" in done.stdout
+    assert "  demo          Publish a site from a simulated network on this machine" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", CRAWLS)
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [(BROKEN, "directory.toml, line 3"), ("[site\n", "directory.toml, line 1"), (None, "cannot be read")],
+)
+def test_mistakes_in_the_directory_are_sentences(tmp_path, arguments, text, sentence):
+    if text is not None:
+        (tmp_path / "directory.toml").write_text(text)
+    with offline() as extra:
+        done = scrapy(tmp_path, *arguments, settings={}, extra=extra)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("command", ["refresh", "demo"])
+def test_unknown_arguments_are_told(tmp_path, command):
+    done = scrapy(tmp_path, command, "everything", settings={})
+    assert done.returncode == 2
+    assert f"'scrapy {command}' takes no argument, but got 'everything'; settings are given with -s" in done.stderr
+
+
+def test_another_reactor_is_told(tmp_path):
+    (tmp_path / "directory.toml").write_text(DIRECTORY)
+    done = scrapy(tmp_path, "refresh", "-s", "FORCE_CRAWLER_PROCESS=True", settings={})
+    assert done.returncode == 2
+    assert "leave TWISTED_REACTOR as it is" in done.stderr
+
+
+def test_each_spider_crawls_by_its_name(tmp_path):
+    with SimNet(seed=3, scenario="demo", servers=8) as net, offline() as extra:
+        settings = refresh_settings(net, tmp_path)
+        for name, url in net.listing_urls.items():
+            spider = "sources" if name == "extra" else name
+            done = scrapy(tmp_path, "crawl", spider, "-a", f"url={url}", settings=settings, extra=extra)
+            assert (done.returncode, "ERROR" in done.stderr) == (0, False), done.stderr
+        done = scrapy(tmp_path, "crawl", "sogs", settings=settings, extra=extra)
+        assert (done.returncode, "ERROR" in done.stderr) == (0, False), done.stderr
+        assert "Published" not in done.stdout
+    assert {"index.html", "servers.json", "polls.json"} <= site(tmp_path).keys()
+
+
+def test_the_demo_publishes_and_says_where(tmp_path):
+    with offline() as extra:
+        done = scrapy(tmp_path, "demo", "--seed", "2", settings={"SITE_URI": "here"}, extra=extra)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Published \d+ Communities on \d+ servers to here\.$", done.stdout, re.MULTILINE)
+    assert done.stdout.splitlines()[-1] == f"Open {(tmp_path / 'here' / 'index.html').as_uri()}"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here"]  # the state is thrown away
+    assert not re.search(r"\b(could not be read|Traceback)\b", done.stdout + done.stderr)
