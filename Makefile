@@ -3,8 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= auto
+BABEL := $(BIN)/python -m babel.messages.frontend
+LOCALES := sessioncrawler/locale
 
-.PHONY: bench demo crawl test fuzz lint types check clean cassettes
+.PHONY: bench bench-render demo crawl test fuzz lint types check clean cassettes messages
 
 demo: .venv/run
 	$(BIN)/scrapy demo
@@ -40,6 +42,17 @@ cassettes: .venv/dev
 # Crawls of simulated networks, measured (docs/cost.md): nine minutes; with ALL=1 10,000 servers too, a quarter of an hour.
 bench: .venv/run
 	$(BIN)/python -m bench $(if $(ALL),--all)
+
+# All feeds of a directory with 5,000 Communities, rendered and stored (docs/data.md): half a minute.
+bench-render: .venv/run
+	$(BIN)/python -m bench.render
+
+# The texts of the site (docs/translating.md): collects them, brings every catalogue up to date, compiles all of them.
+messages: .venv/run
+	mkdir -p build
+	$(BABEL) --quiet extract -F babel.cfg -o build/messages.pot --no-wrap --add-location=file --project=sessioncrawler .
+	$(BABEL) update -i build/messages.pot -d $(LOCALES) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BABEL) compile -d $(LOCALES)
 
 clean:
 	rm -rf .venv site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -34,6 +34,8 @@ class CommunityItem:
     pinned: bool = False
     nsfw_reason: str | None = None
     """Why it is marked as not safe for work: ``tag`` or ``word`` (in its name), ``curator``; None where it is not."""
+    icon: str | None = None
+    """Path of its icon, a WEBP, relative to the site; None where none is shown."""
 
     @property
     def identifier(self) -> str:

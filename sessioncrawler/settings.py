@@ -22,7 +22,7 @@ COMMANDS_MODULE = "sessioncrawler.commands"
 
 CONCURRENT_REQUESTS = 1000  # default 16; most of them wait for servers, CONCURRENT_WORK bounds those that cost work
 CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8; what one server has to bear
-CONCURRENT_ITEMS = 1  # default 100; no item waits for anything, and one task a response is cheaper than a hundred
+CONCURRENT_ITEMS = 1  # default 100; one task a response is cheaper; pipelines/icons.py raises it when all was asked
 DOWNLOAD_DELAY = 0  # default 0; a server is asked a handful of times a crawl
 DOWNLOAD_TIMEOUT = 30  # default 180; seconds for a whole answer
 DOWNLOAD_MAXSIZE = 5_000_000  # default 1 GiB; bytes, before and after decompression
@@ -36,8 +36,6 @@ ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a 
 TELNETCONSOLE_ENABLED = False  # default True; a door
 REMOTE_CONTROL_ENABLED = False  # default True; a door
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # default looks at every server for every request
-REFERER_ENABLED = False  # default True; a server need not know what was asked before
-URLLENGTH_LIMIT = 0  # default 2083; a request that is silently left out would leave its server unsettled
 FEED_EXPORT_ENCODING = "utf-8"  # default None
 LOG_LEVEL = "INFO"  # default DEBUG
 MEMUSAGE_ENABLED = True  # default True
@@ -78,9 +76,11 @@ ITEM_PIPELINES = {
     "sessioncrawler.pipelines.tags.TagsPipeline": 200,
     "sessioncrawler.pipelines.language.LanguagePipeline": 300,
     "sessioncrawler.pipelines.policy.PolicyPipeline": 400,
+    "sessioncrawler.pipelines.icons.IconsPipeline": 600,
     "sessioncrawler.pipelines.history.HistoryPipeline": 900,
 }
 FEED_EXPORTERS = {
+    "parts": "sessioncrawler.exporters.parts.PartsItemExporter",
     "tree": "sessioncrawler.exporters.tree.TreeItemExporter",
     "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",
     "polls.json": "sessioncrawler.exporters.polls_json.PollsJsonItemExporter",
@@ -115,3 +115,7 @@ ALLOWED_PRIVATE_NETWORKS = _ours("ALLOWED_PRIVATE_NETWORKS", "")  # CIDR, comma-
 SOCKS_PROXY = _ours("SOCKS_PROXY", None)  # socks5://host:port for .onion and .loki; used by downloadhandlers/
 TLS_CA_FILE = _ours("TLS_CA_FILE", None)  # PEM of authorities to trust besides the system's; used by downloadhandlers/
 CONTACT_URL = _ours("CONTACT_URL", None)  # in the User-Agent; None: site.contact of directory.toml; used by spiders/
+ICONS_ENABLED = _ours("ICONS_ENABLED", True)  # yes or no; whether icons are shown; used by pipelines/icons.py
+ICONS_EXPIRE_DAYS = _ours("ICONS_EXPIRE_DAYS", 90)  # days until an icon is fetched anew; used by pipelines/icons.py
+ICONS_PER_SERVER = _ours("ICONS_PER_SERVER", 20)  # requests for icons a server and crawl; used by pipelines/icons.py
+ICONS_BUDGET = _ours("ICONS_BUDGET", 300)  # seconds for all icons of a crawl; used by pipelines/icons.py

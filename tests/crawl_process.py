@@ -20,8 +20,9 @@ QUICK = {
     "PATIENT_RETRY_TIMES": 2,
     "PATIENT_RETRY_DELAY": 0,
     "LOG_LEVEL": "INFO",
+    "ICONS_ENABLED": False,
 }
-"""Loopback may be contacted, and nobody is patient."""
+"""Loopback may be contacted, nobody is patient, and servers are asked for nothing but their rooms."""
 
 
 def project_settings() -> Settings:

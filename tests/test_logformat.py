@@ -45,7 +45,9 @@ def test_an_identifier_is_told():
     assert scraped["msg"] % scraped["args"] == "Scraped: Item a+ab12"
 
 
-@pytest.mark.parametrize(("error", "level"), [(DropItem("why"), logging.INFO), (DropItem("why", "ERROR"), logging.ERROR)])
+@pytest.mark.parametrize(
+    ("error", "level"), [(DropItem("why"), logging.INFO), (DropItem("why", "ERROR"), logging.ERROR)]
+)
 def test_dropped_items_are_told_by_their_reason(error, level):
     dropped = formatter("ERROR").dropped({}, error, None, SPIDER)
     assert dropped["msg"] % dropped["args"] == "Dropped: why"

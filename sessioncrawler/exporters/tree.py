@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from scrapy.crawler import Crawler
@@ -14,14 +15,17 @@ from sessioncrawler.site.tree import pack
 class TreeItemExporter(CollectingExporter):
     """Packs what a callable makes of the feed's items.
 
-    Option, in the feed's ``item_export_kwargs``: ``files``, a callable ``(items, crawler) -> iterable of (path,
-    bytes)`` or its dotted path. The feed also wants ``"unpack": True``, and a folder of its own as its URI: what is
+    Options, in the feed's ``item_export_kwargs``: ``files``, a callable ``(items, crawler) -> iterable of (path,
+    bytes)`` or its dotted path, and ``options``, what else it is called with. The feed also wants ``"unpack": True``, and a folder of its own as its URI: what is
     there and not in the tree is removed.
     """
 
-    def __init__(self, file: BinaryIO, *, crawler: Crawler, files: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, file: BinaryIO, *, crawler: Crawler, files: Any, options: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(file, crawler=crawler, **kwargs)
         self._files = files
+        self._options = options or {}
 
     @property
     def subject(self) -> str:
@@ -30,4 +34,4 @@ class TreeItemExporter(CollectingExporter):
 
     def write(self, items: list[Any]) -> None:
         """Make the files and pack them."""
-        pack(self.file, load_object(self._files)(items, self.crawler))
+        pack(self.file, load_object(self._files)(items, self.crawler, **self._options))

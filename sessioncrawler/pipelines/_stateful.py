@@ -69,8 +69,12 @@ class StatefulPipeline(ABC):
             with State.open(self._url) as state:
                 self.write(state, self._now)
         except StateError as error:
-            self._failed = True
-            self.stats.inc_value("state/failed")
-            logger.error("%s %s", error, self.lost)  # noqa: TRY400 - the sentence says it all
+            self._give_up(error)
             return False
         return True
+
+    def _give_up(self, error: StateError) -> None:
+        """Count and log that the state cannot be used; it is not tried again."""
+        self._failed = True
+        self.stats.inc_value("state/failed")
+        logger.error("%s %s", error, self.lost)

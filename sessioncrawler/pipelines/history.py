@@ -16,8 +16,9 @@ from sessioncrawler.state import Facts, State
 class HistoryPipeline(StatefulPipeline):
     """Remembers which Communities are listed, and when they came, went and came back.
 
-    A crawl counts only as a whole: the polls, which are emitted after all Communities, say that it is complete. A
-    Community that the policy drops is forgotten, so that nothing tells its name any longer.
+    A crawl counts only as a whole: the polls, which are emitted after all Communities, say that it is complete. Polls
+    may overtake Communities that wait for their icons; Scrapy is idle, or closes, only when those have come as well.
+    A Community that the policy drops is forgotten, so that nothing tells its name any longer.
 
     Stats: ``history/new``, ``history/returned``, ``history/gone``.
     """

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sessioncrawler.model import KeyProof, Outcome, Poll
 
+_Preference = tuple[tuple[bool, bool, str], tuple[bool, bool, str]]
 _PROOFS = (KeyProof.DIRECTORY, KeyProof.PREVIEW_PAGE, KeyProof.CLAIM)
 
 
@@ -30,8 +31,9 @@ def settle(polls: Iterable[Poll]) -> tuple[Poll, ...]:
     return tuple(sorted(settled, key=_preference))
 
 
-def _preference(poll: Poll) -> tuple[bool, bool, str]:
-    return (poll.server.address if poll.server else poll.address).preference
+def _preference(poll: Poll) -> _Preference:
+    # Two candidates may lead to one address (http on port 443 upgraded to https): then the one that was named decides.
+    return (poll.server.address if poll.server else poll.address).preference, poll.address.preference
 
 
 def _settle_key(group: list[Poll]) -> list[Poll]:
@@ -56,7 +58,7 @@ def _clusters(group: list[Poll]) -> list[list[Poll]]:
     return [sorted(members, key=_preference) for _, members in clusters]
 
 
-def _strength(cluster: list[Poll]) -> tuple[int, int, tuple[bool, bool, str]]:
+def _strength(cluster: list[Poll]) -> tuple[int, int, _Preference]:
     proof = min(_PROOFS.index(poll.key_proof or KeyProof.CLAIM) for poll in cluster)
     return proof, -max(len(poll.rooms) for poll in cluster), _preference(cluster[0])
 

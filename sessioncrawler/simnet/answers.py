@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from sessioncrawler.simnet.exchange import HTML, JSON, After, Request, Response
-from sessioncrawler.simnet.images import room_image
+from sessioncrawler.simnet.images import MISSING_IMAGE, room_image
 from sessioncrawler.simnet.specs import Flavour, RoomSpec, ServerSpec
 
 PAGE = "<html>\n  <head>\n    <title> sogs </title>\n  </head>\n  <body>\n    \n{}\n\n  </body>\n</html>"
@@ -149,6 +149,8 @@ def _moved(target: str) -> Response:
 def _file(room: RoomSpec, parts: list[str]) -> Response:
     """The room's picture, the only file that a directory asks for."""
     if len(parts) < 2 or parts[0] != "file" or parts[1] != str(room.image_id):  # noqa: PLR2004 (file/ID[/name])
+        return error_page(404)
+    if room.image_id == MISSING_IMAGE:
         return error_page(404)
     disposition = ("Content-Disposition", "attachment; filename*=UTF-8''room.png")
     return Response(200, room_image(room), "application/octet-stream", (disposition,))

@@ -35,5 +35,9 @@ def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> st
     parts += [
         f'[[hide]]\nmatch = {match(place)}\nreason = "a test room"\nsince = 2024-01-12\n' for place in world.hidden
     ]
+    parts += [
+        f'[[listings]]\nid = "{rating}"\nname = "All that are {rating}"\nrating = "{rating}"\ninclude = "*"\n'
+        for rating in ("safe", "unsafe")
+    ]
     parts += [f"[[pin]]\nmatch = {match(place)}\n" for place in world.pinned]
     return "\n".join(parts)

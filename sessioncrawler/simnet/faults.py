@@ -13,6 +13,7 @@ from typing import Any
 from sessioncrawler.simnet.answers import answer, error_page, html
 from sessioncrawler.simnet.bombs import gzip_zeros
 from sessioncrawler.simnet.exchange import JSON, After, Reply, Request, Response
+from sessioncrawler.simnet.images import SLOW_IMAGE
 from sessioncrawler.simnet.specs import CANARY_HOST, ServerSpec
 
 MEBIBYTE = 1024 * 1024
@@ -93,6 +94,11 @@ def _reset(_visit: Visit) -> Reply:
 
 def _drip(_visit: Visit) -> Reply:
     return Reply(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[", After.DRIP)
+
+
+def _slow_picture(visit: Visit) -> Reply:
+    """One picture never comes to its end; all else is healthy."""
+    return _drip(visit) if visit.request.path.endswith(f"/file/{SLOW_IMAGE}") else visit.healthy()
 
 
 BROKEN_ROOMS: dict[str, bytes] = {
@@ -248,6 +254,7 @@ FAULTS: dict[str, Callable[[Visit], Reply]] = {
     "false-gzip": _on_rooms(_false_gzip),
     "wrong-charset": _on_rooms(_wrong_charset),
     "hostile-pages": _hostile_pages,
+    "slow-picture": _slow_picture,
     **{
         f"rooms-{name}/{rest}": _broken_rooms(name, rest) for name in BROKEN_ROOMS for rest in ("hints", "home", "dead")
     },

@@ -9,7 +9,7 @@ from typing import Any
 
 from sessioncrawler.model import Outcome
 from sessioncrawler.simnet.faults import BROKEN_ROOMS
-from sessioncrawler.simnet.images import HOSTILE_IMAGES
+from sessioncrawler.simnet.images import HOSTILE_IMAGES, MISSING_IMAGE, SLOW_IMAGE
 from sessioncrawler.simnet.rooms import (
     BARE,
     broken_rooms,
@@ -70,7 +70,12 @@ def _unlisted(outcome: Outcome, *other: Outcome, **changes: Any) -> Kind:
 
 
 def _pictures(rng: Random, prefix: str) -> tuple[RoomSpec, ...]:
-    return tuple(readable(rng, n, prefix, image_id=HOSTILE_IMAGES + n) for n in range(1, 7))
+    """A room for each hostile picture; the slow one comes last, since it ends all patience with its server."""
+    images = (*range(HOSTILE_IMAGES, MISSING_IMAGE + 1), 1, SLOW_IMAGE)
+    return tuple(
+        readable(rng, n, prefix, image_id=image, write=True, tags=(), description=None, name=f"Picture {n}")
+        for n, image in enumerate(images, start=1)
+    )
 
 
 def _odd_cutoffs(rng: Random, prefix: str) -> tuple[RoomSpec, ...]:
@@ -186,7 +191,7 @@ KINDS: dict[str, Kind] = {
     "hostile-rooms": Kind(rooms=hostile_rooms),
     "hostile-rooms-bunsogs": Kind(rooms=hostile_rooms, does={"flavour": Flavour.BUNSOGS}),
     "hostile-pages": _fault("hostile-pages"),
-    "hostile-pictures": Kind(rooms=_pictures),
+    "hostile-pictures": Kind(rooms=_pictures, does={"fault": "slow-picture"}),
     "many-headers": _fault("many-headers", Outcome.REACHED, Outcome.RESET),
     "huge-header": _fault("huge-header", Outcome.RESET, Outcome.REACHED, Outcome.TOO_LARGE),
     "bad-status": _fault("bad-status", Outcome.RESET, Outcome.HTTP_STATUS),

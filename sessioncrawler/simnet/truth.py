@@ -12,6 +12,7 @@ from typing import Any
 
 from sessioncrawler.model import WEEK, Outcome
 from sessioncrawler.simnet.floor import floor_seconds
+from sessioncrawler.simnet.images import is_showable
 from sessioncrawler.simnet.specs import Flavour, RoomSpec, ServerSpec, Shown, WildLink, World
 
 
@@ -40,6 +41,8 @@ class Community:
     language: str | None
     pinned: bool
     image_id: int | None
+    picture: bool
+    """Whether its server gives anybody a picture of it that can be shown."""
     certain: bool
     """False where fields are broken or hostile on the server, so that a crawler may repair them: then only identifier,
     token and key are sure."""
@@ -162,6 +165,7 @@ def _community(world: World, spec: ServerSpec, room: RoomSpec, port: int) -> Com
         language=room.language if tagged or place in world.languages else None,
         pinned=place in world.pinned,
         image_id=room.image_id if full else None,
+        picture=full and room.read and is_showable(room.image_id),
         certain=not (room.hostile or any(value is not None for value in room.broken.values())),
     )
 

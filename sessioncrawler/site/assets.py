@@ -22,11 +22,18 @@ class Asset:
     """``sha256-…`` (CSP Level 3, section 2.3.1), to be put between single quotes."""
 
 
-def inline(environment: Environment, template: str) -> Asset:
-    """Read the file ``template`` as it is, without rendering it, so that no stranger's word can get in.
+def inline(environment: Environment, *templates: str) -> Asset:
+    """Read the files ``templates`` as they are, without rendering them, so that no stranger's word can get in.
 
-    Raises ``jinja2.TemplateNotFound``, and ``ValueError`` where the file can't stand inside an HTML element.
+    Several files become one element. Raises ``jinja2.TemplateNotFound``, and ``ValueError`` where a file can't stand
+    inside an HTML element.
     """
+    text = "".join(_read(environment, template) for template in templates)
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Asset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own files, and checked below
+
+
+def _read(environment: Environment, template: str) -> str:
     if environment.loader is None:
         raise ValueError("The Jinja environment has no loader, so it can't find any file: give it one.")
     text, _, _ = environment.loader.get_source(environment, template)
@@ -37,5 +44,4 @@ def inline(environment: Environment, template: str) -> Asset:
             raise ValueError(
                 f"{template} contains “{breakout}”, which can't stand inside a page: write it another way."
             )
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return Asset(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file, and checked above
+    return text

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from babel import Locale
+from babel.dates import format_timedelta
 from markupsafe import Markup
 
 MONTHS = (
@@ -46,3 +48,15 @@ def time_tag(seconds: float | None) -> Markup:
     if moment(seconds) is None:
         return Markup()
     return Markup('<time datetime="{}">{}</time>').format(iso(seconds), day_and_minute(seconds))
+
+
+def age(created: float | None, now: int, locale: Locale) -> tuple[int | None, str]:
+    """Seconds from ``created`` to ``now`` and their text, ``3 years``; None and empty where no age can be told.
+
+    What was created after ``now``, by a server's clock, is as old as a day.
+    """
+    when = moment(created)
+    if when is None:
+        return None, ""
+    seconds = max(0, now - int(when.timestamp()))
+    return seconds, format_timedelta(timedelta(days=max(1, seconds // 86_400)), granularity="day", locale=locale)

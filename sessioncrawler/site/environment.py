@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
+from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import (
@@ -16,6 +17,7 @@ from jinja2 import (
 )
 
 from sessioncrawler.site import assets, dates, keys, numbers, text
+from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, localise, site_language
 
 PACKAGE = "sessioncrawler"
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
@@ -38,10 +40,11 @@ FILTERS = {
 }
 
 
-def build_environment(folder: str | Path | None = None) -> Environment:
+def build_environment(folder: str | Path | None = None, language: SiteLanguage | None = None) -> Environment:
     """Build the environment: HTML is escaped, an unknown variable is an error, ``inline(file)`` gives an asset.
 
-    ``folder`` (the setting ``SITE_TEMPLATES``) holds templates that go before the project's own.
+    ``folder`` (the setting ``SITE_TEMPLATES``) holds templates that go before the project's own; ``language`` is that
+    of the pages, English where it is None.
     Raises ``ValueError`` where it is named and isn't a folder.
     """
     environment = Environment(
@@ -53,7 +56,9 @@ def build_environment(folder: str | Path | None = None) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals["inline"] = partial(assets.inline, environment)
+    localise(environment, language or site_language(DEFAULT))
+    # Remembered: thousands of pages carry the same style sheet.
+    environment.globals["inline"] = cache(partial(assets.inline, environment))
     return environment
 
 
@@ -71,3 +76,14 @@ def project_loader(package: str = PACKAGE, checkout: Path = CHECKOUT) -> BaseLoa
         return PackageLoader(package, "templates")
     except ValueError:
         return FileSystemLoader(checkout)
+
+
+def file_bytes(name: str, folder: str | Path | None = None) -> bytes:
+    """Read the file ``name``, which is no text, from where templates are; the one in ``folder`` goes first.
+
+    Raises ``FileNotFoundError``.
+    """
+    if folder and (own := Path(folder, name)).is_file():
+        return own.read_bytes()
+    packed = files(PACKAGE).joinpath("templates", name)
+    return packed.read_bytes() if packed.is_file() else CHECKOUT.joinpath(name).read_bytes()

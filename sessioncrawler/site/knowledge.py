@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,8 +14,10 @@ from sessioncrawler.protocol.candidates import Candidate, group
 from sessioncrawler.protocol.servers import settle
 from sessioncrawler.state import Event, KnownPoll, Listing, SourceSummary, State
 
-
 T = TypeVar("T")
+
+MOST_EVENTS = 10_000
+"""Events that are read from the state, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,18 @@ class Knowledge:
             polls=tuple(state.polls()),
             sources=tuple(state.sources()),
             listings=tuple(state.listings()),
-            events=tuple(state.events()),
+            events=tuple(state.events(MOST_EVENTS)),
             guess=guess,
         )
+
+    def with_crawl(self, polls: Iterable[Poll]) -> Knowledge:
+        """The same with the polls of a crawl at ``now``, where the state does not hold them yet."""
+        known = {one.poll.address.netloc: one for one in self.polls}
+        for poll in polls:
+            before = known.get(poll.address.netloc)
+            if before is None or before.polled_at != self.now:
+                known[poll.address.netloc] = _follow(before, poll, self.now)
+        return replace(self, polls=tuple(known.values()))
 
     @cached_property
     def last_crawl(self) -> int | None:
@@ -139,6 +150,13 @@ class Knowledge:
     @cached_property
     def _last_read(self) -> Mapping[str, int]:
         return {one.source: one.last_seen for one in self.sources}
+
+
+def _follow(before: KnownPoll | None, poll: Poll, now: int) -> KnownPoll:
+    if poll.outcome is Outcome.REACHED:
+        return KnownPoll(poll, now, now, None)
+    reached_at, failing_since = (before.reached_at, before.failing_since) if before else (None, None)
+    return KnownPoll(poll, now, reached_at, failing_since or now)
 
 
 def _address(candidate: Candidate | None, last: KnownPoll | None) -> Address:

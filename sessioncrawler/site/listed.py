@@ -36,6 +36,14 @@ class Listed(Protocol):
         """BCP 47 code; ``mul`` for many languages, None where nobody said."""
 
     @property
+    def language_from(self) -> str | None:
+        """Who says so: ``tag``, ``table`` or ``guess``; None without a language."""
+
+    @property
+    def nsfw_reason(self) -> str | None:
+        """Why it is marked as not safe for work: ``tag``, ``word`` or ``curator``; None where it is not."""
+
+    @property
     def pinned(self) -> bool:
         """Whether the directory's operator put it at the top."""
 

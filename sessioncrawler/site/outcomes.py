@@ -114,6 +114,10 @@ NOT_ASKED_LATELY = OutcomeText(
     "was not asked in the last crawl",
     "Nothing, if the server is gone. Otherwise post a join link: this address was known by a redirect only.",
 )
+WRONG_KEYS = OutcomeText(
+    "answers with its rooms, but join links with another key are about",
+    "Have the join links with another key removed where they were posted: they do not work in apps.",
+)
 
 PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
     KeyProof.PREVIEW_PAGE: "its preview page shows it",

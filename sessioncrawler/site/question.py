@@ -7,6 +7,7 @@ from typing import Self
 
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.model import Address, JoinLink, Server
+from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.joinlinks import parse_address, parse_join_link
 from sessioncrawler.site.knowledge import AddressFacts
 
@@ -44,11 +45,17 @@ class Question:
     def about_server(self, facts: AddressFacts) -> bool:
         """Whether an address is asked for, be it only by a key that somebody claims for it."""
         keys = facts.keys or ({""} if self.pattern.kind in _HOSTS else set())
-        return any(self.pattern.names_server(Server(facts.address, key)) for key in keys)
+        return any(self.pattern.names_server(Server(address, key)) for key in keys for address in _spellings(facts))
 
-    def about_room(self, server: Server, token: str) -> bool:
-        """Whether a room of a server is asked for."""
-        return bool(self.token) and self.token == token.lower() and self.pattern.names_server(server)
+    def about_room(self, token: str) -> bool:
+        """Whether a room with this token is asked for."""
+        return bool(self.token) and self.token == token.lower()
+
+
+def _spellings(facts: AddressFacts) -> set[Address]:
+    """The address by https and by http, as it was asked: ``host`` alone means port 443 as well as 80."""
+    server = facts.poll.server if facts.poll else None
+    return {*Candidate(facts.address).addresses(), server.address if server else facts.address}
 
 
 def _place(address: Address) -> Pattern:

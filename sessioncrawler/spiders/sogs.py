@@ -134,6 +134,8 @@ class Sogs(scrapy.Spider):
         step = conversation.begin()
         if isinstance(step, Ask):
             yield self._request(step, conversation)
+        else:
+            yield from self._end(conversation, step)
 
     async def _go_on(self, conversation: Conversation, reply: Reply) -> list[Request]:
         step = conversation.go_on(reply)

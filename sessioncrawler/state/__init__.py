@@ -3,7 +3,8 @@
 from sessioncrawler.state._errors import StateError
 from sessioncrawler.state.database import State
 from sessioncrawler.state.history import Event, EventKind, Facts, Listing
+from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.sightings import SourceSummary
 
-__all__ = ["Event", "EventKind", "Facts", "KnownPoll", "Listing", "SourceSummary", "State", "StateError"]
+__all__ = ["Event", "EventKind", "Facts", "Icon", "KnownPoll", "Listing", "SourceSummary", "State", "StateError"]

@@ -9,10 +9,11 @@ from typing import Self
 from sqlalchemy import URL, Engine
 
 from sessioncrawler.model import Poll, Sighting
-from sessioncrawler.state import history, migrations, polls, sightings
+from sessioncrawler.state import history, icons, migrations, polls, sightings
 from sessioncrawler.state._engine import DEFAULT_BUSY_SECONDS, make_engine, parse_url
 from sessioncrawler.state._errors import sentences
 from sessioncrawler.state.history import Event, Facts, Listing
+from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.sightings import SourceSummary
 
@@ -103,6 +104,24 @@ class State:
         """Every Community that was ever published and not withdrawn, sorted by key and token."""
         with sentences(self.url), self._engine.begin() as connection:
             return history.listings(connection)
+
+    def record_icons(self, found: Iterable[tuple[str, bytes]], now: int, oldest: int) -> None:
+        """Remember icons (path, WEBP) that were fetched at ``now``, each in place of all others of its room.
+
+        Empty bytes say that none could be made. Icons from before ``oldest`` (Unix seconds) are forgotten.
+        """
+        with sentences(self.url), self._writing.begin() as connection:
+            icons.record(connection, found, now, oldest)
+
+    def icons(self) -> list[Icon]:
+        """What is known of icons, without their content, sorted by path."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return icons.read(connection)
+
+    def icon_contents(self) -> dict[str, bytes]:
+        """Path → WEBP of all icons that could be made."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return icons.contents(connection)
 
     @property
     def _writing(self) -> Engine:

@@ -9,7 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, func, insert, inspect, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+)
 
 Migration = Callable[[Connection], None]
 
@@ -78,7 +91,19 @@ def create_listings(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: list[Migration] = [create_sightings, create_polls, create_listings]
+def create_icons(connection: Connection) -> None:
+    """Icons of rooms; an empty content stands for a picture that none could be made of."""
+    Table(
+        "icons",
+        MetaData(),
+        Column("room", Text, primary_key=True),
+        Column("path", Text, nullable=False),
+        Column("fetched_at", BigInteger, nullable=False),
+        Column("content", LargeBinary, nullable=False),
+    ).create(connection)
+
+
+MIGRATIONS: list[Migration] = [create_sightings, create_polls, create_listings, create_icons]
 
 
 def migrate(connection: Connection) -> list[str]:

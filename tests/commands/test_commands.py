@@ -71,7 +71,8 @@ def test_each_spider_crawls_by_its_name(tmp_path):
 
 def test_the_demo_publishes_and_says_where(tmp_path):
     with offline() as extra:
-        done = scrapy(tmp_path, "demo", "--seed", "2", settings={"SITE_URI": "here"}, extra=extra)
+        settings = {"SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "PATIENT_RETRY_DELAY": 0.1, "CONNECT_TIMEOUT": 1}
+        done = scrapy(tmp_path, "demo", "--seed", "2", settings=settings, extra=extra)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^Published \d+ Communities on \d+ servers to here\.$", done.stdout, re.MULTILINE)
     assert done.stdout.splitlines()[-1] == f"Open {(tmp_path / 'here' / 'index.html').as_uri()}"

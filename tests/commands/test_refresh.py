@@ -71,7 +71,7 @@ def test_a_site_is_published_although_every_listing_site_is_down(refreshed):
 def test_the_outcomes_are_a_table_with_examples(refreshed, net):
     _, done = refreshed
     rows = re.findall(r"^ *(\d+)  ([a-z-]+)  ", done.stdout, re.MULTILINE)
-    assert {"reached", "refused", "connect-timeout", "tls", "dns", "key-conflict"} <= {outcome for _, outcome in rows}
+    assert {"reached", "refused", "connect-timeout", "tls", "key-conflict"} <= {outcome for _, outcome in rows}
     polls = json.loads(site(refreshed[0])["polls.json"])["polls"]
     assert sum(int(addresses) for addresses, _ in rows) == len(polls)
     refused = next(url for url, expected in net.truth.addresses.items() if expected.kind == "refused")
@@ -162,6 +162,33 @@ def test_stopped_while_servers_are_asked_the_site_stays_as_it_was(tmp_path, net)
     assert site(tmp_path) == before  # no file is new, so no temporary one was left either
 
 
+def test_stopped_by_force_it_says_so(tmp_path, net):
+    before = old_site(tmp_path)
+    read_listings(net, tmp_path)
+    net.reset_log()
+    with offline() as extra:
+        process, output = start(tmp_path, refresh_settings(net, tmp_path), extra)
+        wait_for(lambda: len(net.requests()) > 20)
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: "Send again to force" in output())
+        interrupt(process)
+    assert process.returncode == 1
+    assert output().splitlines()[-1] in (
+        "Stopped; nothing was published.",
+        "Nothing was published: the crawl was stopped.",  # it was quicker
+    )
+    assert site(tmp_path) == before
+
+
+def test_spiders_that_cannot_be_started_are_told(tmp_path):
+    (tmp_path / "directory.toml").write_text(DIRECTORY)
+    with offline() as extra:
+        done = scrapy(tmp_path, "refresh", settings={"CRAWL_TIME": "noon"}, extra=extra)
+    assert done.returncode == 1
+    assert "The spider sogs could not be started: CRAWL_TIME is 'noon'; give whole Unix seconds" in done.stderr
+    assert done.stdout.splitlines()[-1] == "Nothing was published: the crawl ended with 'failed': see the log."
+
+
 def start(folder, settings, extra):
     """Start a refresh; the process, and a function that gives what it has written."""
     path = folder / "output.txt"
@@ -202,8 +229,9 @@ def test_on_a_terminal_progress_shows_counts(tmp_path, net):
         os.close(theirs)
         written = read_terminal(ours)
         assert process.wait(TIMEOUT) == 0, written
-    assert re.search(r"Asking the servers.* [1-9]\d*/[1-9]\d.* [1-9]\d* reachable, \d+ failed", written)
-    assert "\x1b[" in written
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written)
+    assert plain != written
+    assert re.search(r"Asking the servers .* [1-9]\d*/[1-9]\d+ .*[1-9]\d* reachable, \d+ failed", plain), plain
     assert "Published" in written
 
 

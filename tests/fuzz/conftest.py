@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from sessioncrawler.exporters import jinja
+from sessioncrawler.exporters import _pages, jinja
 from tests.fuzz.cases import RUN, WANTED
 from tests.fuzz.world import make_crawler
 
@@ -15,7 +15,9 @@ from tests.fuzz.world import make_crawler
 def crawler(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         # A crawl compiles its templates once; so do all cases together, or they would do nothing else.
-        patch.setattr(jinja, "build_environment", cache(jinja.build_environment))
+        shared = cache(jinja.build_environment)
+        for module in (jinja, _pages):
+            patch.setattr(module, "build_environment", shared)
         yield make_crawler(tmp_path_factory.mktemp("world"))
 
 

@@ -84,7 +84,7 @@ def converse(candidate: Candidate, said: list[Reply]) -> tuple[Poll, list[Ask]]:
     raise AssertionError(f"a server was asked more than {MOST_ASKS} times")
 
 
-@fuzzed(6, candidate=candidates, said=replies)
+@fuzzed(7, candidate=candidates, said=replies)
 def test_a_conversation_ends_within_bounds_whatever_is_said(candidate, said):
     ended, asked = converse(candidate, said)
     check_poll(ended)

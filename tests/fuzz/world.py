@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tarfile
+from asyncio import iscoroutinefunction
 from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
@@ -17,12 +19,13 @@ from scrapy.utils.test import get_crawler
 
 from sessioncrawler import settings as project
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
 from sessioncrawler.site import text
 from sessioncrawler.spiders._feeds import site_feeds
 from tests.fuzz.strategies import KEY, OTHER_KEY
 from tests.publishing import NOW, no_reactor
 
+STATE = "state.db"
 SERVERS = (
     Server(Address("https", "sogs.example", 443), KEY),
     Server(Address("http", "2001:db8::1", 8081), OTHER_KEY, legacy=True),
@@ -55,7 +58,7 @@ def make_crawler(folder: Path) -> Crawler:
     ours = {
         "DIRECTORY_CONFIG": str(folder / "directory.toml"),
         "CRAWL_TIME": NOW,
-        "STATE_URL": "sqlite://",
+        "STATE_URL": f"sqlite:///{folder / STATE}",
         "MEMUSAGE_ENABLED": False,
         "TWISTED_REACTOR_ENABLED": False,
     }
@@ -76,12 +79,15 @@ def polled(*answers: tuple[Room, ...]) -> list[CommunityItem | PollItem]:
 def process(crawler: Crawler, items: Iterable[Any], *, remember: bool = False) -> list[Any]:
     """What all item pipelines leave of ``items``; the crawler's stats begin anew.
 
-    ``remember`` also closes them, so that the state is written, which takes longer than all the rest.
+    ``remember`` also closes them, so that the state, which was empty, is written; that takes longer than all the rest.
     """
+    Path(crawler.settings["DIRECTORY_CONFIG"]).with_name(STATE).unlink(missing_ok=True)
     crawler.stats.clear_stats()
     for signal in (signals.item_dropped, signals.spider_idle):
         crawler.signals.disconnect_all(signal)
-    pipelines = ItemPipelineManager.from_crawler(crawler).middlewares
+    # Those that wait for something ask the network, which has no place here.
+    made = ItemPipelineManager.from_crawler(crawler).middlewares
+    pipelines = [pipeline for pipeline in made if not iscoroutinefunction(pipeline.process_item)]
     kept = [item for item in items if _passes(crawler, pipelines, item)]
     for pipeline in pipelines:
         if remember and hasattr(pipeline, "close_spider"):
@@ -99,17 +105,13 @@ def _passes(crawler: Crawler, pipelines: Iterable[Any], item: Any) -> bool:
     return True
 
 
-def export(crawler: Crawler, items: Iterable[Any]) -> dict[str, bytes]:
-    """All files of the site by name, written by the exporters of the project's feeds."""
-    return {uri.removeprefix("site/"): _export(crawler, items, feed) for uri, feed in site_feeds("site").items()}
+FEEDS = tuple(sorted(site_feeds("site")))
+"""The feeds of the site; a feed is one file, or a folder of files."""
 
 
-def export_page(crawler: Crawler, items: Iterable[Any]) -> bytes:
-    """The page alone."""
-    return _export(crawler, items, site_feeds("site")["site/index.html"])
-
-
-def _export(crawler: Crawler, items: Iterable[Any], feed: dict[str, Any]) -> bytes:
+def export(crawler: Crawler, items: Iterable[Any], name: str) -> dict[str, bytes]:
+    """The files of one feed by their paths in the site, written by the project's own exporter."""
+    feed = site_feeds("site")[name]
     wanted = tuple(load_object(kind) for kind in feed["item_classes"])
     file = BytesIO()
     kind = load_object(crawler.settings["FEED_EXPORTERS"][feed["format"]])
@@ -119,7 +121,11 @@ def _export(crawler: Crawler, items: Iterable[Any], feed: dict[str, Any]) -> byt
         if isinstance(item, wanted):
             exporter.export_item(item)
     exporter.finish_exporting()
-    return file.getvalue()
+    assert "publish/errors" not in crawler.stats.get_stats()
+    if not feed.get("unpack"):
+        return {name: file.getvalue()}
+    with tarfile.open(fileobj=BytesIO(file.getvalue())) as tree:
+        return {f"{name}/{member.name}": tree.extractfile(member).read() for member in tree}
 
 
 def harmless(items: Iterable[Any]) -> list[Any]:
@@ -141,6 +147,7 @@ def _harmless(item: CommunityItem, name: str) -> CommunityItem:
         item,
         room=replace(item.room, name=name, description=description),
         description=description,
-        tags=[Tag("word", tag.kind) for tag in item.tags],
+        # The other tags are words of the directory's own.
+        tags=[Tag("word") if tag.kind is TagKind.USER else tag for tag in item.tags],
         string_tags=["word" for _ in item.string_tags],
     )

@@ -26,6 +26,11 @@ def test_the_best_address_comes_first_whoever_answered_first():
         assert [poll.address for poll in settle(order)] == [NAME, NUMBER, PLAIN]
 
 
+def test_two_ways_to_one_address_have_an_order_too():
+    ways = [reached(NAME, LOBBY), replace(reached(NAME, LOBBY, ATTIC), address=Address("http", "sogs.example", 443))]
+    assert settle(ways) == settle(ways[::-1]) == tuple(ways)
+
+
 def test_addresses_that_share_a_room_are_one_server():
     settled = settle([reached(NAME, LOBBY, ATTIC), reached(NUMBER, ATTIC)])
     assert {poll.outcome for poll in settled} == {Outcome.REACHED}

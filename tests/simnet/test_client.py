@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -26,6 +27,14 @@ def read(url: str) -> bytes:
         return response.read()
 
 
+def wait_for_the_end_of_all_connections(net: SimNet) -> None:
+    """A server notices a moment after its client that a connection has ended."""
+    latest = time.monotonic() + 5
+    while not all(each.ended is not None and each.ended >= each.offset for each in net.connections()):
+        assert time.monotonic() < latest
+        time.sleep(0.01)
+
+
 def test_a_network_from_start_to_end():
     with SimNet(seed=2, scenario="demo", servers=6) as net:
         folder = net.ca_file.parent
@@ -41,6 +50,7 @@ def test_a_network_from_start_to_end():
         assert second.user_agent.startswith("Python-urllib/")
         assert 0 < first.offset <= second.offset
         assert [each.server for each in net.connections()] == ["lokilocker", "1-http-ip"]
+        wait_for_the_end_of_all_connections(net)
         net.reset_log()
         assert net.requests() == net.connections() == []
         net.set_listing("lokilocker", "empty")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet.images import HOSTILE_IMAGES, room_image
+from sessioncrawler.simnet.images import HOSTILE_IMAGES, MISSING_IMAGE, SLOW_IMAGE, is_showable, room_image
 from sessioncrawler.simnet.kinds import KINDS
 from sessioncrawler.simnet.rooms import broken_rooms
 from sessioncrawler.simnet.specs import RoomSpec, Socket
@@ -131,10 +131,13 @@ def test_texts_are_in_many_scripts():
 
 
 def test_hostile_pictures_are_small_files():
-    pictures = [room_image(RoomSpec(token="t", name="n", image_id=HOSTILE_IMAGES + n)) for n in range(6)]
-    assert all(len(picture) < 1_000_000 for picture in pictures)
+    numbers = range(HOSTILE_IMAGES, MISSING_IMAGE)
+    pictures = [room_image(RoomSpec(token="t", name="n", image_id=number)) for number in numbers]
+    assert sum(len(picture) > 1_000_000 for picture in pictures) == 1
     assert b"" in pictures
-    assert sum(picture.startswith(b"\x89PNG") for picture in pictures) == 2
+    assert sum(picture.startswith(b"\x89PNG") for picture in pictures) == 4
+    assert sum(map(is_showable, numbers)) == 2
+    assert [is_showable(other) for other in (None, 1, MISSING_IMAGE, SLOW_IMAGE)] == [False, True, False, False]
 
 
 def test_the_picture_bomb_is_a_valid_png_of_432_megabytes():

@@ -71,6 +71,11 @@ def test_an_asset_has_the_hash_that_a_browser_computes():
     assert asset.source == "sha256-" + base64.b64encode(hashlib.sha256(asset.text.encode()).digest()).decode()
 
 
+def test_several_files_make_one_asset():
+    environment = Environment(loader=DictLoader({"a.js": "a;\n", "b.js": "b;\n"}), autoescape=True)
+    assert inline(environment, "a.js", "b.js").text == "a;\nb;\n"
+
+
 @pytest.mark.parametrize("text", ["a </STYLE> b", "'</script>'", "<!-- ", "x <script"])
 def test_an_asset_may_not_end_its_element(text):
     with pytest.raises(ValueError, match="can't stand inside a page"):

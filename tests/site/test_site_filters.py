@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,20 @@ def test_what_is_no_time_is_not_shown(nonsense):
 @given(st.floats())
 def test_no_number_breaks_a_page(number):
     assert (dates.time_tag(number) == "") == (dates.moment(number) is None)
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [(-3, "1 day"), (0.5, "1 day"), (5, "5 days"), (20, "3 weeks"), (70, "2 months"), (800, "2 years")],
+)
+def test_ages(days, text):
+    seconds = int(days * 86_400)
+    assert dates.age(NOON - seconds, NOON, Locale("en")) == (max(0, seconds), text)
+
+
+def test_an_unknown_age():
+    assert dates.age(None, NOON, Locale("en")) == dates.age(math.inf, NOON, Locale("en")) == (None, "")
+    assert dates.age(NOON - 86_400 * 800, NOON, Locale("de")) == (86_400 * 800, "2 Jahre")
 
 
 def test_numbers():

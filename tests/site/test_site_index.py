@@ -1,8 +1,11 @@
 """The page itself, as a browser's parser reads it."""
 
 import base64
+import gzip
 import hashlib
+import json
 import time
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,11 +14,13 @@ from hypothesis import strategies as st
 from lxml import html
 
 from sessioncrawler.editorial.config import Directory, Site
-from sessioncrawler.model import Address, Server, Tag, TagKind
+from sessioncrawler.model import Address, JoinLink, Server, Sighting, Tag, TagKind
 from sessioncrawler.site.environment import build_environment
 from sessioncrawler.site.page import build_page
+from sessioncrawler.site.rows import Provenance
 from sessioncrawler.site.text import name as visible_name
-from tests.publishing import NOW, community
+from sessioncrawler.site.texts import ENGLISH, ScriptTexts
+from tests.publishing import KEY, NOW, community
 
 SITE = Site(name="Rooms & more", url="https://example.org/", contact="crew@example.org", about="About <us>.")
 HOSTILE = [
@@ -47,6 +52,10 @@ def render(*communities, dropped=None, site=SITE):
 
 def parse(*communities, **more):
     return html.document_fromstring(render(*communities, **more))
+
+
+def sha(number):
+    return hashlib.sha256(str(number).encode()).hexdigest()
 
 
 def tags_of(tree):
@@ -82,7 +91,7 @@ def test_no_text_of_strangers_changes_the_page(name, description, tag):
 def test_strangers_text_reaches_neither_script_nor_style():
     plain, strange = parse(harmless()), parse(hostile("</script>marker"))
     for element in ("script", "style"):
-        assert plain.findtext(f".//{element}") == strange.findtext(f".//{element}")
+        assert plain.xpath(f"//{element}/text()") == strange.xpath(f"//{element}/text()")
     assert strange.xpath("//@style") == []
 
 
@@ -92,7 +101,9 @@ def test_links_are_web_addresses_or_permalinks():
         link.startswith(("https://", "http://", "#", "mailto:", "data:image/svg+xml,"))
         for link in tree.xpath("//@href")
     )
-    assert {a.get("rel") for a in tree.xpath("//a[@class='preview']")} == {"noopener noreferrer nofollow ugc"}
+    assert {a.get("rel") for a in tree.xpath("//a[@class='preview' or @data-fact='preview']")} == {
+        "noopener noreferrer nofollow ugc"
+    }
     assert tree.xpath("//@src") == []
 
 
@@ -101,10 +112,11 @@ def test_the_policy_allows_exactly_what_is_there():
     policy = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
     assert "unsafe" not in policy
     assert policy.startswith("default-src 'none'; ")
-    for element, directive in (("style", "style-src"), ("script", "script-src")):
-        (text,) = tree.xpath(f"//{element}/text()")
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"{directive} 'sha256-{digest}'" in policy
+    for elements, directive in (("//style", "style-src"), ("//script[not(@type)]", "script-src")):
+        digests = [hashlib.sha256(text.encode()).digest() for text in tree.xpath(f"{elements}/text()")]
+        sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+        assert f"{directive} {sources};" in policy
+    assert tree.xpath("//script/@type") == ["application/json"]
     assert tree.xpath("//meta[@name='referrer']/@content") == ["no-referrer"]
     # The policy must come before what it governs.
     head = [element.get("http-equiv") or element.tag for element in tree.find("head")]
@@ -122,7 +134,16 @@ def test_a_row_shows_everything():
             description=long,
             tags=[Tag("chat"), Tag("official", TagKind.RESERVED), Tag("nsfw", TagKind.WARNING)],
             language="ar",
+            language_from="tag",
+            nsfw_reason="tag",
             pinned=True,
+            created=NOW - 86_400 * 70,
+            message_sequence=1000,
+            admins=("a", "a"),
+            moderators=("a", "b", "c"),
+            read=True,
+            write=True,
+            upload=False,
             active_users=1234,
             active_users_cutoff=604_800,
         )
@@ -130,16 +151,27 @@ def test_a_row_shows_everything():
     (row,) = tree.xpath("//tbody/tr")
     identifier = f"general+{server.server_id}"
     assert row.get("id") == identifier
-    assert row.xpath(".//a[@class='identifier']/@href") == [f"#{identifier}"]
+    assert row.get("class") == "nsfw pinned"
+    assert (row.get("data-rights"), row.get("data-staff"), row.get("data-posts")) == ("rw-", "1+2", "1,000")
+    assert row.xpath(".//a[@class='open']/@href") == [f"#{identifier}"]
+    assert row.xpath("string(.//*[@class='identifier'])") == identifier
     assert row.xpath("string(.//strong)") == "العربية"
     assert row.xpath(".//strong/@lang") == ["ar"]
     assert row.xpath(".//strong/@dir") == ["auto"]
     assert row.xpath("normalize-space(.//td[2])") == "🇪🇬 Arabic"
     assert row.xpath("string(.//summary)").startswith("First words. and more")
     assert row.xpath("string(.//details/p)") == long.strip()
-    assert row.xpath(".//li/@class") == ["tag user", "tag reserved", "tag warning"]
+    assert row.xpath(".//ul/@class") == ["tags badges", "tags user-tags"]
+    assert row.xpath(".//li/@class") == ["tag reserved", "tag warning", "tag user"]
+    assert row.xpath(".//li/@title")[:2] == [
+        "Run by the makers of Session",
+        "Not safe for work: a tag of its operators says so",
+    ]
     assert row.xpath("string(.//td[4])") == "1,234"
-    assert row.xpath("string(.//td[5])") == "sogs.example"
+    assert row.xpath("string(.//td[5]/time)") == "2 months"
+    assert row.xpath(".//td[5]/time/@title") == ["13 November 2025"]
+    assert row.xpath(".//td[5]/@data-value") == [str(86_400 * 70)]
+    assert row.xpath("string(.//td[6])") == "sogs.example"
     assert row.xpath("string(.//code)") == f"https://sogs.example/general?public_key={'ab' * 32}"
     assert row.xpath(".//a[@class='preview']/@href") == ["https://sogs.example/r/general/"]
     assert row.xpath("string(.//*[@class='pin'])") == "Pinned"
@@ -153,8 +185,59 @@ def test_what_is_unknown_is_a_dash_with_a_reason():
     assert row.xpath(".//td[4]/span/@title") == ["The server does not tell how many visit"]
     assert row.xpath(".//td[4]/@data-value") == [""]
     assert row.xpath(".//td[2]/span/@title") == ["Nobody said which language is spoken here"]
+    assert row.xpath(".//td[5]/span/@title") == ["The server does not tell when it was created"]
+    assert row.xpath(".//td[5]/@data-value") == row.xpath(".//td[2]/@data-code") == [""]
+    assert (row.get("data-rights"), row.get("data-staff"), row.get("data-posts")) == ("???", "0+0", "")
     assert row.xpath(".//a[@class='preview']") == []
     assert row.xpath(".//*[@class='pin'] | .//ul | .//details | .//p") == []
+
+
+def test_a_guess_is_marked():
+    (row,) = parse(community(language="de", language_from="guess")).xpath("//tbody/tr")
+    assert row.xpath(".//*[@class='guess']/@title") == ["Guessed from its description"]
+    assert row.xpath("normalize-space(.//td[2])") == "🇩🇪 German? (guessed)"
+    assert row.xpath(".//strong/@lang") == []
+
+
+def test_sources_are_told():
+    sightings = [Sighting(JoinLink(community().server.address, "general", KEY), source) for source in ("b", 'a"')]
+    page = build_page([community()], Directory(SITE), NOW, {}, provenance=Provenance.of(sightings))
+    tree = html.document_fromstring(environment().get_template("index.html").render(page=page))
+    assert tree.xpath("//tbody/tr/@data-sources") == ['a", b']
+
+
+def test_the_switch_for_what_is_not_safe_for_work():
+    tree = parse(community("a", nsfw_reason="word"), community("b"))
+    assert tree.xpath("normalize-space(//label[@for='nsfw'])") == "Show what is not safe for work (1)"
+    assert tree.xpath("//tr/@class") == ["nsfw"]
+    assert tree.xpath("//input[@id='nsfw']/following-sibling::table")
+    assert parse(community()).xpath("//input[@id='nsfw']") == []
+
+
+def test_the_texts_of_the_scripts_are_data():
+    tree = parse(harmless())
+    texts = json.loads(tree.xpath("string(//script[@id='texts'])"))
+    assert texts == ENGLISH.for_script
+    scripts = " ".join(tree.xpath("//script[not(@type)]/text()"))
+    assert {name for name in texts if name not in scripts} == set()
+
+
+def test_all_texts_can_be_translated():
+    texts = replace(ENGLISH, lang="fa", dir="rtl", find="یافتن", script=ScriptTexts(copied="✓ </script>"))
+    page = build_page([community(language="de", created=NOW - 86_400 * 800)], Directory(SITE), NOW, {}, texts=texts)
+    tree = html.document_fromstring(environment().get_template("index.html").render(page=page))
+    assert (tree.get("lang"), tree.get("dir")) == ("fa", "rtl")
+    assert tree.xpath("string(//label[@for='filter'])") == "یافتن"
+    assert json.loads(tree.xpath("string(//script[@id='texts'])"))["copied"] == "✓ </script>"
+    assert tree.xpath("string(//tbody//td[2]/span[@class='value'])") == "آلمانی"
+
+
+def test_a_hundred_rooms_weigh_little():
+    rooms = [
+        community(f"room-{n}", f"Room {n} {sha(n)}", description=" ".join(sha(n + m) for m in range(9)))
+        for n in range(100)
+    ]
+    assert len(gzip.compress(render(*rooms).encode())) < 120_000
 
 
 def test_head_and_foot():
@@ -174,7 +257,7 @@ def test_a_bare_site():
     bare = Site(name="N", url="", contact="")
     tree = parse(site=bare)
     assert tree.xpath("//link[@rel='canonical'] | //ul[@class='dropped'] | //footer//a") == []
-    assert tree.xpath("string(//main/p[1])") == "No Community is listed at the moment."
+    assert tree.xpath("string(//main/p[@class='empty'])") == "No Community is listed at the moment."
     tree = parse(site=Site(name="N", url="", contact="on Session: 05abc", source_code="https://example.org/code"))
     assert "Contact: on Session: 05abc" in tree.xpath("string(//footer)")
     assert tree.xpath("//footer//a/@href") == ["https://example.org/code"]
@@ -183,7 +266,7 @@ def test_a_bare_site():
 def test_every_class_of_the_page_is_styled():
     tree = parse(harmless(), hostile("y"), dropped={"test": 1})
     style = tree.findtext(".//style")
-    quiet = {"value", "title", "search", "user"}
+    quiet = {"value", "title", "badges", "theme"}
     used = {name for names in tree.xpath("//@class") for name in names.split()} - quiet
     assert {name for name in used if f".{name}" not in style} == set()
 

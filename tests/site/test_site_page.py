@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.editorial.config import Directory, Site
-from sessioncrawler.model import Address, Server, Tag, TagKind
+from sessioncrawler.editorial.tags import RESERVED, NsfwReason
+from sessioncrawler.model import Address, JoinLink, Room, Server, Sighting, Tag, TagKind
 from sessioncrawler.site.page import build_page, contact_url
+from sessioncrawler.site.rows import Provenance, rights
+from sessioncrawler.site.texts import ENGLISH
 from tests.publishing import NOW, community
 
 DIRECTORY = Directory(Site(name="Rooms", url="https://example.org/", contact="crew@example.org"))
@@ -66,13 +69,66 @@ def test_a_row_has_all_that_is_shown():
     assert row.name == "Name"
     assert row.initial == "N"
     assert (row.lead, row.description) == ("A\nB", "")
-    assert dataclasses.astuple(row.tags[0]) == ("nsfw", "warning", "A warning")
+    assert dataclasses.astuple(row.badges[0]) == ("nsfw", "warning", "Not safe for work")
+    assert row.tags == ()
     assert (row.visitors, row.visitors_text) == (1234, "1,234")
-    assert dataclasses.astuple(row.language) == ("🇩🇪", "German", "de")
+    assert dataclasses.astuple(row.language) == ("🇩🇪", "German", "de", "de")
     assert row.preview_url == "http://10.0.0.1:8080/view/room/x"
     assert row.join_url == f"http://10.0.0.1:8080/x?public_key={'0' * 64}"
     assert "".join(row.host_parts) == "10.0.0.1:8080"
     assert row.fingerprint.startswith("0000 0000 ")
+
+
+def test_rooms_that_nobody_can_read_come_after_those_that_can_be():
+    rows = page(
+        visited("closed", 900, read=False), visited("open", 1, read=True), visited("silent", 2), community("no-number")
+    ).rows
+    assert [row.token for row in rows] == ["silent", "open", "no-number", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("read", "write", "upload", "letters"),
+    [
+        (True, True, True, "rwu"),
+        (True, False, True, "r--"),
+        (False, True, False, "-w-"),
+        (None, None, None, "???"),
+        (True, None, True, "r?u"),
+    ],
+)
+def test_rights(read, write, upload, letters):
+    assert rights(Room("x", "X", read=read, write=write, upload=upload)) == letters
+
+
+def test_badges_and_tags():
+    tags = [
+        Tag("we're here", TagKind.RESERVED),
+        Tag("pinned", TagKind.RESERVED),
+        Tag("odd", TagKind.RESERVED),
+        Tag("a"),
+    ]
+    (row,) = page(community(tags=[*tags, Tag("nsfw", TagKind.WARNING)], nsfw_reason="curator")).rows
+    assert [badge.text for badge in row.badges] == ["we’re here", "odd", "nsfw"]
+    assert [badge.title for badge in row.badges[1:]] == [
+        "A tag that this directory gave",
+        "Not safe for work: the curator of this directory says so",
+    ]
+    assert [tag.text for tag in row.tags] == ["a"]
+    assert row.nsfw
+
+
+def test_sources():
+    link = JoinLink(OTHER.address, "Books", OTHER.public_key)
+    elsewhere = JoinLink(Address("https", "other.example", 443), "books", OTHER.public_key)
+    sightings = [Sighting(link, "wiki"), Sighting(elsewhere, "list"), Sighting(elsewhere, "wiki")]
+    rooms = [community("books", server=OTHER), community("other", server=OTHER)]
+    shown = build_page(rooms, DIRECTORY, NOW, {}, provenance=Provenance.of(sightings)).rows
+    assert {row.token: row.sources for row in shown} == {"books": ("list", "wiki"), "other": ()}
+
+
+def test_every_tag_of_the_directory_has_a_text():
+    assert RESERVED - {"pinned", "modded", "not modded", "not moderated"} == set(ENGLISH.badges)
+    assert {reason.value for reason in NsfwReason} == set(ENGLISH.nsfw_reasons)
 
 
 def test_unknown_is_not_zero():

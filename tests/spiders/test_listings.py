@@ -65,7 +65,6 @@ def crawls(tmp_path_factory):
         (folder / "none.toml").write_text(
             '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
         )
-        (folder / "broken.toml").write_text("[site\n")
         jobs = {
             "awesome": ("awesome_session_groups", {"url": f"{site}/awesome"}, {}),
             "lokilocker": ("lokilocker", {"url": f"{site}/loki"}, {}),
@@ -76,7 +75,6 @@ def crawls(tmp_path_factory):
             "sources url": ("sources", {"url": f"{site}/binary {refused}/, {site}/nothing"}, {}),
             "charsets": ("lokilocker", {"url": f"{site}/base64 {site}/escape"}, {}),
             "sources none": ("sources", {}, {"DIRECTORY_CONFIG": "none.toml"}),
-            "sources broken": ("sources", {}, {"DIRECTORY_CONFIG": "broken.toml", "ITEM_PIPELINES": {}}),
             "bad url": ("lokilocker", {"url": "listing.html ftp://127.0.0.1/x data:x"}, {}),
             "state": ("lokilocker", {"url": f"{site}/loki"}, {"STATE_URL": "sqlite:///directory.toml"}),
         }
@@ -174,12 +172,6 @@ def test_no_sources_is_fine(crawls):
     assert crawl.reason == "finished"
     assert "listing/failed" not in crawl.stats
     assert "state/sightings" not in crawl.stats
-
-
-def test_mistakes_in_the_directory_are_told(crawls):
-    crawl, _ = crawls["sources broken"]
-    assert crawl.reason == "directory_invalid"
-    assert "broken.toml, line 1" in crawl.log
 
 
 @pytest.mark.parametrize("spider", SPIDERS)

@@ -1,0 +1,81 @@
+"""Where pages are: links between them that work from a web server and from a folder, and addresses for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
+
+from sessioncrawler.site.i18n import LOCALES, SiteLanguage, site_language
+
+INDEX = "index.html"
+"""Named in links, since a browser that reads a folder lists it otherwise; left out of addresses."""
+PLAIN = ("join", "about", "privacy")
+"""Pages of text in each language: names of their folders, and with ``.html`` of their templates."""
+TRANSLATED = ("", *(f"{page}/" for page in PLAIN))
+"""Folders whose pages exist in each language; the empty one is that of the list."""
+_EXAMPLES = ("example.org", "example.com", "example.net")
+"""Domains that nobody has (RFC 2606, section 3): a site.url that was not filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the site: the folder ``path`` below that of its language; ``base`` is the site's address or empty."""
+
+    base: str
+    language: SiteLanguage
+    path: str = ""
+    anywhere: bool = False
+    """Whether it is shown under any address, as the page for errors is; its links begin with ``base`` then."""
+
+    @property
+    def folder(self) -> str:
+        """The folder below the root of the site: empty, or with a slash at its end."""
+        return self.language.folder + self.path
+
+    @property
+    def root(self) -> str:
+        """What leads from here to the root: ``../`` as often as needed."""
+        return self.base if self.anywhere else "../" * self.folder.count("/")
+
+    @property
+    def url(self) -> str:
+        """Its absolute address; empty where that of the site is unknown."""
+        return self.base and self.base + quote(self.folder, safe="/")
+
+    @property
+    def real_base(self) -> str:
+        """The site's address; empty where it is unknown, or that of an example."""
+        host = urlsplit(self.base).hostname or ""
+        return "" if any(host == name or host.endswith(f".{name}") for name in _EXAMPLES) else self.base
+
+    def link(self, path: str = "") -> str:
+        """The link from here to the page ``path`` of this language; to the English one where there is no other."""
+        folder = self.language.folder if path in TRANSLATED else ""
+        return f"{self.root}{quote(folder + path, safe='/')}{INDEX}"
+
+    def file(self, name: str) -> str:
+        """The link from here to the file ``name`` below the root."""
+        return self.root + name
+
+    @property
+    def translations(self) -> Iterator[tuple[SiteLanguage, str, str]]:
+        """Each language of this page, with the link and the address (or an empty one) of the page in it.
+
+        Where a page is English only, the links lead to the lists, and the addresses are empty.
+        """
+        for code in LOCALES:
+            language = site_language(code)
+            if self.path in TRANSLATED and not self.anywhere:
+                there = replace(self, language=language)
+                yield language, f"{self.root}{there.folder}{INDEX}", there.url
+            else:
+                yield language, f"{self.root}{language.folder}{INDEX}", ""
+
+
+def community_path(token: str, suffix: str) -> str:
+    """The folder of a Community; ``suffix`` is its server id.
+
+    ``+`` is written ``%2B`` in links, since some stores take a bare one for a space.
+    """
+    return f"c/{token}+{suffix}/"

@@ -1,0 +1,120 @@
+"use strict";
+// All that is known of one Community, in a dialog; everything in it comes out of its row.
+const Details = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const QUIET = 4; // modules of white around a QR code (ISO/IEC 18004, section 6.3.8)
+  const dialog = document.getElementById("details");
+  const fact = (name) => dialog.querySelector(`[data-fact="${name}"]`);
+
+  // An image of its own on white ground: dark mode may not turn it round.
+  const qrCode = (text, label) => {
+    const code = leanQr.generate(text, { minCorrectionLevel: leanQr.correction.M });
+    const svg = document.createElementNS(SVG, "svg");
+    const ground = document.createElementNS(SVG, "rect");
+    const path = document.createElementNS(SVG, "path");
+    const size = code.size + 2 * QUIET;
+    let drawn = "";
+    for (let y = 0; y < code.size; y += 1) {
+      for (let x = 0; x < code.size; x += 1) if (code.get(x, y)) drawn += `M${x + QUIET} ${y + QUIET}h1v1h-1z`;
+    }
+    for (const [name, value] of Object.entries({ viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" })) {
+      svg.setAttribute(name, value);
+    }
+    ground.setAttribute("width", size);
+    ground.setAttribute("height", size);
+    ground.setAttribute("fill", "#fff");
+    path.setAttribute("d", drawn);
+    path.setAttribute("fill", "#000");
+    svg.append(ground, path);
+    return svg;
+  };
+
+  const copyOf = (row, selector) => [...row.querySelectorAll(selector)].map((element) => element.cloneNode(true));
+  const grouped = (key) => key.match(/.{1,4}/g).join(" ");
+  const permission = (letter, texts) => (letter === "?" ? texts.unknown : letter === "-" ? texts.no : texts.yes);
+
+  const staff = (row, texts) => {
+    const [admins, moderators] = row.dataset.staff.split("+");
+    // A list of nobody means that the server hides its staff.
+    if (admins === "0" && moderators === "0") return texts.staff_hidden;
+    return texts.staff.replace("{0}", admins).replace("{1}", moderators);
+  };
+
+  // Tags are buttons here: each leads to what else has it.
+  const tagButtons = (row, seek) => {
+    const list = copyOf(row, ".user-tags");
+    for (const item of list.flatMap((tags) => [...tags.children])) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "chip";
+      button.append(...item.childNodes);
+      button.addEventListener("click", () => seek("tag", item.textContent));
+      item.replaceChildren(button);
+      item.removeAttribute("class");
+    }
+    return list;
+  };
+
+  const fill = (row, texts, seek) => {
+    const link = row.querySelector(".join .link").textContent;
+    const key = new URL(link).searchParams.get("public_key");
+    const title = document.getElementById("details-name");
+    const name = row.querySelector(".name .value");
+    title.textContent = name.textContent;
+    title.lang = name.lang;
+    const [read, write, upload] = row.dataset.rights;
+    const content = {
+      monogram: copyOf(row, ".monogram"),
+      identifier: [row.id],
+      description: [row.querySelector("p.text")?.textContent ?? ""],
+      badges: copyOf(row, ".badges"),
+      tags: tagButtons(row, seek),
+      qr: [qrCode(link, texts.qr)],
+      link: [link],
+      language: copyOf(row, ".language > *"),
+      visitors: [row.querySelector(".visitors").textContent],
+      created: row.querySelector("time") ? [`${row.querySelector("time").title} (${row.querySelector("time").textContent})`] : [],
+      activity: row.dataset.posts ? [texts.posts.replace("{0}", row.dataset.posts)] : [],
+      staff: [staff(row, texts)],
+      reading: [permission(read, texts)],
+      writing: [permission(write, texts)],
+      uploads: [permission(upload, texts)],
+      sources: row.dataset.sources ? [row.dataset.sources] : [],
+      address: [new URL(link).origin],
+      server: [row.id.slice(row.id.lastIndexOf("+") + 1)],
+      key: [grouped(key)],
+    };
+    for (const [part, nodes] of Object.entries(content)) {
+      const place = fact(part);
+      place.replaceChildren(...nodes.flatMap((node) => [node, " "]).slice(0, -1));
+      (place.closest("dl > div") ?? place).hidden = nodes.length === 0 || place.textContent === "" && part !== "qr";
+    }
+    const preview = row.querySelector("a.preview");
+    fact("preview").hidden = preview === null;
+    if (preview) fact("preview").href = preview.href;
+  };
+
+  const focusTitle = () => {
+    if (dialog.open) document.getElementById("details-name").focus();
+  };
+
+  let current = null;
+  const show = (row, texts, seek) => {
+    fill(row, texts, seek);
+    current = row;
+    if (!dialog.open) dialog.showModal();
+    dialog.scrollTop = 0;
+    focusTitle();
+    // A page that opens at a permalink looks for its target once more when all is loaded, and lets go of the focus.
+    if (document.readyState !== "complete") addEventListener("load", () => setTimeout(focusTitle), { once: true });
+  };
+  const hide = () => {
+    const row = current;
+    current = null;
+    if (!dialog.open) return;
+    dialog.close();
+    if (row && !row.hidden) row.querySelector("a.open").focus({ preventScroll: true });
+  };
+
+  return { dialog, show, hide, current: () => current };
+})();

@@ -1,0 +1,316 @@
+"""Icons in real crawls: of small spiders against one server, and of a whole simulated network."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sessioncrawler.simnet import SimNet
+from sessioncrawler.simnet.images import checked
+from sessioncrawler.site.images import icon_path
+from sessioncrawler.state import State
+from tests.crawling import Job, run_crawls
+from tests.loopback import Answer, refusing, serve
+from tests.spiders.sogs_world import crawl_world, identifier
+
+SPIDERS = '''
+import json
+import scrapy
+from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+
+
+class Rooms(scrapy.Spider):
+    """Yields the rooms that the setting ROOMS lists, and an item that is no Community."""
+
+    name = "rooms"
+    start_urls = ["data:,x"]
+
+    def parse(self, response):
+        for url, key, nsfw, facts in json.loads(self.settings["ROOMS"]):
+            scheme, _, netloc = url.partition("://")
+            host, _, port = netloc.partition(":")
+            address = Address(scheme, host, int(port))
+            yield CommunityItem(Server(address, key), Room(**facts), nsfw_reason=nsfw)
+        yield PollItem(Poll(Address("http", "other.example", 80), Outcome.REFUSED))
+'''
+KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
+TREE = {"format": "tree", "unpack": True, "site": True}
+DAY = 86_400
+NOW = 1_769_083_200
+
+
+class Answers(dict):
+    """Answers by path that remember what was asked."""
+
+    def __init__(self, **answers):
+        super().__init__({f"/room/{path.replace('__', '/file/')}": answer for path, answer in answers.items()})
+        self.asked = []
+
+    def get(self, path, default=None):
+        self.asked.append(path)
+        return super().get(path, default)
+
+
+def picture(seed="one"):
+    return Answer(checked(seed))
+
+
+def room(url, token="lobby", image_id=1, *, nsfw=None, key=KEY, **facts):
+    return [url, key, nsfw, {"token": token, "name": token, "image_id": image_id, **facts}]
+
+
+@pytest.fixture
+def crawl(tmp_path):
+    """A function that crawls a list of rooms and gives the crawl and the published icons by name."""
+    (tmp_path / "icon_spiders.py").write_text(SPIDERS)
+
+    def run(rooms, now=NOW, rules="", **settings):
+        config = '[site]\nname = "n"\nurl = "https://example.org/"\ncontact = "c"\n' + rules
+        (tmp_path / "directory.toml").write_text(config)
+        export = {"files": "sessioncrawler.exporters.icons.icon_files"}
+        job = {
+            "ROOMS": json.dumps(rooms),
+            "CRAWL_TIME": now,
+            "STATE_URL": f"sqlite:///{tmp_path}/state.db",
+            "DIRECTORY_CONFIG": str(tmp_path / "directory.toml"),
+            "ITEM_PIPELINES": {"sessioncrawler.pipelines.icons.IconsPipeline": 600},
+            "FEEDS": {str(tmp_path / "icons"): {**TREE, "item_export_kwargs": export}},
+            "ICONS_ENABLED": True,
+            **settings,
+        }
+        (done,) = run_crawls([Job("icon_spiders.Rooms", {}, job)], folder=tmp_path)
+        assert "Traceback" not in done.log, done.log
+        return done, {path.name: path.read_bytes() for path in (tmp_path / "icons").glob("*")}
+
+    return run
+
+
+def counts(done):
+    return {name[6:]: count for name, count in done.stats.items() if name.startswith("icons/")}
+
+
+def icons(done):
+    return [item["icon"] for item in done.items if "room" in item]
+
+
+def test_a_new_icon_is_published_and_a_known_one_costs_no_request(crawl):
+    answers = Answers(lobby__1=picture())
+    with serve(answers) as url:
+        done, published = crawl([room(url), room(url, "bare", None)])
+        assert counts(done) == {"fetched": 1}
+        assert icons(done) == [icon_path(KEY, "lobby", 1), None]
+        assert any("poll" in item for item in done.items)
+        ((name, content),) = published.items()
+        assert f"icons/{name}" == icons(done)[0]
+        image = Image.open(BytesIO(content))
+        assert (image.format, image.size) == ("WEBP", (64, 64))
+        again, same = crawl([room(url)], NOW + DAY)
+    assert counts(again) == {"known": 1}
+    assert same == published
+    assert answers.asked == ["/room/lobby/file/1"]
+
+
+def test_an_icon_outlives_its_server_and_is_replaced_with_it(crawl):
+    with serve(Answers(lobby__1=picture("one"))) as url:
+        _, first = crawl([room(url)])
+    with refusing() as down:
+        done, kept = crawl([room(down, image_id=2)], NOW + DAY)
+        assert counts(done) == {"refused": 1, "kept": 1}
+        assert icons(done) == [icon_path(KEY, "lobby", 1)]
+        assert kept == first
+        done, kept = crawl([room(down)], NOW + 91 * DAY)  # the time to look for a change has come
+        assert counts(done) == {"refused": 1, "kept": 1}
+        assert kept == first
+    with serve(Answers(lobby__2=picture("two"))) as url:
+        done, second = crawl([room(url, image_id=2)], NOW + 92 * DAY)
+        assert counts(done) == {"fetched": 1}
+        assert [f"icons/{name}" for name in second] == icons(done) == [icon_path(KEY, "lobby", 2)]
+        assert set(second.values()) != set(first.values())
+        done, none = crawl([room(url, image_id=None)], NOW + 93 * DAY)
+    assert icons(done) == [None]
+    assert none == {}
+
+
+def test_an_icon_is_fetched_anew_when_it_expires_and_forgotten_in_the_end(crawl, tmp_path):
+    answers = Answers(lobby__1=picture(), other__1=picture())
+    with serve(answers) as url:
+        crawl([room(url), room(url, "gone")])
+        crawl([room(url)], NOW + 9 * DAY, ICONS_EXPIRE_DAYS=10)
+        crawl([room(url)], NOW + 10 * DAY, ICONS_EXPIRE_DAYS=10)
+        crawl([room(url, "other")], NOW + 25 * DAY, ICONS_EXPIRE_DAYS=10)
+    assert answers.asked.count("/room/lobby/file/1") == 2
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        assert {icon.fetched_at for icon in state.icons()} == {NOW + 10 * DAY, NOW + 25 * DAY}
+
+
+def test_some_icons_are_never_asked_for(crawl):
+    answers = Answers(allowed__1=picture())
+    rules = f'[icons]\nallow = ["allowed+{KEY[:8]}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
+    with serve(answers) as url:
+        rooms = [
+            room(url, "nsfw", nsfw="word"),
+            room(url, "allowed", nsfw="tag"),
+            room(url, "blocked"),
+            room("http://127.0.0.2:9", "elsewhere"),
+            room(url, "closed", read=False),
+        ]
+        done, published = crawl(rooms, rules=rules)
+    assert counts(done) == {"nsfw": 1, "fetched": 1, "blocked": 2, "unreadable": 1}
+    assert icons(done) == [None, icon_path(KEY, "allowed", 1), None, None, None]
+    assert answers.asked == ["/room/allowed/file/1"]
+    assert len(published) == 1
+
+
+def test_what_is_shown_no_more_is_taken_from_the_site(crawl):
+    with serve(Answers(lobby__1=picture())) as url:
+        assert len(crawl([room(url)])[1]) == 1
+        assert crawl([room(url, nsfw="curator")])[1] == {}
+        assert crawl([room(url)], ICONS_ENABLED=False)[1] == {}
+
+
+HOSTILE = {
+    "html__1": (Answer(b"<html><script>alert(1)</script>"), "not-an-image"),
+    "empty__1": (Answer(b""), "empty"),
+    "cut__1": (Answer(checked("cut")[:60]), "broken"),
+    "large__1": (Answer(checked("large") + bytes(1_000_000)), "too-large"),
+}
+
+
+def test_pictures_that_are_none_are_refused_once_for_long(crawl):
+    answers = Answers(**{path: answer for path, (answer, _) in HOSTILE.items()})
+    with serve(answers) as url:
+        rooms = [room(url, path.partition("__")[0]) for path in HOSTILE]
+        done, published = crawl(rooms)
+        assert counts(done) == {reason: 1 for _, reason in HOSTILE.values()}
+        assert icons(done) == [None] * 4
+        assert published == {}
+        again, _ = crawl(rooms, NOW + DAY)
+    assert counts(again) == {"known": 4}
+    assert len(answers.asked) == 4
+
+
+def test_a_new_picture_that_is_none_takes_the_old_one_away(crawl):
+    with serve(Answers(lobby__1=picture(), lobby__2=Answer(b"GIF89a"))) as url:
+        crawl([room(url)])
+        done, published = crawl([room(url, image_id=2)], NOW + DAY)
+    assert icons(done) == [None]
+    assert published == {}
+
+
+def test_a_picture_that_is_missing_is_looked_for_again(crawl):
+    answers = Answers(moved__1=Answer(b"", 302, {"Location": "/room/lobby/file/1"}), lobby__1=picture())
+    with serve(answers) as url:
+        done, _ = crawl([room(url, "missing"), room(url, "moved"), room(url)])
+        assert counts(done) == {"http-status": 2, "fetched": 1}
+        crawl([room(url, "missing")])
+    assert answers.asked.count("/room/missing/file/1") == 2
+    assert answers.asked.count("/room/lobby/file/1") == 1
+
+
+def test_a_server_that_fails_is_soon_left_alone(crawl):
+    answers = Answers(one__1=Answer(b"", 500), two__1=Answer(b"", 429), three__1=picture())
+    with serve(answers) as url, refusing() as down:
+        rooms = [*[room(url, token) for token in ("one", "two", "three")], *[room(down, str(n)) for n in range(4)]]
+        done, _ = crawl(rooms)
+    assert counts(done) == {"http-status": 2, "later": 3, "refused": 2}
+    assert len(answers.asked) == 2
+
+
+def test_compressed_bombs_are_not_unpacked(crawl):
+    packed = Answer(gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"})
+    with serve(Answers(lobby__1=packed)) as url:
+        done, published = crawl([room(url)])
+    assert counts(done) == {"failed": 1}
+    assert published == {}
+
+
+def test_a_server_is_asked_for_a_few_icons_in_a_crawl(crawl):
+    answers = Answers(**{f"r{number}__1": picture(str(number)) for number in range(5)})
+    with serve(answers) as url:
+        rooms = [room(url, f"r{number}") for number in range(5)]
+        done, _ = crawl(rooms, ICONS_PER_SERVER=2)
+        assert counts(done) == {"fetched": 2, "later": 3}
+        done, published = crawl(rooms, ICONS_PER_SERVER=2)
+        assert counts(done) == {"known": 2, "fetched": 2, "later": 1}
+    assert len(published) == 4
+
+
+def test_no_icon_is_asked_for_when_the_time_is_up(crawl):
+    with serve(Answers(lobby__1=picture())) as url:
+        done, _ = crawl([room(url)], ICONS_BUDGET=0)
+    assert counts(done) == {"later": 1}
+
+
+def test_a_state_that_cannot_be_used_is_told_once(crawl, tmp_path):
+    (tmp_path / "broken.db").write_bytes(b"no database" * 1000)
+    with serve(Answers(lobby__1=picture())) as url:
+        done, published = crawl([room(url)], STATE_URL=f"sqlite:///{tmp_path}/broken.db")
+    assert done.stats["state/failed"] == 1
+    assert done.log.count("The icons that were fetched are not kept.") == 1
+    assert done.reason == "state_failed"
+    assert published == {}
+
+
+def test_icons_can_be_switched_off(crawl):
+    answers = Answers(lobby__1=picture())
+    with serve(answers) as url:
+        done, _ = crawl([room(url)], ICONS_ENABLED=False)
+    assert icons(done) == [None]
+    assert not answers.asked
+    assert not counts(done)
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory):
+    """The hostile network, as far as its pictures, crawled without icons and with them."""
+    with SimNet(scenario="hostile", servers=7) as net:
+        folder = tmp_path_factory.mktemp("icons")
+        without = crawl_world(net, folder / "without")
+        net.reset_log()
+        return net.truth, without, crawl_world(net, folder / "with", ICONS_ENABLED=True), net.requests()
+
+
+def test_exactly_the_good_pictures_are_shown(worlds):
+    truth, _, world, _ = worlds
+    good = {community.identifier for community in truth.communities if community.picture}
+    shown = {identifier(item): item["icon"] for item in world.communities if item["icon"]}
+    safe = {identifier(item) for item in world.communities if not item["nsfw_reason"]}
+    assert set(shown) == good & safe
+    assert len(shown) > 4
+    files = {f"icons/{path.name}" for path in (world.folder / "site" / "icons").iterdir()}
+    assert files == set(shown.values())
+    assert "Traceback" not in world.crawl.log
+
+
+def test_icons_change_nothing_else(worlds):
+    _, without, world, _ = worlds
+    bare = [{**item, "icon": None} for item in world.communities]
+    assert sorted(bare, key=identifier) == sorted(without.communities, key=identifier)
+    files = [Path(one.folder, "site", "servers.json").read_bytes() for one in (world, without)]
+    assert files[0] == files[1]
+    with State.open(f"sqlite:///{world.folder}/state.db") as state:
+        assert {listing.facts.identifier for listing in state.listings()} == set(world.listed())
+
+
+def test_hostile_pictures_cost_little_memory(worlds):
+    _, without, world, _ = worlds
+    assert world.crawl.stats["memusage/max"] - without.crawl.stats["memusage/max"] < 60_000_000
+
+
+def test_each_picture_is_asked_for_once_and_one_at_a_time(worlds):
+    _, _, _, requests = worlds
+    asked = [(request.server, request.path) for request in requests if "/file/" in request.path]
+    endless = {each for each in asked if asked.count(each) > 1}
+    assert len(asked) > 10
+    assert all(path.endswith("/file/9012") for _, path in endless)
+
+
+def test_other_tests_see_no_requests_for_icons(worlds):
+    _, without, _, _ = worlds
+    assert not [item for item in without.communities if item["icon"]]
