@@ -8,7 +8,8 @@
   const [filters, nsfwMatches] = [byId("filters"), byId("nsfw-matches")];
   const { nsfwSwitch } = List;
   const say = (text) => (status.textContent = text);
-  const filled = (text, ...values) => values.reduce((so, value, index) => so.replace(`{${index}}`, () => value), text);
+  const written = (value) => (typeof value === "number" ? value.toLocaleString(document.documentElement.lang) : value);
+  const filled = (text, ...values) => values.reduce((so, value, index) => so.replace(`{${index}}`, () => written(value)), text);
 
   // --- The address -------------------------------------------------------------------------------------------------
 
@@ -28,8 +29,9 @@
   };
   const permalink = (row) => {
     const canonical = document.querySelector("link[rel=canonical]")?.href;
-    const page = location.protocol === "file:" && canonical ? canonical : location.href;
-    return `${page.replace(/#.*$/, "")}#${row.id}`;
+    const list = location.protocol === "file:" && canonical ? canonical : location.href;
+    // The page of the Community explains itself to whoever gets the link, without scripts too.
+    return new URL(row.querySelector("a.page").getAttribute("href"), list).href.replace(/index\.html$/, "");
   };
 
   // --- What is shown -----------------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from scrapy.crawler import Crawler
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.exporters._context import communities_of, directory_of, dropped_counts, list_page
 from sessioncrawler.items import PollItem
-from sessioncrawler.site.community import CommunityPages, community_paths
+from sessioncrawler.site.community import CommunityPages
 from sessioncrawler.site.environment import build_environment, file_bytes
 from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, site_language
 from sessioncrawler.site.manifest import ICONS, manifest
 from sessioncrawler.site.pages import Findings, PlainPage, about_page, plain_page
-from sessioncrawler.site.places import INDEX, PLAIN, Place
+from sessioncrawler.site.places import INDEX, PLAIN, Place, community_paths
 from sessioncrawler.site.sitemap import sitemap
 from sessioncrawler.state import State
 
@@ -67,7 +67,7 @@ def base_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:  # n
 
 def sitemap_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:
     """Build the context of ``sitemap.xml``."""
-    paths = (path for path, _ in community_paths(communities_of(items)))
+    paths = (path for _, path in community_paths(communities_of(items)))
     base = directory_of(crawler.settings).site.url
     return {"entries": sitemap(base, paths, crawl_time(crawler.settings))}
 

@@ -16,8 +16,8 @@ class TreeItemExporter(CollectingExporter):
     """Packs what a callable makes of the feed's items.
 
     Options, in the feed's ``item_export_kwargs``: ``files``, a callable ``(items, crawler) -> iterable of (path,
-    bytes)`` or its dotted path, and ``options``, what else it is called with. The feed also wants ``"unpack": True``, and a folder of its own as its URI: what is
-    there and not in the tree is removed.
+    bytes)`` or its dotted path, and ``options``, what else it is called with. The feed also wants ``"unpack": True``,
+    and a folder of its own as its URI: what is there and not in the tree is removed.
     """
 
     def __init__(

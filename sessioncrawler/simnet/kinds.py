@@ -73,7 +73,7 @@ def _pictures(rng: Random, prefix: str) -> tuple[RoomSpec, ...]:
     """A room for each hostile picture; the slow one comes last, since it ends all patience with its server."""
     images = (*range(HOSTILE_IMAGES, MISSING_IMAGE + 1), 1, SLOW_IMAGE)
     return tuple(
-        readable(rng, n, prefix, image_id=image, write=True, tags=(), description=None, name=f"Picture {n}")
+        readable(rng, n, prefix, **{**BARE, "image_id": image, "write": True, "name": f"Picture {n}"})
         for n, image in enumerate(images, start=1)
     )
 

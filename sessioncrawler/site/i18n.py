@@ -1,6 +1,6 @@
 """The languages of the site itself: gettext catalogues, and numbers, dates and names as each language writes them.
 
-A message is its own English text, so what is not translated is shown in English. ``make messages`` collects the messages
+A message is its own English text, so what is not translated is shown in English. ``make messages`` collects them
 (babel.cfg) and compiles the catalogues; docs/translating.md tells how to add a language.
 """
 
@@ -84,19 +84,23 @@ class SiteLanguage:
         """``12,345``, ``12.345``, ``۱۲٬۳۴۵``; a dash where the number is unknown."""
         if number is None:
             return numbers.UNKNOWN
-        return str(format_decimal(number, locale=self._locale, numbering_system="default")).translate(self._digits)
+        return self.digits(format_decimal(number, locale=self._locale, numbering_system="default"))
+
+    def digits(self, text: str) -> str:
+        """``text`` with the digits of the language, which Babel leaves as they are."""
+        return text.translate(self._digits)
 
     def day(self, seconds: float | None) -> str:
         """``22 January 2026``, ``22. Januar 2026`` (Gregorian, UTC); empty where the time is unknown."""
         when = dates.moment(seconds)
-        return str(format_date(when, "long", locale=self._locale)).translate(self._digits) if when else ""
+        return self.digits(format_date(when, "long", locale=self._locale)) if when else ""
 
     def day_and_minute(self, seconds: float | None) -> str:
         """``22 January 2026, 08:05 UTC``; empty where the time is unknown."""
         when = dates.moment(seconds)
         if when is None:
             return ""
-        time = f"{when.hour:02}:{when.minute:02}".translate(self._digits)
+        time = self.digits(f"{when.hour:02}:{when.minute:02}")
         return self.gettext("%(day)s, %(time)s UTC", day=self.day(seconds), time=time)
 
     def time_tag(self, seconds: float | None) -> Markup:

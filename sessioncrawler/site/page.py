@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sessioncrawler.editorial.config import Directory
-from sessioncrawler.site import numbers
+from sessioncrawler.site.i18n import SiteLanguage, site_language
+from sessioncrawler.site.identity import SiteView, contact_url, preview_image, site_view
 from sessioncrawler.site.listed import Listed
-from sessioncrawler.site.reasons import reason_text
+from sessioncrawler.site.places import Place
 from sessioncrawler.site.rows import Provenance, Row, RowBuilder
+from sessioncrawler.site.structured import collection
 from sessioncrawler.site.texts import ENGLISH, Texts
 
 
@@ -27,6 +29,10 @@ class Dropped:
 class Page:
     """Everything that the page shows."""
 
+    place: Place
+    site: SiteView
+    structured: dict[str, Any]
+    """JSON-LD; empty for none."""
     texts: Texts
     title: str
     url: str
@@ -53,6 +59,16 @@ class Page:
     dropped_summary: str
     """``12 Communities are not listed``; empty where all are."""
 
+    @property
+    def language(self) -> SiteLanguage:
+        """The language of the page."""
+        return self.place.language
+
+    @property
+    def image(self) -> str:
+        """The absolute address of a picture for previews of links; empty where the site has no address of its own."""
+        return preview_image(self.place)
+
 
 def build_page(
     communities: Iterable[Listed],
@@ -68,20 +84,25 @@ def build_page(
     ``now`` is the crawl's time in Unix seconds; ``dropped`` counts Communities by the reason why they are not listed.
     Rows: pinned first, then those that can be read, by visitors a week (unknown last), by name and by identifier.
     """
-    site = directory.site
+    site, language = directory.site, site_language(texts.lang)
+    place, view = Place(site.url, language), site_view(site)
     listed = list(communities)
     builder = RowBuilder(listed, directory, now, provenance=provenance, texts=texts)
+    rows = tuple(sorted(map(builder.row, listed), key=_order))
     servers = len({community.server.public_key for community in listed})
     nsfw = sum(community.nsfw_reason is not None for community in listed)
-    summary = f"{_communities(len(listed))} on {numbers.counted(servers, 'server', 'servers')}"
-    left_out = _left_out(dropped)
-    total = sum(reason.count for reason in left_out)
+    summary = _summary(len(listed), servers, language)
+    left_out = _left_out(dropped, language)
     return Page(
+        place=place,
+        site=view,
+        structured=collection(site, place, [(row.name, row.path) for row in rows]),
         texts=texts,
         title=site.name,
-        url=site.url,
-        description=site.description or f"{summary}: a directory of public chat rooms in Session",
-        about=tuple(part.strip() for part in site.about.split("\n\n") if part.strip()),
+        url=place.url,
+        description=site.description
+        or language.gettext("%(summary)s: a directory of public chat rooms in Session", summary=summary),
+        about=view.about,
         source_code=site.source_code,
         contact=site.contact,
         contact_url=contact_url(site.contact),
@@ -89,19 +110,12 @@ def build_page(
         communities=len(listed),
         servers=servers,
         summary=summary,
-        rows=tuple(sorted(map(builder.row, listed), key=_order)),
+        rows=rows,
         nsfw=nsfw,
-        nsfw_text=numbers.grouped(nsfw),
+        nsfw_text=language.number(nsfw),
         dropped=left_out,
-        dropped_summary=f"{_communities(total)} {'is' if total == 1 else 'are'} not listed" if total else "",
+        dropped_summary=_not_listed(sum(reason.count for reason in left_out), language),
     )
-
-
-def contact_url(contact: str) -> str:
-    """The link of the operator's contact: ``mailto:…`` for an e-mail address, itself for a web address, else empty."""
-    if re.fullmatch(r"[^\s@<>?&]+@[^\s@<>?&]+\.[^\s@<>?&]+", contact):
-        return f"mailto:{contact}"
-    return contact if re.fullmatch(r"https?://\S+", contact) else ""
 
 
 def _order(row: Row) -> tuple[bool, bool, bool, int, str, str]:
@@ -109,12 +123,22 @@ def _order(row: Row) -> tuple[bool, bool, bool, int, str, str]:
     return (not row.pinned, unreadable, row.visitors is None, -visitors, row.name.casefold(), row.identifier)
 
 
-def _left_out(dropped: Mapping[str, int]) -> tuple[Dropped, ...]:
-    counts = [(reason_text(reason), count) for reason, count in dropped.items() if count > 0]
+def _left_out(dropped: Mapping[str, int], language: SiteLanguage) -> tuple[Dropped, ...]:
+    counts = [(language.reason(reason), count) for reason, count in dropped.items() if count > 0]
     return tuple(
-        Dropped(reason, count, numbers.grouped(count)) for reason, count in sorted(counts, key=lambda c: (-c[1], c[0]))
+        Dropped(reason, count, language.number(count)) for reason, count in sorted(counts, key=lambda c: (-c[1], c[0]))
     )
 
 
-def _communities(number: int) -> str:
-    return numbers.counted(number, "Community", "Communities")
+def _summary(communities: int, servers: int, language: SiteLanguage) -> str:
+    return language.gettext(
+        "%(communities)s on %(servers)s",
+        communities=language.ngettext("%(number)s Community", "%(number)s Communities", communities),
+        servers=language.ngettext("%(number)s server", "%(number)s servers", servers),
+    )
+
+
+def _not_listed(number: int, language: SiteLanguage) -> str:
+    if not number:
+        return ""
+    return language.ngettext("%(number)s Community is not listed", "%(number)s Communities are not listed", number)

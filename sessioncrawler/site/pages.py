@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sessioncrawler.editorial.config import Directory, Site
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.site.i18n import SiteLanguage
+from sessioncrawler.site.identity import SiteView, preview_image, site_view
 from sessioncrawler.site.listing_sites import ListingSite, listing_site
-from sessioncrawler.site.page import contact_url
 from sessioncrawler.site.places import Place
 from sessioncrawler.site.structured import website
 from sessioncrawler.site.texts import Texts
 from sessioncrawler.state import SourceSummary
-
-LOGO = "logo/icon-512.png"
-"""The picture of the site for previews of links, below its root."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteView:
-    """What each page says of the site."""
-
-    name: str
-    description: str
-    about: tuple[str, ...]
-    """Paragraphs."""
-    about_language: str
-    """BCP 47 code of what the operator wrote."""
-    contact: str
-    contact_url: str
-    """``mailto:`` or ``https:``; empty where ``contact`` is neither an address nor a link."""
-    source_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +46,7 @@ class PlainPage:
     @property
     def image(self) -> str:
         """The absolute address of a picture for previews of links; empty where the site has no address of its own."""
-        base = self.place.real_base
-        return base and base + LOGO
+        return preview_image(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +89,6 @@ class Findings:
     sources: tuple[SourceSummary, ...]
     dropped: Mapping[str, int]
     """Counts by reason."""
-
-
-def site_view(site: Site) -> SiteView:
-    """The operator's names and texts."""
-    return SiteView(
-        name=site.name,
-        description=site.description,
-        about=paragraphs(site.about),
-        about_language=site.default_language,
-        contact=site.contact,
-        contact_url=contact_url(site.contact),
-        source_code=site.source_code,
-    )
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a text: empty lines separate them."""
-    return tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
 
 
 def plain_page(directory: Directory, place: Place, now: int) -> PlainPage:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from sessioncrawler.site.i18n import LOCALES, SiteLanguage, site_language
+from sessioncrawler.site.listed import Listed
 
 INDEX = "index.html"
 """Named in links, since a browser that reads a folder lists it otherwise; left out of addresses."""
@@ -73,9 +75,22 @@ class Place:
                 yield language, f"{self.root}{language.folder}{INDEX}", ""
 
 
-def community_path(token: str, suffix: str) -> str:
-    """The folder of a Community; ``suffix`` is its server id.
+def room_key(community: Listed) -> tuple[str, str]:
+    """What makes a room one of its own: the key of its server, and its token in lower case."""
+    return community.server.public_key, community.room.token.casefold()
+
+
+def community_paths(communities: Iterable[Listed]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The :func:`room_key` of each Community with the folder of its page: ``c/TOKEN+serverid/``, once a room.
 
     ``+`` is written ``%2B`` in links, since some stores take a bare one for a space.
+
+    A server id has 32 bits, so a stranger can make a server that has another's. Where two rooms have one identifier,
+    each page is named by the whole key, and neither takes the other's place. Letter case does not count, since some
+    stores don't keep it.
     """
-    return f"c/{token}+{suffix}/"
+    everybody = {room_key(one): one for one in communities}
+    taken = Counter(one.identifier.casefold() for one in everybody.values())
+    for key, one in everybody.items():
+        suffix = one.server.server_id if taken[one.identifier.casefold()] == 1 else one.server.public_key
+        yield key, f"c/{one.room.token}+{suffix}/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, cast
 
 import zxingcpp
 
@@ -27,7 +28,7 @@ def qr_code(text: str) -> QrCode:
     """Make the QR code of ``text``; raises ValueError where it is too long for one (some 2,900 bytes)."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=_LEVEL)
     image = barcode.to_image(scale=1, add_quiet_zones=False)
-    side, dots = int(image.shape[0]), bytes(image)
+    side, dots = int(image.shape[0]), bytes(cast("Any", image))
     strokes = [f"M{QUIET} {QUIET}.5"]
     x = y = 0
     for run in (run for row in range(side) for run in _RUN.finditer(dots, row * side, (row + 1) * side)):

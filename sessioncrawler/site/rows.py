@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -14,8 +14,10 @@ from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.tags import NSFW, PINNED
 from sessioncrawler.model import Room, Sighting, Tag, TagKind
-from sessioncrawler.site import dates, keys, numbers, text
+from sessioncrawler.site import dates, keys, text
+from sessioncrawler.site.i18n import site_language
 from sessioncrawler.site.listed import Listed
+from sessioncrawler.site.places import community_paths, room_key
 from sessioncrawler.site.texts import Texts
 
 MANY = "mul"
@@ -65,6 +67,8 @@ class LanguageView:
 class Row:
     """One Community, ready to be shown: strings of strangers are visible text, still to be escaped."""
 
+    path: str
+    """The folder of its own page below the root of the site."""
     identifier: str
     """``TOKEN+serverid``: the row's HTML id, and behind ``#`` its permalink."""
     token: str
@@ -118,7 +122,7 @@ class RowBuilder:
 
     def __init__(
         self,
-        listed: Iterable[Listed],
+        listed: Collection[Listed],
         directory: Directory,
         now: int,
         *,
@@ -128,9 +132,11 @@ class RowBuilder:
         table = LanguageTable(directory)
         self._now = now
         self._texts = texts
+        self._language = site_language(texts.lang)
         self._sources = (provenance or Provenance()).sources
         self._locale = Locale.parse(texts.lang, sep="-")
         codes = {community.language for community in listed if community.language}
+        self._paths = dict(community_paths(listed))
         self._languages = {code: _language(code, table, texts.lang) for code in codes}
 
     def row(self, community: Listed) -> Row:
@@ -142,6 +148,7 @@ class RowBuilder:
         age, age_text = dates.age(room.created, self._now, self._locale)
         badges, tags = self._tags(community)
         return Row(
+            path=self._paths[room_key(community)],
             identifier=community.identifier,
             token=room.token,
             name=shown_name,
@@ -155,15 +162,15 @@ class RowBuilder:
             tags=tags,
             nsfw=community.nsfw_reason is not None,
             visitors=visitors,
-            visitors_text=numbers.grouped(visitors),
+            visitors_text=self._language.number(visitors),
             created=dates.iso(room.created),
-            created_day=dates.day(room.created),
+            created_day=self._language.day(room.created),
             age=age,
-            age_text=age_text,
+            age_text=self._language.digits(age_text),
             rights=rights(room),
             admins=len(set(room.admins)),
             moderators=len(set(room.moderators) - set(room.admins)),
-            posts_text=numbers.grouped(room.message_sequence) if room.message_sequence is not None else "",
+            posts_text=self._language.number(room.message_sequence) if room.message_sequence is not None else "",
             sources=self._sources.get((server.public_key, room.token.lower()), ()),
             preview_url=server.preview_url(room),
             join_url=server.join_link(room).url,
@@ -191,7 +198,10 @@ class RowBuilder:
         return TagView(shown, view.kind, title)
 
     def _view(self, tag: Tag) -> TagView:
-        return TagView(text.name(tag.text, TAG_LENGTH), tag.kind.value, self._texts.tag_titles[tag.kind])
+        # A tag of invisible letters is a tag all the same.
+        return TagView(
+            text.name(tag.text, TAG_LENGTH) or text.REPLACEMENT, tag.kind.value, self._texts.tag_titles[tag.kind]
+        )
 
 
 def rights(room: Room) -> str:

@@ -51,7 +51,7 @@ def site_feeds(site_uri: str) -> dict[str, dict[str, Any]]:
 
 
 def _other_pages() -> dict[str, dict[str, Any]]:
-    """A page for each Community, pages of text, a folder for each further language, and what browsers and robots ask for.
+    """A page for each Community, pages of text, a folder for each further language, what browsers and robots ask for.
 
     Communities are in each feed, so that a crawl that found too few replaces none of them.
     """

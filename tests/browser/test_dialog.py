@@ -1,6 +1,7 @@
 """All that is known of one Community, its address, its QR code, and the ways in and out."""
 
 import io
+from urllib.parse import quote
 
 import pytest
 import zxingcpp
@@ -185,7 +186,7 @@ def test_copying_and_sharing(visit, rooms):
     assert page.inner_text(f"{DIALOG} [data-act=copy]") == "Copied"
     assert page.evaluate("navigator.clipboard.readText()") == LINK
     page.click(f"{DIALOG} [data-act=share]")
-    visitor.until(f"navigator.clipboard.readText().then(text => text === 'https://example.org/#{ID}')")
+    visitor.until(f"navigator.clipboard.readText().then(text => text === 'https://example.org/c/{quote(ID)}/')")
     page.keyboard.press("Escape")
     page.click(f"[id='{ID}'] button.copy")
     visitor.until(f"navigator.clipboard.readText().then(text => text === '{LINK}')")

@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessioncrawler.editorial.config import Site
+from sessioncrawler.model import Address, Server
 from sessioncrawler.site.i18n import LOCALES, site_language
 from sessioncrawler.site.listing_sites import LISTING_SITES, listing_site
 from sessioncrawler.site.manifest import ICONS, manifest
-from sessioncrawler.site.places import TRANSLATED, Place, community_path
+from sessioncrawler.site.places import TRANSLATED, Place, community_paths
 from sessioncrawler.site.sitemap import MOST_ENTRIES, sitemap
 from sessioncrawler.site.structured import MOST_ITEMS, collection, community, website
-from sessioncrawler.editorial.config import Site
+from tests.publishing import community as room
 
 BASE = "https://rooms.example/list/"
 SITE = Site(name="Rooms", url=BASE, contact="", description="All rooms.")
@@ -33,7 +35,10 @@ def test_links_between_pages():
 
 def test_a_page_for_any_address_links_from_the_root_of_the_site():
     assert place(anywhere=True).link("join/") == BASE + "join/index.html"
-    assert [link for _, link, _ in place(anywhere=True).translations][:2] == [BASE + "index.html", BASE + "de/index.html"]
+    assert [link for _, link, _ in place(anywhere=True).translations][:2] == [
+        BASE + "index.html",
+        BASE + "de/index.html",
+    ]
 
 
 def test_addresses():
@@ -68,8 +73,22 @@ def test_translations():
 
 @given(st.from_regex("[0-9A-Za-z_-]{1,64}", fullmatch=True))
 def test_folders_of_communities(token):
-    path = community_path(token, "118d818a")
-    assert unquote(urljoin("file:///site/", place(base="").link(path))) == f"file:///site/c/{token}+118d818a/index.html"
+    one = room(token)
+    ((key, path),) = community_paths([one, one])
+    assert key == (one.server.public_key, token.casefold())
+    link = place(base="").link(path)
+    assert unquote(urljoin("file:///site/", link)) == f"file:///site/c/{one.identifier}/index.html"
+
+
+def test_rooms_with_one_identifier_take_nothing_from_each_other():
+    real, false = (Server(Address("https", "a.example", 443), f"118d{digit * 60}") for digit in "01")
+    rooms = [room("general", server=real), room("General", server=false), room("other", server=false)]
+    assert rooms[0].identifier.casefold() == rooms[1].identifier.casefold()
+    assert [path for _, path in community_paths(rooms)] == [
+        f"c/general+{real.public_key}/",
+        f"c/General+{false.public_key}/",
+        f"c/{rooms[2].identifier}/",
+    ]
 
 
 def test_the_sitemap():

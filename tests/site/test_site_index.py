@@ -4,9 +4,12 @@ import base64
 import gzip
 import hashlib
 import json
+import re
+import re
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +18,8 @@ from lxml import html
 
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Address, JoinLink, Server, Sighting, Tag, TagKind
-from sessioncrawler.site.environment import build_environment
+from sessioncrawler.site import rows
+from sessioncrawler.site.environment import CHECKOUT, build_environment
 from sessioncrawler.site.page import build_page
 from sessioncrawler.site.rows import Provenance
 from sessioncrawler.site.text import name as visible_name
@@ -91,7 +95,9 @@ def test_no_text_of_strangers_changes_the_page(name, description, tag):
 def test_strangers_text_reaches_neither_script_nor_style():
     plain, strange = parse(harmless()), parse(hostile("</script>marker"))
     for element in ("script", "style"):
-        assert plain.xpath(f"//{element}/text()") == strange.xpath(f"//{element}/text()")
+        # What search engines are told is data, and tests/site/test_pages.py looks at it.
+        texts = f"//{element}[not(@type='application/ld+json')]/text()"
+        assert plain.xpath(texts) == strange.xpath(texts)
     assert strange.xpath("//@style") == []
 
 
@@ -99,6 +105,7 @@ def test_links_are_web_addresses_or_permalinks():
     tree = parse(*(hostile(text) for text in HOSTILE))
     assert all(
         link.startswith(("https://", "http://", "#", "mailto:", "data:image/svg+xml,"))
+        or re.fullmatch(r"[\w./%-]+\.(html|png|webmanifest)", link)
         for link in tree.xpath("//@href")
     )
     assert {a.get("rel") for a in tree.xpath("//a[@class='preview' or @data-fact='preview']")} == {
@@ -116,7 +123,7 @@ def test_the_policy_allows_exactly_what_is_there():
         digests = [hashlib.sha256(text.encode()).digest() for text in tree.xpath(f"{elements}/text()")]
         sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
         assert f"{directive} {sources};" in policy
-    assert tree.xpath("//script/@type") == ["application/json"]
+    assert tree.xpath("//script/@type") == ["application/ld+json", "application/json"]
     assert tree.xpath("//meta[@name='referrer']/@content") == ["no-referrer"]
     # The policy must come before what it governs.
     head = [element.get("http-equiv") or element.tag for element in tree.find("head")]
@@ -222,6 +229,12 @@ def test_the_texts_of_the_scripts_are_data():
     assert {name for name in texts if name not in scripts} == set()
 
 
+def test_every_text_is_said():
+    used = "".join(path.read_text() for path in CHECKOUT.glob("*.html")) + Path(rows.__file__).read_text()
+    names = [one.name for one in fields(ENGLISH) if one.name != "script"]
+    assert [name for name in names if not re.search(rf"\b(t|texts|_texts)\.{name}\b", used)] == []
+
+
 def test_all_texts_can_be_translated():
     texts = replace(ENGLISH, lang="fa", dir="rtl", find="یافتن", script=ScriptTexts(copied="✓ </script>"))
     page = build_page([community(language="de", created=NOW - 86_400 * 800)], Directory(SITE), NOW, {}, texts=texts)
@@ -233,11 +246,11 @@ def test_all_texts_can_be_translated():
 
 
 def test_a_hundred_rooms_weigh_little():
-    rooms = [
+    many = [
         community(f"room-{n}", f"Room {n} {sha(n)}", description=" ".join(sha(n + m) for m in range(9)))
         for n in range(100)
     ]
-    assert len(gzip.compress(render(*rooms).encode())) < 120_000
+    assert len(gzip.compress(render(*many).encode())) < 120_000
 
 
 def test_head_and_foot():
@@ -256,11 +269,11 @@ def test_head_and_foot():
 def test_a_bare_site():
     bare = Site(name="N", url="", contact="")
     tree = parse(site=bare)
-    assert tree.xpath("//link[@rel='canonical'] | //ul[@class='dropped'] | //footer//a") == []
+    assert tree.xpath("//link[@rel='canonical'] | //ul[@class='dropped'] | //footer/section//a") == []
     assert tree.xpath("string(//main/p[@class='empty'])") == "No Community is listed at the moment."
     tree = parse(site=Site(name="N", url="", contact="on Session: 05abc", source_code="https://example.org/code"))
     assert "Contact: on Session: 05abc" in tree.xpath("string(//footer)")
-    assert tree.xpath("//footer//a/@href") == ["https://example.org/code"]
+    assert tree.xpath("//footer/section//a/@href") == ["https://example.org/code"]
 
 
 def test_every_class_of_the_page_is_styled():

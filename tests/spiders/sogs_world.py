@@ -36,8 +36,19 @@ def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
         "SITE_URI": str(folder / "site"),
         "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
         "CRAWL_TIME": NOW,
+        "GUESS_LANGUAGES": False,
+        "ICONS_ENABLED": False,
         **IMPATIENT,
         **more,
+    }
+
+
+def two_feeds(folder: Path) -> dict[str, Any]:
+    """``FEEDS`` for the data alone, since pages take longer to write than these crawls."""
+    items = {"servers.json": "sessioncrawler.items.CommunityItem", "polls.json": "sessioncrawler.items.PollItem"}
+    return {
+        f"{folder}/site/{name}": {"format": name, "overwrite": True, "item_classes": [item]}
+        for name, item in items.items()
     }
 
 
@@ -80,7 +91,7 @@ class World:
 def crawl_world(net: SimNet, folder: Path, **more: Any) -> World:
     """Crawl listing sites, then servers; ``more`` are settings."""
     listings = read_listings(net, folder)
-    (crawl,) = run_crawls([Job("sogs", settings=settings_for(net, folder, **more))])
+    (crawl,) = run_crawls([Job("sogs", settings=settings_for(net, folder, FEEDS=two_feeds(folder), **more))])
     return World(net, folder, listings, crawl)
 
 

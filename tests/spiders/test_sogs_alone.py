@@ -51,7 +51,7 @@ class Alone:
         folder.mkdir()
         with State.open(f"sqlite:///{folder}/state.db") as state:
             state.record_sightings([one for netloc in sorted(netlocs) for one in self.sightings[netloc]], NOW)
-        return Job("sogs", settings=settings_for(self.net, folder))
+        return Job("sogs", settings=settings_for(self.net, folder, FEEDS={}))
 
 
 def _netloc(sighting: Sighting) -> str:

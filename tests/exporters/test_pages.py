@@ -1,0 +1,108 @@
+"""The whole site, published through real feeds: every link leads to a file."""
+
+import json
+import time
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from lxml import html
+
+from sessioncrawler.items import PollItem
+from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
+from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES
+from sessioncrawler.site.i18n import DEFAULT, LOCALES
+from sessioncrawler.spiders._feeds import site_feeds
+from sessioncrawler.state import State
+from tests.publishing import KEY, NOW, community, publish
+
+SETTINGS = {"FEED_EXPORTERS": FEED_EXPORTERS, "FEED_STORAGES": FEED_STORAGES}
+MANY = 500
+
+
+def crawl(folder, items):
+    polls = [PollItem(Poll(Address("https", "sogs.example", 443), Outcome.REACHED))]
+    url = f"sqlite:///{folder}/state.db"
+    with State.open(url) as state:
+        link = JoinLink(Address("https", "sogs.example", 443), "general", KEY)
+        state.record_sightings([Sighting(link, "lokilocker")], NOW)
+    return publish([*items, *polls], site_feeds(str(folder / "site")), folder, STATE_URL=url, **SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    other = Server(Address("http", "10.0.0.1", 8080), "0" * 64)
+    done = crawl(folder, [community("general"), community("other", "</script>", server=other, description="Words.")])
+    assert done.errors == []
+    return folder / "site"
+
+
+def pages(site):
+    return sorted(path for path in site.rglob("*.html"))
+
+
+def test_every_page_is_there(site):
+    found = {str(path.relative_to(site)) for path in pages(site)}
+    texts = {f"{page}/index.html" for page in ("join", "about", "privacy")} | {"index.html"}
+    folders = [f"{code}/" for code in LOCALES if code != DEFAULT]
+    assert texts | {folder + text for folder in folders for text in texts} | {"404.html"} <= found
+    assert sum(path.startswith("c/general+") for path in found) == 1
+
+
+def test_every_link_leads_to_a_file(site):
+    looked_at = 0
+    for page in pages(site):
+        if page.name == "404.html":
+            continue
+        for href in html.document_fromstring(page.read_text()).xpath("//@href"):
+            link = urlsplit(href)
+            if link.scheme or not link.path:
+                continue
+            looked_at += 1
+            assert (page.parent / unquote(link.path)).resolve().is_file(), f"{page.relative_to(site)}: {href}"
+    assert looked_at > 300
+
+
+def test_fragments_of_links_are_there(site):
+    for page in pages(site):
+        for href in html.document_fromstring(page.read_text()).xpath("//a[contains(@href, '#')]/@href"):
+            link = urlsplit(href)
+            if link.scheme:
+                continue
+            there = (page.parent / unquote(link.path)).resolve() if link.path else page
+            ids = html.document_fromstring(there.read_text()).xpath("//@id")
+            assert link.fragment in ids, f"{page.relative_to(site)}: {href}"
+
+
+def test_what_browsers_and_robots_ask_for(site):
+    assert "Sitemap: https://example.org/sitemap.xml" in (site / "robots.txt").read_text()
+    sitemap = (site / "sitemap.xml").read_text()
+    assert sitemap.count("<loc>") == len(pages(site)) - 2  # neither the page for errors nor that of the servers
+    manifest = json.loads((site / "site.webmanifest").read_text())
+    assert all((site / icon["src"]).is_file() for icon in manifest["icons"])
+    assert manifest["name"] == "Rooms & more"
+    assert (site / "favicon.svg").read_text().startswith("<svg")
+
+
+def test_the_page_about_the_directory_has_the_numbers_of_the_crawl(site):
+    text = " ".join(html.document_fromstring((site / "de/about/index.html").read_text()).text_content().split())
+    assert "2 Communities sind verzeichnet." in text
+    assert "1LokiLocker wiki" in text
+    assert "Diesmal gefragte Adressen: 1. Mit Räumen antworteten: 1." in text
+
+
+def test_a_community_that_is_gone_has_no_page(tmp_path):
+    crawl(tmp_path, [community("one"), community("two")])
+    assert len(list((tmp_path / "site/c").iterdir())) == 2
+    crawl(tmp_path, [community("one")])
+    assert [path.name.partition("+")[0] for path in (tmp_path / "site/c").iterdir()] == ["one"]
+
+
+def test_thousands_of_pages_take_seconds(tmp_path):
+    rooms = [community(f"room-{n}", f"Room {n}", description="Words. " * 30) for n in range(MANY)]
+    feeds = {uri: feed for uri, feed in site_feeds(str(tmp_path / "site")).items() if uri.endswith("/c")}
+    started = time.process_time()
+    done = publish(rooms, feeds, tmp_path, STATE_URL=f"sqlite:///{tmp_path}/state.db", **SETTINGS)
+    assert done.errors == []
+    assert len(list((tmp_path / "site/c").iterdir())) == MANY
+    assert time.process_time() - started < 10
