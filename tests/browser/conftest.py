@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser import pages
+from tests.browser import pages, sites
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -126,3 +126,19 @@ def real(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def five_thousand(tmp_path_factory) -> Path:
     return pages.write(pages.simulated(5000), tmp_path_factory.mktemp("thousands"))
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory) -> Path:
+    return sites.crawl("demo", tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory) -> Path:
+    """The demo with fewer servers, for what takes its time on every page."""
+    return sites.crawl("demo", tmp_path_factory.mktemp("small"), servers=24)
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory) -> Path:
+    return sites.crawl("hostile", tmp_path_factory.mktemp("hostile"))

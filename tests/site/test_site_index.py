@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import json
 import re
-import re
 import time
 from dataclasses import fields, replace
 from functools import cache

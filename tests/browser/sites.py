@@ -1,0 +1,26 @@
+"""Whole sites to be looked at in a browser: simulated networks, crawled and published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sessioncrawler.simnet import SimNet
+from tests.crawling import Job, run_crawls
+from tests.spiders.sogs_world import read_listings, settings_for
+
+QUICK = {"PATIENT_RETRY_TIMES": 2, "PATIENT_RETRY_TIMEOUT": 1, "CONNECT_TIMEOUT": 1, "GUESS_LANGUAGES": True}
+"""Servers that rarely answer may be missing: these tests are about pages."""
+
+
+def crawl(scenario: str, folder: Path, *, servers: int | None = None) -> Path:
+    """The folder of the site that the simulated network ``scenario`` gives, with every page."""
+    with SimNet(seed=1, scenario=scenario, servers=servers, latency=(0.0, 0.0)) as net:
+        read_listings(net, folder)
+        (done,) = run_crawls([Job("sogs", settings=settings_for(net, folder, **QUICK))])
+    assert done.reason == "finished", done.log
+    return folder / "site"
+
+
+def pages(site: Path) -> list[str]:
+    """Every page of a site, as paths from its folder."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))

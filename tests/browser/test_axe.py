@@ -1,0 +1,80 @@
+"""What axe-core says of every kind of page, in light and dark, on a phone and on a desktop."""
+
+from importlib.resources import files
+
+import pytest
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+"""The script itself: the package would add its own idea of a report."""
+LOOK = "axe.run(document, {resultTypes: ['violations'], elementRef: false})"
+"""All rules that are on by default: WCAG 2 A and AA, and what axe holds for good practice."""
+PAGES = {
+    "list": "index.html",
+    "German list": "de/index.html",
+    "Persian list": "fa/index.html",
+    "join": "join/index.html",
+    "about": "about/index.html",
+    "Persian about": "fa/about/index.html",
+    "privacy": "privacy/index.html",
+    "not found": "404.html",
+    "status": "status/index.html",
+}
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+SHOWN = 5
+"""Elements of a violation that are named."""
+
+
+def violations(page):
+    """A line for each rule that is broken, with the elements."""
+    page.evaluate(AXE)
+    found = page.evaluate(LOOK)["violations"]
+    return [
+        f"{rule['id']}: {rule['help']}\n" + "\n".join(f"  {node['html'][:200]}" for node in rule["nodes"][:SHOWN])
+        for rule in found
+    ]
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request):
+    return request.param
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def screen(request, scheme):
+    return {"viewport": request.param, "color_scheme": scheme}
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_a_page_has_no_violation(visit, small_site, screen, path):
+    assert violations(visit(small_site / path, **screen).page) == []
+
+
+def test_pages_of_communities_have_no_violation(visit, small_site, screen):
+    communities = sorted((small_site / "c").rglob("index.html"), key=lambda path: (path.stat().st_size, path))
+    for path in (communities[0], communities[len(communities) // 2], communities[-1]):
+        assert violations(visit(path, **screen).page) == [], path
+
+
+def test_an_open_dialog_has_no_violation(visit, small_site, screen):
+    page = visit(small_site / "index.html", **screen).page
+    page.click("tbody a.open >> nth=0")
+    page.wait_for_selector("dialog[open]")
+    assert violations(page) == []
+
+
+def test_open_filters_and_a_search_without_result_have_no_violation(visit, small_site, screen):
+    page = visit(small_site / "index.html", **screen).page
+    page.click("#filters summary")
+    page.wait_for_selector("#chips .chip")
+    page.fill("#filter", "no room has such a name")
+    page.wait_for_selector("#nothing:visible")
+    assert violations(page) == []
+
+
+def test_axe_sees_what_is_wrong(visit, small_site):
+    """A check that finds nothing has to be one that can find something."""
+    page = visit(small_site / "join" / "index.html").page
+    page.evaluate("document.querySelector('main').innerHTML = '<img src=\"data:,\"><p style=\"color: #eee\">pale</p>'")
+    found = "".join(violations(page))
+    assert "image-alt" in found
