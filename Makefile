@@ -39,7 +39,7 @@ check: test lint types
 cassettes: .venv/dev
 	$(BIN)/python -m tests.record_cassettes
 
-# Crawls of simulated networks, measured (docs/cost.md): nine minutes; with ALL=1 10,000 servers too, a quarter of an hour.
+# Crawls of simulated networks, measured (docs/cost.md): eleven minutes; with ALL=1, 10,000 servers too, twice that.
 bench: .venv/run
 	$(BIN)/python -m bench $(if $(ALL),--all)
 

@@ -91,7 +91,7 @@ const Details = (() => {
     }
     const preview = row.querySelector("a.preview");
     fact("preview").hidden = preview === null;
-    if (preview) fact("preview").href = preview.href;
+    if (preview) Object.assign(fact("preview"), { href: preview.href, rel: preview.rel });
   };
 
   const focusTitle = () => {

@@ -1,7 +1,7 @@
 """The download handler for http and https: aiohttp's client, with patience and a guard.
 
-aiohttp because its connector lets the guard see every socket, tells connecting from waiting, and costs half the CPU
-of the stock handler (docs/cost.md).
+aiohttp because its connector lets the guard see every socket, tells connecting from waiting, and costs
+little CPU (docs/cost.md).
 """
 
 from __future__ import annotations

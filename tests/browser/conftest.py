@@ -136,7 +136,7 @@ def demo_site(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory) -> Path:
     """The demo with fewer servers, for what takes its time on every page."""
-    return sites.crawl("demo", tmp_path_factory.mktemp("small"), servers=24)
+    return sites.crawl("demo", tmp_path_factory.mktemp("small"), servers=8)
 
 
 @pytest.fixture(scope="session")

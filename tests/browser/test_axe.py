@@ -75,6 +75,5 @@ def test_open_filters_and_a_search_without_result_have_no_violation(visit, small
 def test_axe_sees_what_is_wrong(visit, small_site):
     """A check that finds nothing has to be one that can find something."""
     page = visit(small_site / "join" / "index.html").page
-    page.evaluate("document.querySelector('main').innerHTML = '<img src=\"data:,\"><p style=\"color: #eee\">pale</p>'")
-    found = "".join(violations(page))
-    assert "image-alt" in found
+    page.evaluate("document.querySelector('main').innerHTML = '<img src=\"data:,\">'")
+    assert [line for line in violations(page) if line.startswith("image-alt: ")]
