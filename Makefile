@@ -14,9 +14,11 @@ demo: .venv/run
 crawl: .venv/run
 	$(BIN)/scrapy refresh
 
+# Browser tests run apart: the browser's event loop and those of crawls do not get along in one process.
 test: .venv/dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile --ignore tests/browser $(ARGS)
+	$(if $(ARGS),,$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile tests/browser)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

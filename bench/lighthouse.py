@@ -31,7 +31,7 @@ SCREENS = ("phone", "desktop")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 PATIENCE = 180
 """Seconds for one page."""
-FULL = 1.0
+FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def show(verdicts: Sequence[Verdict], console: Console) -> None:
     """A table of all scores from 0 to 100, and what cost points."""
     table = Table("Page", "Screen", *CATEGORIES)
     for one in verdicts:
-        scores = ["–" if score is None else f"{score:.0%}"[:-1] for score in one.scores.values()]
+        scores = ["none" if score is None else f"{score * FULL:.0f}" for score in one.scores.values()]
         table.add_row(one.page or "list", one.screen, *scores)
     console.print(table)
     for line in sorted({f"{one.page or 'list'}, {one.screen}: {title}" for one in verdicts for title in one.missing}):
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(str(error), markup=False)
         return 1
     show(verdicts, console)
-    return 0 if all(score == FULL for one in verdicts for score in one.scores.values()) else 1
+    return 0 if all(score == 1 for one in verdicts for score in one.scores.values()) else 1
 
 
 if __name__ == "__main__":

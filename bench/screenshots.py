@@ -11,21 +11,24 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, ColorScheme, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from rich.console import Console
 
 from bench.served import served
 
+Scheme = Literal["light", "dark"]
 SCREENS: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
-SCHEMES: tuple[ColorScheme, ...] = ("light", "dark")
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 PAGES = {"list": "", "about": "about/", "persian": "fa/", "status": "status/"}
 COLOURS = 256
 MOST = 250_000
 """Bytes of the README's picture."""
 
 
-def shoot(browser: Browser, url: str, screen: str, scheme: ColorScheme, *, opened: bool = False) -> bytes:
+def shoot(browser: Browser, url: str, screen: str, scheme: Scheme, *, opened: bool = False) -> bytes:
     """A PNG of what a visitor of ``url`` sees first; with ``opened``, after a look at the first Community."""
     context = browser.new_context(viewport=SCREENS[screen], color_scheme=scheme, device_scale_factor=1)
     try:
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chromium = shutil.which("chromium")
     if chromium is None:
-        print("No chromium is installed; on Debian: apt-get install chromium", file=sys.stderr)
+        Console(stderr=True).print("No chromium is installed; on Debian: apt-get install chromium")
         return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     with served(options.site) as base, sync_playwright() as playwright:
@@ -80,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _keep(source: Path, target: Path) -> int:
     picture = source.read_bytes()
     if len(picture) > MOST:
-        print(f"{source} has {len(picture)} bytes; {target} may have {MOST}: show less of the page", file=sys.stderr)
+        sentence = f"{source} has {len(picture)} bytes; {target} may have {MOST}: show less of the page"
+        Console(stderr=True).print(sentence, markup=False)
         return 1
     target.write_bytes(picture)
     return 0

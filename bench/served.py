@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.folder = folder
         super().__init__(*arguments)  # type: ignore[arg-type] # what the server passes on: socket, address, itself
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server looks for
+    def do_GET(self) -> None:
         found = find(self.folder, self.path)
         self._answer(found or self.folder / "404.html", HTTPStatus.OK if found else HTTPStatus.NOT_FOUND)
 
