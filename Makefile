@@ -6,7 +6,7 @@ JOBS ?= auto
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
-.PHONY: bench bench-render demo crawl test fuzz lint types check clean cassettes messages
+.PHONY: bench bench-render demo crawl test fuzz lint types check clean cassettes messages demo-site html lighthouse screenshots
 
 demo: .venv/run
 	$(BIN)/scrapy demo
@@ -56,8 +56,27 @@ messages: .venv/run
 	$(BABEL) update -i build/messages.pot -d $(LOCALES) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BABEL) compile -d $(LOCALES)
 
+# The pages of the demo, measured; what `make test` does not already hold (docs/testing.md). The first two need Node.
+demo-site: .venv/dev
+	rm -rf build/demo
+	$(BIN)/scrapy demo -s SITE_URI=build/demo
+
+html: demo-site node_modules
+	npx html-validate build/demo
+
+lighthouse: demo-site node_modules
+	$(BIN)/python -m bench.lighthouse build/demo
+
+# Phone and desktop, light and dark, into build/screenshots; and the picture of the README.
+screenshots: demo-site
+	$(BIN)/python -m bench.screenshots build/demo build/screenshots --picture docs/page.png
+
+node_modules: package.json package-lock.json
+	npm ci
+	touch $@
+
 clean:
-	rm -rf .venv site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/run: requirements.txt
 	$(PYTHON) -m venv .venv

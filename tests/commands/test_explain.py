@@ -19,7 +19,7 @@ from sessioncrawler.site.outcomes import OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.site.story import tell
 from sessioncrawler.state import State
 from tests.commands.command_line import scrapy
-from tests.spiders.sogs_world import NOW, crawl_world, identifier, settings_for
+from tests.spiders.sogs_world import DATA, NOW, crawl_world, identifier, settings_for
 
 REASONS = {
     "off-record": "it can be neither read nor written to",
@@ -28,7 +28,7 @@ REASONS = {
 }
 ENOUGH = 5
 """Communities of each reason that are asked for."""
-PATIENT = {"CONNECT_TIMEOUT": 3, "PATIENT_RETRY_TIMEOUT": 3, "DOWNLOAD_TIMEOUT": 8}
+PATIENT = {"CONNECT_TIMEOUT": 3, "PATIENT_RETRY_TIMEOUT": 3, "DOWNLOAD_TIMEOUT": 8, "GUESS_LANGUAGES": True}
 """Seconds; more than other tests give, since here the truth counts and not the time."""
 WRONG = frozenset({"wrong-keys", "conflicting-keys"})
 
@@ -36,7 +36,7 @@ WRONG = frozenset({"wrong-keys", "conflicting-keys"})
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     with SimNet(seed=1, scenario="matrix") as net:
-        crawled = crawl_world(net, tmp_path_factory.mktemp("explained"), **PATIENT)
+        crawled = crawl_world(net, tmp_path_factory.mktemp("explained"), (*DATA, "status/index.html"), **PATIENT)
         assert crawled.crawl.reason == "finished"
         yield crawled
 

@@ -16,7 +16,7 @@ from sessioncrawler.site.images import icon_path
 from sessioncrawler.state import State
 from tests.crawling import Job, run_crawls
 from tests.loopback import Answer, refusing, serve
-from tests.spiders.sogs_world import crawl_world, identifier
+from tests.spiders.sogs_world import DATA, crawl_world, identifier
 
 SPIDERS = '''
 import json
@@ -273,7 +273,12 @@ def worlds(tmp_path_factory):
         folder = tmp_path_factory.mktemp("icons")
         without = crawl_world(net, folder / "without")
         net.reset_log()
-        return net.truth, without, crawl_world(net, folder / "with", ICONS_ENABLED=True), net.requests()
+        return (
+            net.truth,
+            without,
+            crawl_world(net, folder / "with", (*DATA, "icons"), ICONS_ENABLED=True),
+            net.requests(),
+        )
 
 
 def test_exactly_the_good_pictures_are_shown(worlds):

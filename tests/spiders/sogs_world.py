@@ -10,6 +10,7 @@ from typing import Any
 
 from sessioncrawler.model import Address, Server
 from sessioncrawler.simnet import Community, ConnectionRecord, SimNet
+from sessioncrawler.spiders._feeds import site_feeds
 from tests.crawling import Crawl, Job, run_crawls
 
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
@@ -43,13 +44,14 @@ def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
     }
 
 
-def two_feeds(folder: Path) -> dict[str, Any]:
-    """``FEEDS`` for the data alone, since pages take longer to write than these crawls."""
-    items = {"servers.json": "sessioncrawler.items.CommunityItem", "polls.json": "sessioncrawler.items.PollItem"}
-    return {
-        f"{folder}/site/{name}": {"format": name, "overwrite": True, "item_classes": [item]}
-        for name, item in items.items()
-    }
+DATA = ("servers.json", "polls.json")
+"""The feeds that most crawls here publish: pages take longer to write than these crawls."""
+
+
+def feeds_of(folder: Path, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the site's ``FEEDS`` that are named, for a site in ``folder``."""
+    site = f"{folder}/site"
+    return {uri: options for uri, options in site_feeds(site).items() if uri.removeprefix(f"{site}/") in set(names)}
 
 
 def read_listings(net: SimNet, folder: Path) -> list[Crawl]:
@@ -88,10 +90,11 @@ class World:
         return Counter(identifier(item) for item in self.communities if base_url(item["server"]["address"]) not in bulk)
 
 
-def crawl_world(net: SimNet, folder: Path, **more: Any) -> World:
-    """Crawl listing sites, then servers; ``more`` are settings."""
+def crawl_world(net: SimNet, folder: Path, feeds: Iterable[str] = DATA, **more: Any) -> World:
+    """Crawl listing sites, then servers, and publish ``feeds``; ``more`` are settings."""
     listings = read_listings(net, folder)
-    (crawl,) = run_crawls([Job("sogs", settings=settings_for(net, folder, FEEDS=two_feeds(folder), **more))])
+    settings = settings_for(net, folder, FEEDS=feeds_of(folder, feeds), **more)
+    (crawl,) = run_crawls([Job("sogs", settings=settings)])
     return World(net, folder, listings, crawl)
 
 
