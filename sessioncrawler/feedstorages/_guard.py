@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import IO, Any, Self
+from typing import IO, Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -38,6 +39,31 @@ class _Sentence(logging.Filter):
 _SENTENCE = _Sentence()
 
 
+class _Counter:
+    """Counts the Communities that come through the pipelines of one crawl.
+
+    One for all feeds of a crawl: Scrapy makes a task for each receiver of each item.
+    """
+
+    _counters: ClassVar[WeakKeyDictionary[Crawler, _Counter]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self.communities = 0
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> _Counter:
+        """The counter of ``crawler``, which begins to count when it is first asked for."""
+        counter = cls._counters.get(crawler)
+        if counter is None:
+            counter = cls._counters[crawler] = cls()
+            crawler.signals.connect(counter.count, signals.item_scraped)
+        return counter
+
+    def count(self, item: Any) -> None:
+        """Count an item, if it is a Community."""
+        self.communities += isinstance(item, CommunityItem)
+
+
 class Guarded(BlockingFeedStorage):
     """Mixin that goes in front of a storage class: stores only what a whole and healthy crawl has made.
 
@@ -50,7 +76,7 @@ class Guarded(BlockingFeedStorage):
     """
 
     crawler: Crawler
-    _scraped: int
+    _counter: _Counter
     _options: dict[str, Any]
 
     @classmethod
@@ -58,16 +84,10 @@ class Guarded(BlockingFeedStorage):
         """Make the storage as its own class does, and let it count the Communities that are scraped."""
         storage: Self = super().from_crawler(crawler, uri, feed_options=feed_options)  # type: ignore[misc]  # every class behind the mixin has it
         storage.crawler = crawler
-        storage._scraped = 0
+        storage._counter = _Counter.of(crawler)
         storage._options = feed_options or {}
-        # The signal holds the method weakly: Scrapy makes each storage twice and throws one away.
-        crawler.signals.connect(storage.count, signals.item_scraped)
         logging.getLogger("scrapy.extensions.feedexport").addFilter(_SENTENCE)
         return storage
-
-    def count(self, item: Any) -> None:
-        """Count an item that came through the pipelines, if it is a Community."""
-        self._scraped += isinstance(item, CommunityItem)
 
     def open(self, spider: Spider) -> IO[bytes]:
         """Open a temporary file. A failure is counted as ``publish/errors``, since Scrapy forgets it."""
@@ -113,14 +133,14 @@ class Guarded(BlockingFeedStorage):
             return f"exceptions in the spider: {exceptions}, so what is published stays as it was. See the log above."
         if errors := self._stat("publish/errors"):
             return f"feeds that could not be made: {errors}, so what is published stays as it was. See the log above."
-        if not self._scraped:
+        if not (scraped := self._counter.communities):
             return (
                 "the crawl found no Community, so what is published stays as it was. "
                 "Check the connection and the sources, and run it again."
             )
-        if (exported := self._stat("publish/communities")) != self._scraped:
+        if (exported := self._stat("publish/communities")) != scraped:
             return (
-                f"Communities that were found: {self._scraped}, in a feed: {exported}, so what is published stays as "
+                f"Communities that were found: {scraped}, in a feed: {exported}, so what is published stays as "
                 "it was. An exporter lost some: see the log above."
             )
         return None
