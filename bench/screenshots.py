@@ -20,7 +20,7 @@ from rich.console import Console
 from bench.served import served
 
 Scheme = Literal["light", "dark"]
-SCREENS: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+SCREENS: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 PAGES = {"list": "", "about": "about/", "persian": "fa/", "status": "status/"}
 COLOURS = 256

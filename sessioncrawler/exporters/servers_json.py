@@ -23,12 +23,15 @@ class ServersJsonItemExporter(CollectingExporter):
         return "The feed servers.json"
 
     def write(self, items: list[Any]) -> None:
-        """Write the array, server by server."""
+        """Write the array."""
         separators = (",", ":") if self.indent is None else (",", ": ")
-        encoder = json.JSONEncoder(
-            ensure_ascii=False, allow_nan=False, indent=self.indent, separators=separators, sort_keys=False
-        )
         flag = LanguageTable(directory_of(self.crawler.settings)).flag
-        for part in encoder.iterencode(server_shapes(items, flag)):
-            self.file.write(part.encode())
-        self.file.write(b"\n")
+        # At once: Python writes JSON in C only where it may write all of it.
+        text = json.dumps(
+            server_shapes(items, flag),
+            ensure_ascii=False,
+            allow_nan=False,
+            indent=self.indent,
+            separators=separators,
+        )
+        self.file.write(text.encode() + b"\n")

@@ -73,7 +73,18 @@ def group(
     )
 
 
+def plain(address: Address) -> Address:
+    """``address`` without a port that is one of the schemes' own.
+
+    ``http://h:443`` leads to the same server as ``https://h``: it must not stand beside it with a key of its own.
+    """
+    if address.port not in DEFAULT_PORTS.values():
+        return address
+    return Address(address.scheme, address.host, DEFAULT_PORTS[address.scheme])
+
+
 def _gather(gathered: dict[str, _Gathered], address: Address) -> _Gathered:
+    address = plain(address)
     entry = gathered[address.netloc]
     if address.scheme == "https":
         entry.https = address

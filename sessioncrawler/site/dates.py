@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_timedelta
@@ -59,4 +60,9 @@ def age(created: float | None, now: int, locale: Locale) -> tuple[int | None, st
     if when is None:
         return None, ""
     seconds = max(0, now - int(when.timestamp()))
-    return seconds, format_timedelta(timedelta(days=max(1, seconds // 86_400)), granularity="day", locale=locale)
+    return seconds, _days(max(1, seconds // 86_400), str(locale))
+
+
+@lru_cache
+def _days(days: int, locale: str) -> str:
+    return format_timedelta(timedelta(days=days), granularity="day", locale=locale)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import IO, Any, TypeVar, cast
 
@@ -84,7 +84,7 @@ class SiteLanguage:
         """``12,345``, ``12.345``, ``۱۲٬۳۴۵``; a dash where the number is unknown."""
         if number is None:
             return numbers.UNKNOWN
-        return self.digits(format_decimal(number, locale=self._locale, numbering_system="default"))
+        return self.digits(_decimal(number, str(self._locale)))
 
     def digits(self, text: str) -> str:
         """``text`` with the digits of the language, which Babel leaves as they are."""
@@ -116,6 +116,12 @@ class SiteLanguage:
     def reason(self, reason: str) -> str:
         """Why Communities are not listed, for a tail of the stats ``policy/dropped/``."""
         return self.gettext(reason_text(reason))
+
+
+@lru_cache(4096)
+def _decimal(number: int, locale: str) -> str:
+    text: str = format_decimal(number, locale=locale, numbering_system="default")
+    return text
 
 
 @cache

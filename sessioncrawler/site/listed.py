@@ -44,6 +44,10 @@ class Listed(Protocol):
         """Why it is marked as not safe for work: ``tag``, ``word`` or ``curator``; None where it is not."""
 
     @property
+    def icon(self) -> str | None:
+        """Path of its icon below the root of the site; None where there is none to show."""
+
+    @property
     def pinned(self) -> bool:
         """Whether the directory's operator put it at the top."""
 

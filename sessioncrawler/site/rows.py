@@ -73,6 +73,8 @@ class Row:
     """``TOKEN+serverid``: the row's HTML id, and behind ``#`` its permalink."""
     token: str
     name: str
+    icon: str | None
+    """Path of its icon below the root of the site; the monogram stands in its place where there is none."""
     initial: str
     hue: int
     language: LanguageView | None
@@ -152,6 +154,7 @@ class RowBuilder:
             identifier=community.identifier,
             token=room.token,
             name=shown_name,
+            icon=community.icon,
             initial=text.initial(shown_name),
             hue=keys.hue(server.public_key),
             language=self._languages.get(community.language or ""),

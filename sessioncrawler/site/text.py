@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NAME_LENGTH = 120
 """Characters of a name that are shown."""
@@ -15,6 +16,8 @@ PROSE_LENGTH = 2000
 """Characters of a description that are shown: what a server allows at most."""
 LEAD_LENGTH = 220
 """Characters of a description that are shown before a reader asks for the rest."""
+REMEMBERED = 8192
+"""Texts that are remembered once cleaned: each is shown by several pages, in several languages."""
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _SLACK = 4
@@ -99,17 +102,20 @@ def _visible(text: str, length: int) -> str:
     return _TOWER.sub(r"\1", clean)
 
 
+@lru_cache(REMEMBERED)
 def name(text: str, length: int = NAME_LENGTH) -> str:
     """One line to call something by: white space collapsed, invisible characters gone, cut to ``length``."""
     return cut(_SPACES.sub(" ", _visible(text, length)).strip(), length)
 
 
+@lru_cache(REMEMBERED)
 def prose(text: str, length: int = PROSE_LENGTH) -> str:
     """A description: single line breaks stay, longer gaps become one empty line, the rest as in :func:`name`."""
     lines = _LINE_SPACES.sub(" ", _visible(text, length))
     return cut(_BREAKS.sub("\n\n", lines).strip(), length)
 
 
+@lru_cache(REMEMBERED)
 def split_lead(text: str, length: int = LEAD_LENGTH) -> tuple[str, str]:
     """Parts of a description: what is shown at once, and the whole text where that was not all of it (else empty)."""
     lead = cut(text.replace("\n", " "), length) if len(text) > length else text

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.protocol.candidates import Candidate, group
+from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.polling import Ask, Reply
 from sessioncrawler.protocol.servers import settle
 from sessioncrawler.spiders._conversation import Conversation, answer, failure
@@ -156,7 +156,7 @@ class Sogs(scrapy.Spider):
             claims = "; ".join(f"{claim.public_key} by {', '.join(claim.by)}" for claim in poll.claims)
             self._count("polls/key_claims_differ")
             self.logger.info("Different keys are claimed for %s: %s", poll.address, claims)
-        for alias in poll.aliases:
+        for alias in map(plain, poll.aliases):
             if alias.netloc not in self._known and conversation.redirections < MAX_REDIRECTIONS:
                 self._known.add(alias.netloc)
                 self._count("polls/candidates")

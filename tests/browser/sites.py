@@ -8,7 +8,13 @@ from sessioncrawler.simnet import SimNet
 from tests.crawling import Job, run_crawls
 from tests.spiders.sogs_world import read_listings, settings_for
 
-QUICK = {"PATIENT_RETRY_TIMES": 2, "PATIENT_RETRY_TIMEOUT": 1, "CONNECT_TIMEOUT": 1, "GUESS_LANGUAGES": True}
+QUICK = {
+    "PATIENT_RETRY_TIMES": 2,
+    "PATIENT_RETRY_TIMEOUT": 1,
+    "CONNECT_TIMEOUT": 1,
+    "GUESS_LANGUAGES": True,
+    "ICONS_ENABLED": True,
+}
 """Servers that rarely answer may be missing: these tests are about pages."""
 
 

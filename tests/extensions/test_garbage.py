@@ -21,7 +21,7 @@ def before():
 
 
 def crawler_with(threshold):
-    crawler = get_crawler(Spider, {"GARBAGE_THRESHOLD": threshold})
+    crawler = get_crawler(Spider, {"GARBAGE_THRESHOLD": threshold, "MEMUSAGE_ENABLED": False})
     return crawler, RareGarbageCollection.from_crawler(crawler)
 
 

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from functools import wraps
 
-from hypothesis import HealthCheck, Verbosity, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 SHARES = 100
 """What the shares of all properties add up to; test_cases.py holds it."""
@@ -27,7 +27,7 @@ _SETTINGS = settings(
     derandomize=not WANTED,
     deadline=None,
     print_blob=True,
-    verbosity=Verbosity.normal,
+    phases=[phase for phase in Phase if phase is not Phase.explain],  # it takes a minute and names lines of libraries
     # How fast a case is made says something about the machine, and large cases are wanted here.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )

@@ -34,3 +34,10 @@ def test_known_servers_are_candidates_with_a_claim_of_the_directory():
 def test_the_order_of_links_does_not_matter():
     links = [(JoinLink(HTTP, token, KEY), source) for token in "abc" for source in ("x", "y")]
     assert group(links) == group(reversed(links))
+
+
+def test_the_port_of_the_other_scheme_makes_no_other_candidate():
+    odd = Address("http", "sogs.example", 443)
+    (candidate,) = group([(JoinLink(HTTPS, "a", KEY), "one"), (JoinLink(odd, "a", OTHER), "liar")])
+    assert candidate.claims == (KeyClaim(KEY, ("one",)), KeyClaim(OTHER, ("liar",)))
+    assert candidate.addresses() == (HTTPS, HTTP)

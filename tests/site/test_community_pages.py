@@ -115,3 +115,8 @@ def test_strangers_cannot_end_the_data_for_search_engines(text):
     tree = room_page(community("general", text, description=text))
     (block,) = tree.xpath("//script[@type]/text()")
     assert not set("<>&") & set(block)
+
+
+def test_a_community_shows_its_icon():
+    (icon,) = room_page(community("general", icon="icons/0123-general-7.webp")).xpath("//main//img")
+    assert icon.get("src") == "../../icons/0123-general-7.webp"

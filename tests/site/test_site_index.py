@@ -107,9 +107,7 @@ def test_links_are_web_addresses_or_permalinks():
         or re.fullmatch(r"[\w./%-]+\.(html|png|webmanifest)", link)
         for link in tree.xpath("//@href")
     )
-    assert {a.get("rel") for a in tree.xpath("//a[@class='preview' or @data-fact='preview']")} == {
-        "noopener noreferrer nofollow ugc"
-    }
+    assert {a.get("rel") for a in tree.xpath("//a[@class='preview']")} == {"noopener noreferrer nofollow ugc"}
     assert tree.xpath("//@src") == []
 
 
@@ -290,3 +288,10 @@ def test_ten_thousand_communities_take_seconds():
     )
     assert text.count("<tr role") == 10_001
     assert time.monotonic() - started < 10
+
+
+def test_an_icon_takes_the_place_of_the_monogram():
+    tree = parse(community("a", icon="icons/0123-a-7.webp"), community("b"))
+    (icon,) = tree.xpath("//tbody//img")
+    assert (icon.get("src"), icon.get("alt"), icon.get("loading")) == ("icons/0123-a-7.webp", "", "lazy")
+    assert len(tree.xpath("//tbody//span[contains(@class, 'monogram')]")) == 1
