@@ -30,7 +30,6 @@ DOWNLOAD_WARNSIZE = 0  # default 32 MiB; TOO_LARGE says it
 DNS_TIMEOUT = 10  # default 60; seconds
 URLLENGTH_LIMIT = 0  # default 2083; a request that is dropped without a word would take its server with it
 REDIRECT_MAX_TIMES = 5  # default 20
-METAREFRESH_ENABLED = False  # default True; a listing says where it is, and reading strangers' HTML is ours
 RETRY_ENABLED = False  # default True; the download handler is patient by itself
 COOKIES_ENABLED = False  # default True
 ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a listing is one page
