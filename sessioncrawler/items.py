@@ -44,8 +44,15 @@ class CommunityItem:
 
 
 @dataclass(slots=True)
+class AnswerItem:
+    """What one address answered, as soon as it is known, whatever other addresses say: for the state."""
+
+    poll: Poll
+
+
+@dataclass(slots=True)
 class PollItem:
-    """What became of one address."""
+    """What became of one address once all are known (:func:`sessioncrawler.protocol.servers.settle`): for feeds."""
 
     poll: Poll
 

@@ -103,6 +103,7 @@ DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", "directory.toml")  # path; used by 
 GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
+ROUND_HOURS = _ours("ROUND_HOURS", 3)  # hours for which polls of many machines count as one round; used by site/
 
 PATIENT_RETRY_TIMES = _ours("PATIENT_RETRY_TIMES", 120)  # tries a request; used by downloadhandlers/
 PATIENT_RETRY_TIMEOUT = _ours("PATIENT_RETRY_TIMEOUT", 3)  # seconds a try; used by downloadhandlers/

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.editorial.config import DirectoryError, load_directory
-from sessioncrawler.site.knowledge import Knowledge
+from sessioncrawler.site.knowledge import ROUND_HOURS, Knowledge
 from sessioncrawler.site.story import NothingToTellError, Story, tell
 from sessioncrawler.state import State, StateError
 
@@ -36,7 +36,7 @@ class Command(ScrapyCommand):
         return (
             f"{self.short_desc()}. WHAT is a join link, TOKEN+ and 4 or more digits of the key or server id, a server "
             "id, a host, host:port, or a key. Everything comes from the state and directory.toml; polls are recorded "
-            "when a crawl ends."
+            "while a crawl runs."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
@@ -59,8 +59,9 @@ class Command(ScrapyCommand):
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         directory = load_directory(Path(settings["DIRECTORY_CONFIG"]))
         guess = settings.getbool("GUESS_LANGUAGES", True)
+        hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
         with State.open(settings["STATE_URL"]) as state:
-            return Knowledge.read(state, directory, crawl_time(settings), guess=guess)
+            return Knowledge.read(state, directory, crawl_time(settings), guess=guess, round_hours=hours)
 
 
 def written(story: Story) -> str:

@@ -11,9 +11,9 @@ from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config import Directory, load_directory
-from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.items import CommunityItem
 from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, site_language
-from sessioncrawler.site.knowledge import Knowledge
+from sessioncrawler.site.knowledge import ROUND_HOURS, Knowledge
 from sessioncrawler.site.page import Page, build_page
 from sessioncrawler.site.rows import Provenance
 from sessioncrawler.site.status import build_status
@@ -68,12 +68,13 @@ def provenance_of(settings: BaseSettings) -> Provenance:
         return Provenance.of(state.sightings())
 
 
-def status_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:
+def status_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:  # noqa: ARG001 - the signature of a context
     """Build the context of ``status.html``: ``{"status": StatusPage}``, from the state and the polls among ``items``.
 
     Raises ``StateError`` where the state cannot be read.
     """
     settings = crawler.settings
     with State.open(settings["STATE_URL"]) as state:
-        known = Knowledge.read(state, directory_of(settings), crawl_time(settings))
-    return {"status": build_status(known.with_crawl(item.poll for item in items if isinstance(item, PollItem)))}
+        hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
+        known = Knowledge.read(state, directory_of(settings), crawl_time(settings), round_hours=hours)
+    return {"status": build_status(known)}

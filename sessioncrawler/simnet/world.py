@@ -80,7 +80,7 @@ HOSTILE = (
     "forbidden-port",
 )
 BENCH_SERVERS = 200
-"""Servers of the scenario ``bench`` unless ``servers`` says otherwise."""
+"""Servers of the scenarios ``bench`` and ``wide`` (the same without heavy kinds) unless ``servers`` says otherwise."""
 BENCH_LATENCY = (0.02, 0.3)
 HEAVY = frozenset({"many-rooms", "too-large", "gzip-bomb", "deep-json", "deep-json-only"})
 """Kinds that cost more to parse than a hundred servers: once in a benchmark at most."""
@@ -98,9 +98,9 @@ def _matrix() -> tuple[str, ...]:
     return (*names, *("https", "http", "bunsogs") * 2)
 
 
-def _bench(rng: Random, count: int) -> tuple[str, ...]:
+def _bench(rng: Random, count: int, *, heavy: bool = True) -> tuple[str, ...]:
     light = [name for name in KINDS if name not in HEAVY and name not in REFERRING]
-    names = [*SLOW[: count // 10], *[name for name in KINDS if name in HEAVY][: count // 100]]
+    names = [*SLOW[: count // 10], *[name for name in KINDS if heavy and name in HEAVY][: count // 100]]
     while len(names) < count:
         names.append(rng.choice(light) if rng.random() < FAULTY_SHARE else rng.choice(HEALTHY))
     rng.shuffle(names)
@@ -118,15 +118,16 @@ def _kind_names(rng: Random, scenario: str, servers: int | None) -> tuple[str, .
             names = HOSTILE
         case "empty":
             names = ()
-        case "bench":
-            return _bench(rng, max(0, (BENCH_SERVERS if servers is None else servers) - len(KNOWN)))
+        case "bench" | "wide":
+            count = max(0, (BENCH_SERVERS if servers is None else servers) - len(KNOWN))
+            return _bench(rng, count, heavy=scenario == "bench")
         case _:
             message = f"There is no scenario {scenario!r}; take one of {', '.join(SCENARIOS)}."
             raise ValueError(message)
     return names if servers is None else names[: max(0, servers - len(KNOWN))]
 
 
-SCENARIOS = ("demo", "matrix", "bench", "hostile", "empty")
+SCENARIOS = ("demo", "matrix", "bench", "wide", "hostile", "empty")
 
 
 def _servers(rng: Random, names: Sequence[str], latency: tuple[float, float]) -> tuple[ServerSpec, ...]:
@@ -171,7 +172,7 @@ def make_world(
 ) -> World:
     """The world of ``seed``: the same arguments give the same world.
 
-    ``servers`` is the number of servers (``bench``) or cuts the list of a scenario short; ``latency`` are the least
+    ``servers`` is the number of servers (``bench``, ``wide``) or cuts the list of a scenario short; ``latency`` are the least
     and the greatest seconds before an answer. ValueError where there is no such scenario.
     """
     rng = Random(f"{seed}/{scenario}/{servers}/{latency}")

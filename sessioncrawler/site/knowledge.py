@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.model import Address, KeyClaim, Outcome, Poll, Sighting
-from sessioncrawler.protocol.candidates import Candidate, group
+from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.servers import settle
 from sessioncrawler.state import Event, KnownPoll, Listing, SourceSummary, State
 
@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 MOST_EVENTS = 10_000
 """Events that are read from the state, the latest."""
+HOUR = 3600
+ROUND_HOURS = 3.0
+"""Hours that lie at most between the first and the last poll of one round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class AddressFacts:
     redirected_from: tuple[Address, ...] = ()
     last: KnownPoll | None = None
     current: bool = False
-    """Whether ``last`` is of the last crawl."""
+    """Whether ``last`` is of the last round; then it is settled."""
 
     @property
     def poll(self) -> Poll | None:
@@ -45,7 +48,7 @@ class AddressFacts:
 
     @property
     def reached(self) -> bool:
-        """Whether it was reached in the last crawl."""
+        """Whether it was reached in the last round."""
         return self.current and self.poll is not None and self.poll.outcome is Outcome.REACHED
 
     @property
@@ -65,7 +68,11 @@ class AddressFacts:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The state of a directory at ``now`` (Unix seconds) under the rules of ``directory``."""
+    """The state of a directory at ``now`` (Unix seconds) under the rules of ``directory``.
+
+    The state holds what each address answered by itself; which of them are one server is settled here. Polls come from
+    many machines, at different times: those of the last ``round_hours`` before the latest are one round.
+    """
 
     directory: Directory
     now: int
@@ -76,9 +83,12 @@ class Knowledge:
     events: tuple[Event, ...] = ()
     guess: bool = True
     """Whether languages are guessed (``GUESS_LANGUAGES``)."""
+    round_hours: float = ROUND_HOURS
 
     @classmethod
-    def read(cls, state: State, directory: Directory, now: int, *, guess: bool = True) -> Knowledge:
+    def read(
+        cls, state: State, directory: Directory, now: int, *, guess: bool = True, round_hours: float = ROUND_HOURS
+    ) -> Knowledge:
         """Read all of a state; raises ``StateError``."""
         return cls(
             directory=directory,
@@ -89,26 +99,46 @@ class Knowledge:
             listings=tuple(state.listings()),
             events=tuple(state.events(MOST_EVENTS)),
             guess=guess,
+            round_hours=round_hours,
         )
-
-    def with_crawl(self, polls: Iterable[Poll]) -> Knowledge:
-        """The same with the polls of a crawl at ``now``, where the state does not hold them yet."""
-        known = {one.poll.address.netloc: one for one in self.polls}
-        for poll in polls:
-            before = known.get(poll.address.netloc)
-            if before is None or before.polled_at != self.now:
-                known[poll.address.netloc] = _follow(before, poll, self.now)
-        return replace(self, polls=tuple(known.values()))
-
-    @cached_property
-    def last_crawl(self) -> int | None:
-        """When servers were asked last; None for never."""
-        return max((known.polled_at for known in self.polls), default=None)
 
     @cached_property
     def settled(self) -> tuple[Poll, ...]:
-        """The polls of the last crawl in the order in which it emitted them, best address first."""
-        return settle(known.poll for known in self.polls if known.polled_at == self.last_crawl)
+        """The polls of the last round, best address first, as one crawl of all servers would have emitted them."""
+        return settle(known.poll for known in self.round.values())
+
+    @cached_property
+    def round(self) -> Mapping[str, KnownPoll]:
+        """``host[:port]`` → its poll of the last round, as it was recorded."""
+        latest = max((known.polled_at for known in self.polls), default=0)
+        oldest = latest - self.round_hours * HOUR
+        return {known.poll.address.netloc: known for known in self.polls if known.polled_at >= oldest}
+
+    @cached_property
+    def led_to(self) -> tuple[Poll, ...]:
+        """The polls of the last round of addresses that are still named, or that one of these redirects to."""
+        found: set[str] = set()
+        waiting = [netloc for netloc in self._candidates if netloc in self.round]
+        while waiting:
+            netloc = waiting.pop()
+            if netloc not in found and netloc in self.round:
+                found.add(netloc)
+                waiting += [plain(alias).netloc for alias in self.round[netloc].poll.aliases]
+        return tuple(self.round[netloc].poll for netloc in sorted(found))
+
+    @cached_property
+    def _candidates(self) -> Mapping[str, Candidate]:
+        """``host[:port]`` → what join links and directory.toml say of it."""
+        known = {server.address: server.public_key for server in self.directory.servers}
+        links = ((sighting.link, sighting.source) for sighting in self.sightings)
+        return {candidate.address.netloc: candidate for candidate in group(links, known)}
+
+    @cached_property
+    def _last_polls(self) -> Mapping[str, KnownPoll]:
+        """``host[:port]`` → its last poll; settled where it is of the last round."""
+        settled = {poll.address.netloc: poll for poll in self.settled}
+        polls = ((one.poll.address.netloc, one) for one in self.polls)
+        return {netloc: replace(one, poll=settled.get(netloc, one.poll)) for netloc, one in polls}
 
     @cached_property
     def servers(self) -> Mapping[str, tuple[Poll, ...]]:
@@ -122,13 +152,10 @@ class Knowledge:
     @cached_property
     def addresses(self) -> Mapping[str, AddressFacts]:
         """``host[:port]`` → what is known of it, sorted."""
-        known = {server.address: server.public_key for server in self.directory.servers}
-        links = ((sighting.link, sighting.source) for sighting in self.sightings)
-        candidates = {candidate.address.netloc: candidate for candidate in group(links, known)}
-        polls = {one.poll.address.netloc: one for one in self.polls}
+        candidates, polls = self._candidates, self._last_polls
         seen = _by_netloc((sighting.link.address.netloc, sighting) for sighting in self.sightings)
         origins = _by_netloc((to.netloc, one.poll.address) for one in self.polls for to in one.poll.aliases)
-        configured = {address.netloc for address in known}
+        configured = {plain(server.address).netloc for server in self.directory.servers}
         return {
             netloc: AddressFacts(
                 address=_address(candidates.get(netloc), polls.get(netloc)),
@@ -138,7 +165,7 @@ class Knowledge:
                 configured=netloc in configured,
                 redirected_from=tuple(sorted(origins.get(netloc, ()))),
                 last=polls.get(netloc),
-                current=netloc in polls and polls[netloc].polled_at == self.last_crawl,
+                current=netloc in self.round,
             )
             for netloc in sorted(candidates.keys() | polls.keys())
         }
@@ -150,13 +177,6 @@ class Knowledge:
     @cached_property
     def _last_read(self) -> Mapping[str, int]:
         return {one.source: one.last_seen for one in self.sources}
-
-
-def _follow(before: KnownPoll | None, poll: Poll, now: int) -> KnownPoll:
-    if poll.outcome is Outcome.REACHED:
-        return KnownPoll(poll, now, now, None)
-    reached_at, failing_since = (before.reached_at, before.failing_since) if before else (None, None)
-    return KnownPoll(poll, now, reached_at, failing_since or now)
 
 
 def _address(candidate: Candidate | None, last: KnownPoll | None) -> Address:

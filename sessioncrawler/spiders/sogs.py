@@ -6,22 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 
-import scrapy
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.polling import Ask, Reply
-from sessioncrawler.protocol.servers import settle
+from sessioncrawler.protocol.shards import Shard
 from sessioncrawler.spiders._conversation import Conversation, answer, failure
-from sessioncrawler.spiders._directory import directory_of, introduce
-from sessioncrawler.spiders._feeds import site_feeds
+from sessioncrawler.spiders._directory import directory_of
+from sessioncrawler.spiders._publishing import PublishingSpider
 from sessioncrawler.state import State, StateError
 
 MAX_REDIRECTIONS = 2
@@ -30,38 +28,41 @@ MAX_REDIRECTIONS = 2
 NAP = 0.5
 """Seconds after which a long pause looks whether the crawl is being stopped."""
 
+Step = Request | AnswerItem
 
-class Sogs(scrapy.Spider):
+
+class Sogs(PublishingSpider):
     """Polls every known server and, once all is known, emits its Communities, best address first.
 
-    Candidates are the join links in the state and the ``[[servers]]`` of ``directory.toml``. Collecting comes before
-    emitting, so that the outcome never depends on who answered first, and a crawl that is stopped publishes nothing.
+    Candidates are the join links in the state and the ``[[servers]]`` of ``directory.toml``. What each answers goes
+    into the state at once. Collecting comes before emitting, so that the outcome never depends on who answered first,
+    and a crawl that is stopped publishes nothing.
 
-    Finish reasons besides Scrapy's: ``no_candidates``, ``no_communities``, ``state_failed``.
+    ``-a shard=I/N`` polls only part I of N of the candidates (:class:`~sessioncrawler.protocol.shards.Shard`) and
+    publishes nothing: its Communities are emitted for their icons, its answers are in the state, and the spider
+    ``directory`` publishes what all shards learned.
+
+    Finish reasons besides Scrapy's: ``no_candidates``, ``no_communities``, ``state_failed``, ``bad_shard``.
     """
 
     name = "sogs"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shard: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.shard = shard
         self._polls: list[Poll] = []
-        self.settled: tuple[Poll, ...] = ()
-        """All polls, best address first, once nothing is left to ask."""
         self._known: set[str] = set()
         self._emitted = False
         self._trouble = ""
 
     @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Publish to ``SITE_URI``; introduce ourselves to servers."""
-        super().update_settings(settings)
-        settings.set("FEEDS", site_feeds(settings["SITE_URI"]), priority="spider")
-        introduce(settings)
-
-    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make a spider that emits when nothing is left to ask."""
+        """Make a spider that emits when nothing is left to ask; a shard has no site to publish."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider.shard:
+            feeds = crawler.settings.getdict("FEEDS")
+            others = {uri: feed for uri, feed in feeds.items() if not feed.get("site")}
+            crawler.settings.set("FEEDS", others, priority=crawler.settings.getpriority("FEEDS") or 0)
         crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
         return spider
 
@@ -74,17 +75,18 @@ class Sogs(scrapy.Spider):
                 "Run the listing spiders first ('scrapy refresh' does both)."
             )
             raise CloseSpider("no_candidates")
-        self._count("polls/candidates", len(candidates))
         self._known.update(candidate.address.netloc for candidate in candidates)
-        for candidate in candidates:
-            for request in self._begin(candidate):
-                yield request
+        ours = self._ours(candidates)
+        self.count("polls/candidates", len(ours))
+        for candidate in ours:
+            for step in self._begin(candidate):
+                yield step
 
-    async def parse(self, response: Response, conversation: Conversation) -> list[Request]:
+    async def parse(self, response: Response, conversation: Conversation) -> list[Step]:
         """Go on with a conversation after an answer."""
         return await self._go_on(conversation, answer(response))
 
-    async def failed(self, failed: Failure) -> list[Request]:
+    async def failed(self, failed: Failure) -> list[Step]:
         """Go on with a conversation after a request that failed."""
         request: Request = failed.request  # type: ignore[attr-defined]  # Scrapy adds it
         return await self._go_on(request.cb_kwargs["conversation"], failure(failed))
@@ -100,24 +102,29 @@ class Sogs(scrapy.Spider):
             raise DontCloseSpider
 
     def emit(self, _: Response) -> Iterator[CommunityItem | PollItem]:
-        """All Communities and polls, in an order that only the network decides."""
-        polls = self.settled = settle(self._polls)
-        for poll in polls:
-            self._count(f"polls/outcome/{poll.outcome}")
-        if not any(poll.rooms for poll in polls):
+        """All Communities and polls, in an order that only the network decides; of a shard, the Communities."""
+        found = self.settle(self._polls)
+        if self.shard:
+            yield from self.communities()
+        elif found:
+            yield from self.everything()
+        else:
             self._trouble = "no_communities"
             self.logger.error(
                 "None of %d servers told about any Community, so nothing is published. "
                 "Is this machine connected to the network?",
-                len(polls),
+                len(self.settled),
             )
-            return
-        for poll in polls:
-            if poll.server is not None and poll.outcome is Outcome.REACHED:
-                for room in poll.rooms:
-                    yield CommunityItem(poll.server, room)
-        for poll in polls:
-            yield PollItem(poll)
+
+    def _ours(self, candidates: tuple[Candidate, ...]) -> list[Candidate]:
+        if not self.shard:
+            return list(candidates)
+        try:
+            shard = Shard.parse(self.shard)
+        except ValueError as error:
+            self.logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+            raise CloseSpider("bad_shard") from error
+        return [candidate for candidate in candidates if shard.holds(candidate.address.netloc)]
 
     def _candidates(self) -> tuple[Candidate, ...]:
         try:
@@ -129,7 +136,7 @@ class Sogs(scrapy.Spider):
         known = {server.address: server.public_key for server in directory_of(self.settings).servers}
         return group(((sighting.link, sighting.source) for sighting in sightings), known)
 
-    def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Request]:
+    def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Step]:
         conversation = Conversation(candidate, self.settings.getfloat("SERVER_BUDGET"), redirections)
         step = conversation.begin()
         if isinstance(step, Ask):
@@ -137,29 +144,30 @@ class Sogs(scrapy.Spider):
         else:
             yield from self._end(conversation, step)
 
-    async def _go_on(self, conversation: Conversation, reply: Reply) -> list[Request]:
+    async def _go_on(self, conversation: Conversation, reply: Reply) -> list[Step]:
         step = conversation.go_on(reply)
         if isinstance(step, Ask):
             await self._pause(step.wait)
             return [self._request(step, conversation)]
         return list(self._end(conversation, step))
 
-    def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Request]:
+    def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Step]:
         self._polls.append(poll)
-        self._count("polls/done")
-        self._count("polls/requests", poll.requests)
-        self._count("polls/tries", poll.tries)
-        self._count("polls/repairs", poll.repairs)
+        yield AnswerItem(poll)
+        self.count("polls/done")
+        self.count("polls/requests", poll.requests)
+        self.count("polls/tries", poll.tries)
+        self.count("polls/repairs", poll.repairs)
         if poll.outcome is Outcome.REACHED:
-            self._count("polls/reached")
+            self.count("polls/reached")
         if poll.claims:
             claims = "; ".join(f"{claim.public_key} by {', '.join(claim.by)}" for claim in poll.claims)
-            self._count("polls/key_claims_differ")
+            self.count("polls/key_claims_differ")
             self.logger.info("Different keys are claimed for %s: %s", poll.address, claims)
         for alias in map(plain, poll.aliases):
             if alias.netloc not in self._known and conversation.redirections < MAX_REDIRECTIONS:
                 self._known.add(alias.netloc)
-                self._count("polls/candidates")
+                self.count("polls/candidates")
                 candidate = Candidate(alias, conversation.candidate.claims, conversation.candidate.tokens)
                 yield from self._begin(candidate, conversation.redirections + 1)
 
@@ -184,7 +192,3 @@ class Sogs(scrapy.Spider):
                 "max_tries": ask.tries,
             },
         )
-
-    def _count(self, stat: str, by: int = 1) -> None:
-        assert self.crawler.stats is not None  # noqa: S101 - from_crawler ran, so there are stats
-        self.crawler.stats.inc_value(stat, by)

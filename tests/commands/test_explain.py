@@ -88,7 +88,8 @@ def test_the_story_of_every_address_names_the_right_class_and_the_right_advice(w
         assert lines[-1] == f"What its operator can do: {advice}"
         if outcome is not Outcome.REACHED:
             assert f"Nothing is listed from {address_part_title(told, url)}: it {allowed[outcome].words}." in told
-            assert "Failing since 22 January 2026, 12:00 UTC" in told
+            answers = outcome is Outcome.KEY_COPY  # with rooms, which are another server's by its key
+            assert ("Failing since 22 January 2026, 12:00 UTC" in told) is not answers
         assert any(line.startswith("Named ") for line in lines)
         seen.add(outcome)
     assert len(seen) >= 15

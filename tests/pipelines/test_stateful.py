@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
-from scrapy.exceptions import CloseSpider, DropItem
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, DontCloseSpider, DropItem
 from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
 from scrapy.statscollectors import StatsCollector
 
-from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+from sessioncrawler.pipelines import polls
 from sessioncrawler.pipelines.history import HistoryPipeline
 from sessioncrawler.pipelines.polls import PollsPipeline
 from sessioncrawler.state import State
@@ -18,6 +23,8 @@ ADDRESS = Address("https", "sogs.example", 443)
 SERVER = Server(ADDRESS, "a" * 64)
 LOBBY, ATTIC = CommunityItem(SERVER, Room("lobby", "Lobby")), CommunityItem(SERVER, Room("attic", "Attic"))
 POLL = PollItem(Poll(ADDRESS, Outcome.REACHED, server=SERVER))
+ANSWER = AnswerItem(POLL.poll)
+OTHER = AnswerItem(Poll(Address("http", "other.example", 80), Outcome.DNS))
 
 
 class FakeCrawler:
@@ -34,8 +41,6 @@ def url(tmp_path):
 
 
 def run(pipeline_class, url, items, now=100, dropped=()):
-    from scrapy import signals
-
     crawler = FakeCrawler(url, now)
     pipeline = pipeline_class.from_crawler(crawler)
     for item in items:
@@ -47,14 +52,93 @@ def run(pipeline_class, url, items, now=100, dropped=()):
     return crawler.stats.get_stats()
 
 
-def test_polls_are_kept(url):
-    assert run(PollsPipeline, url, [LOBBY, POLL])["state/polls"] == 1
+def known(url):
     with State.open(url) as state:
-        assert [known.poll for known in state.polls()] == [POLL.poll]
+        return {one.poll.address.host: one.poll for one in state.polls()}
+
+
+async def until(condition):
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it never came")
+
+
+def test_answers_are_kept_while_the_crawl_goes_on(url, monkeypatch):
+    monkeypatch.setattr(polls, "INTERVAL", 0.01)
+
+    async def crawl():
+        crawler = FakeCrawler(url, 100)
+        pipeline = PollsPipeline.from_crawler(crawler)
+        pipeline.process_item(LOBBY)
+        pipeline.process_item(ANSWER)
+        await until(lambda: crawler.stats.get_value("state/polls") == 1)
+        assert known(url) == {ADDRESS.host: ANSWER.poll}
+        pipeline.process_item(OTHER)
+        await until(lambda: crawler.stats.get_value("state/polls") == 2)
+        await pipeline.close_spider()
+
+    asyncio.run(crawl())
+    assert known(url) == {ADDRESS.host: ANSWER.poll, "other.example": OTHER.poll}
+
+
+def test_what_waits_is_written_when_nothing_is_left_to_do(url):
+    async def crawl():
+        crawler = FakeCrawler(url, 100)
+        pipeline = PollsPipeline.from_crawler(crawler)
+        pipeline.process_item(ANSWER)
+        pipeline.when_idle()
+        assert known(url) == {ADDRESS.host: ANSWER.poll}
+        pipeline.process_item(OTHER)
+        await pipeline.close_spider()
+        return crawler.stats.get_value("state/polls")
+
+    assert asyncio.run(crawl()) == 2
+    assert "other.example" in known(url)
+
+
+def test_a_transaction_under_way_is_waited_for(url, monkeypatch):
+    monkeypatch.setattr(polls, "INTERVAL", 0)
+    written, slow, go_on = [], State.record_polls, threading.Event()
+
+    def record(state, found, now):
+        assert go_on.wait(10)
+        slow(state, found, now)
+        written.append(len(found))
+
+    monkeypatch.setattr(State, "record_polls", record)
+
+    async def crawl():
+        pipeline = PollsPipeline.from_crawler(FakeCrawler(url, 100))
+        pipeline.process_item(ANSWER)
+        await until(lambda: pipeline._writing)
+        pipeline.process_item(OTHER)
+        with pytest.raises(DontCloseSpider):
+            pipeline.when_idle()
+        go_on.set()
+        await pipeline.close_spider()
+
+    asyncio.run(crawl())
+    assert written == [1, 1]
+    assert len(known(url)) == 2
+
+
+def test_an_answer_comes_to_the_state_as_it_was_given(url):
+    """What all of them say together is found out by those who read it."""
+
+    async def crawl():
+        pipeline = PollsPipeline.from_crawler(FakeCrawler(url, 100))
+        assert pipeline.process_item(POLL) is POLL
+        pipeline.when_idle()
+        await pipeline.close_spider()
+
+    asyncio.run(crawl())
+    assert known(url) == {}
 
 
 def test_a_crawl_without_polls_does_not_touch_the_state(url, tmp_path):
-    assert "state/polls" not in run(PollsPipeline, url, [LOBBY])
+    asyncio.run(PollsPipeline.from_crawler(FakeCrawler(url, 100)).close_spider())
     assert not (tmp_path / "state.db").exists()
 
 
@@ -79,12 +163,23 @@ def test_what_the_policy_drops_is_forgotten(url):
         assert len(state.listings()) == 1
 
 
-def test_a_state_that_fails_ends_the_crawl_as_failed(tmp_path):
+@pytest.mark.parametrize("interval", [0, 1])
+def test_a_state_that_fails_ends_the_crawl_as_failed(tmp_path, monkeypatch, interval):
+    monkeypatch.setattr(polls, "INTERVAL", interval)
     (tmp_path / "state.db").mkdir()
     crawler = FakeCrawler(f"sqlite:///{tmp_path}/state.db", 100)
-    pipeline = PollsPipeline.from_crawler(crawler)
-    pipeline.process_item(POLL)
-    with pytest.raises(CloseSpider) as caught:
-        pipeline.when_idle()
-    assert caught.value.reason == "state_failed"
+
+    async def crawl():
+        pipeline = PollsPipeline.from_crawler(crawler)
+        pipeline.process_item(ANSWER)
+        if not interval:
+            await until(lambda: crawler.stats.get_value("state/failed"))
+            await until(lambda: not pipeline._writing)
+        with pytest.raises(CloseSpider) as caught:
+            pipeline.when_idle()
+        pipeline.process_item(OTHER)
+        await pipeline.close_spider()
+        return caught.value.reason
+
+    assert asyncio.run(crawl()) == "state_failed"
     assert crawler.stats.get_value("state/failed") == 1

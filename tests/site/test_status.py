@@ -167,23 +167,25 @@ def test_an_empty_directory_has_a_page_all_the_same():
     ]  # fmt: skip
 
 
-def test_polls_of_this_crawl_count_before_the_state_has_them():
+def test_polls_of_machines_that_began_at_different_times_are_one_round():
     old = knew(failed(Outcome.TLS), at=NOW - DAY, since=NOW - DAY, reached_at=NOW - 2 * DAY)
-    stored = knew(failed(Outcome.DNS, address=http("b.example")), since=NOW - 5 * DAY)
-    new = [
-        failed(Outcome.STALLED),
-        failed(Outcome.DNS, address=http("b.example")),
-        reached(room(), address=http("c.example")),
-    ]
-    known = knowledge(old, stored).with_crawl([*new, failed(Outcome.REFUSED, address=http("d.example"))])
-    status = build_status(known)
+    early = knew(failed(Outcome.DNS, address=http("b.example")), at=NOW - 3600, since=NOW - 5 * DAY)
+    status = build_status(knowledge(old, early, reached(room(), address=http("c.example"))))
     found = {view.address: (view.outcome, view.since, view.last_success) for view in (*status.troubled, *status.fine)}
     assert found == {
-        "https://sogs.example": ("stalled", NOW - DAY, NOW - 2 * DAY),
+        "https://sogs.example": ("unknown", NOW - DAY, NOW - 2 * DAY),
         "http://b.example": ("dns", NOW - 5 * DAY, None),
         "http://c.example": ("reached", None, NOW),
-        "http://d.example": ("refused", NOW, None),
     }
+
+
+def test_who_wears_the_key_of_another_is_found_out_here():
+    """The state holds what each address said by itself."""
+    copy = reached(room("other"), address=http("copy.example"), key_proof=KeyProof.CLAIM)
+    known = knowledge(reached(room()), copy)
+    (view,) = build_status(known).troubled
+    assert (view.address, view.outcome, view.last_success) == ("http://copy.example", "key-copy", NOW)
+    assert known.addresses["copy.example"].poll.rooms == ()
 
 
 def test_rooms_are_never_named():
@@ -250,11 +252,12 @@ def publish_status(folder, state_url):
     return publish(items, feeds, folder, STATE_URL=state_url), target
 
 
-def test_the_feed_is_written_from_the_state_and_the_crawl(tmp_path):
+def test_the_feed_is_written_from_the_state(tmp_path):
     url = f"sqlite:///{tmp_path}/state.db"
     with State.open(url) as opened:
         opened.record_sightings([sighting(link())], NOW)
         opened.record_polls([failed(Outcome.DNS)], NOW - DAY)
+        opened.record_polls([failed(Outcome.DNS, "its name does not resolve")], NOW)
     done, target = publish_status(tmp_path, url)
     assert done.errors == []
     shown = target.read_text()

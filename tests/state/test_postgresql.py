@@ -1,51 +1,24 @@
 """The same state on PostgreSQL: against a server of its own on loopback where one is installed."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import SourceSummary, State, StateError
+from tests import postgresql
 
 pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
 LINK = JoinLink(Address("https", "sogs.example", 443), "room", "a" * 64)
 
 
-USER = "nobody" if os.geteuid() == 0 else None
-"""PostgreSQL refuses to run as root."""
-
-
 @pytest.fixture(scope="module")
 def url():
-    """A new server that listens on nothing but a socket in its own folder."""
-    if not (shutil.which("initdb") and shutil.which("pg_ctl")):
-        pytest.skip("needs initdb and pg_ctl of PostgreSQL on the PATH")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        if USER:
-            shutil.chown(folder, USER)
-        run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "tester", "-N")
-        control = ("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log")
-        run(*control, "-o", f"-k {folder} -c listen_addresses='' -c fsync=off", "start")
-        yield f"postgresql://tester@/postgres?host={folder}"
-        run(*control, "-m", "immediate", "stop")
-
-
-def run(*command):
-    done = subprocess.run(
-        command,
-        user=USER,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    """A new server, named as people name it: without the driver."""
+    if not postgresql.installed():
+        pytest.skip(postgresql.MISSING)
+    with postgresql.server() as url:
+        yield url.replace("+psycopg", "")
 
 
 def test_sightings_on_postgresql(url):

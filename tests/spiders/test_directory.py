@@ -1,0 +1,116 @@
+"""The spider ``directory``, which publishes what the state holds, and shards of ``sogs``, which publish nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessioncrawler.editorial.config import parse_directory
+from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting
+from sessioncrawler.site.knowledge import Knowledge
+from sessioncrawler.state import KnownPoll, State
+from tests.crawling import Job, run_crawls
+from tests.spiders.sogs_world import DATA, NOW, feeds_of
+
+HOST, OLD, GONE = (
+    Address("https", "sogs.example", 443),
+    Address("http", "old.example", 80),
+    Address("http", "x.example", 80),
+)
+KEY = "ab" * 32
+LINK = JoinLink(OLD, "lobby", KEY)
+LOBBY = Room(
+    "lobby", "Lobby", active_users=7, active_users_cutoff=604_800, read=True, write=True, upload=True, image_id=3
+)
+REACHED = Poll(HOST, Outcome.REACHED, server=Server(HOST, KEY), rooms=(LOBBY,), key_proof=KeyProof.PREVIEW_PAGE)
+MOVED = Poll(OLD, Outcome.REDIRECTED, "leads to another server", aliases=(HOST,))
+SITE = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "crew@example.org"\n'
+DAY = 86_400
+
+
+def publish(folder, *polls, links=(LINK,), arguments=None, spider="directory", now=NOW, **settings):
+    (folder / "directory.toml").write_text(SITE)
+    url = f"sqlite:///{folder}/state.db"
+    with State.open(url) as state:
+        state.record_sightings([Sighting(link, "lokilocker") for link in links], NOW)
+        for poll in polls:
+            state.record_polls([poll], NOW)
+    ours = {
+        "DIRECTORY_CONFIG": str(folder / "directory.toml"),
+        "STATE_URL": url,
+        "SITE_URI": str(folder / "site"),
+        "CRAWL_TIME": now,
+        "FEEDS": feeds_of(folder, DATA),
+        **settings,
+    }
+    [crawl] = run_crawls([Job(spider, arguments or {}, ours)], network=False)
+    return crawl
+
+
+def test_what_the_state_holds_is_published(tmp_path):
+    crawl = publish(tmp_path, MOVED, REACHED, ICONS_ENABLED=True, ICONS_PER_SERVER=20)
+    assert crawl.reason == "finished"
+    assert "sogs.example" in (tmp_path / "site" / "servers.json").read_text()
+    assert [crawl.stats[f"polls/outcome/{outcome}"] for outcome in ("reached", "redirected")] == [1, 1]
+    assert crawl.stats["icons/later"] == 1  # nobody was asked for it
+    assert "downloader/request_count" not in crawl.stats
+
+
+def test_the_site_is_rendered_anew_long_after_the_last_round(tmp_path):
+    assert publish(tmp_path, MOVED, REACHED, now=NOW + 30 * DAY).reason == "finished"
+
+
+def test_a_server_to_which_nothing_leads_any_more_is_not_published(tmp_path):
+    crawl = publish(tmp_path, REACHED)
+    assert crawl.reason == "no_polls"
+    assert "The state holds no poll of a server, so nothing is published. Run 'scrapy crawl sogs'." in crawl.log
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_state_without_communities_is_not_published(tmp_path):
+    crawl = publish(tmp_path, Poll(OLD, Outcome.DNS))
+    assert crawl.reason == "no_communities"
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(("spider", "arguments"), [("directory", {}), ("sogs", {"shard": "1/2"})])
+def test_a_state_that_cannot_be_used_is_told(tmp_path, spider, arguments):
+    (tmp_path / "broken").mkdir()
+    crawl = publish(tmp_path, spider=spider, arguments=arguments, STATE_URL=f"sqlite:///{tmp_path}/broken")
+    assert crawl.reason == "state_failed"
+    assert "Traceback" not in crawl.log
+
+
+def test_a_shard_that_is_none_is_told(tmp_path):
+    crawl = publish(tmp_path, spider="sogs", arguments={"shard": "3/2"})
+    assert crawl.reason == "bad_shard"
+    assert "shard='3/2' is no part of a whole; write I/N" in crawl.log
+
+
+def test_a_shard_may_have_nothing_to_do(tmp_path):
+    crawl = publish(tmp_path, spider="sogs", arguments={"shard": "1/1000"})
+    assert crawl.reason == "finished"
+    assert crawl.items == []
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_shard_keeps_feeds_that_a_person_asked_for(tmp_path):
+    ours = feeds_of(tmp_path, DATA) | {str(tmp_path / "mine.json"): {"format": "polls.json"}}
+    publish(tmp_path, spider="sogs", arguments={"shard": "1/1000"}, FEEDS=ours)
+    assert (tmp_path / "mine.json").exists()
+    assert not (tmp_path / "site").exists()
+
+
+def known(*polls):
+    directory = parse_directory(SITE, "directory.toml")
+    sightings = (Sighting(LINK, "lokilocker", (), NOW, NOW),)
+    return Knowledge(directory, NOW, sightings, tuple(KnownPoll(poll, at, at, None) for poll, at in polls))
+
+
+def test_a_round_leaves_out_what_was_polled_long_before():
+    assert known((MOVED, NOW), (REACHED, NOW - 3600)).led_to == (MOVED, REACHED)
+    assert known((MOVED, NOW), (REACHED, NOW - DAY)).led_to == (MOVED,)
+
+
+def test_redirections_in_a_circle_have_an_end():
+    back = Poll(HOST, Outcome.REDIRECTED, aliases=(OLD,))
+    assert known((MOVED, NOW), (back, NOW), (Poll(GONE, Outcome.DNS), NOW)).led_to == (MOVED, back)
