@@ -6,7 +6,7 @@ JOBS ?= auto
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
-.PHONY: bench bench-render demo crawl test fuzz lint types check clean cassettes messages demo-site html lighthouse screenshots
+.PHONY: bench bench-render demo crawl test fuzz lint types check clean cassettes messages demo-site html lighthouse screenshots zyte
 
 demo: .venv/run
 	$(BIN)/scrapy demo
@@ -15,7 +15,7 @@ crawl: .venv/run
 	$(BIN)/scrapy refresh
 
 # Browser tests run apart: the browser's event loop and those of crawls do not get along in one process.
-test: .venv/dev
+test: .venv/dev .venv-deploy/ready
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile --ignore tests/browser $(ARGS)
 	$(if $(ARGS),,$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile tests/browser)
@@ -72,12 +72,18 @@ lighthouse: demo-site node_modules
 screenshots: demo-site
 	$(BIN)/python -m bench.screenshots build/demo build/screenshots --picture docs/page.png
 
+# An egg to Scrapy Cloud (docs/zyte.md); TARGET is one of scrapinghub.yml. The cloud wants all requirements in one file.
+zyte: .venv-deploy/ready
+	mkdir -p build
+	cat requirements.txt requirements-cloud.txt > build/requirements-zyte.txt
+	.venv-deploy/bin/shub deploy $(TARGET)
+
 node_modules: package.json package-lock.json
 	npm ci
 	touch $@
 
 clean:
-	rm -rf .venv node_modules site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-deploy node_modules site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/run: requirements.txt
 	$(PYTHON) -m venv .venv
@@ -86,4 +92,10 @@ clean:
 
 .venv/dev: .venv/run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# What deploys, and what tests of deployment run, is apart: scrapyd needs an old setuptools.
+.venv-deploy/ready: requirements.txt requirements-cloud.txt requirements-deploy.txt
+	$(PYTHON) -m venv .venv-deploy
+	.venv-deploy/bin/pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
 	touch $@

@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.editorial.advice import advise
-from sessioncrawler.editorial.config import DirectoryError, read_directory
+from sessioncrawler.editorial.config import DirectoryError, find_directory, read_directory
 
 
 class Command(ScrapyCommand):
@@ -34,16 +33,19 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         """Say which file is meant."""
-        return f"{self.short_desc()}. Without PATH it is the file that the setting DIRECTORY_CONFIG names."
+        return (
+            f"{self.short_desc()}. Without PATH it is the file that the setting DIRECTORY_CONFIG names, else "
+            "directory.toml of this folder, else the one in the egg."
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Print mistakes and warnings to stderr, a summary to stdout."""
         if len(args) > 1:
             raise UsageError(f"'scrapy check-config' takes one path, but got {len(args)}", print_help=False)
         assert self.settings is not None  # noqa: S101 - scrapy.cmdline sets it
-        path = args[0] if args else str(self.settings["DIRECTORY_CONFIG"])
+        path = find_directory(args[0] if args else self.settings["DIRECTORY_CONFIG"])
         try:
-            advice = advise(read_directory(Path(path)), path, int(time.time()))
+            advice = advise(read_directory(path), str(path), int(time.time()))
         except DirectoryError as error:
             say(str(error), sys.stderr)
             self.exitcode = 1

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
-from sessioncrawler.editorial.config import DirectoryError, load_directory
+from sessioncrawler.editorial.config import DirectoryError, find_directory, load_directory
 from sessioncrawler.site.knowledge import ROUND_HOURS, Knowledge
 from sessioncrawler.site.story import NothingToTellError, Story, tell
 from sessioncrawler.state import State, StateError
@@ -57,7 +56,7 @@ class Command(ScrapyCommand):
     def _knowledge(self) -> Knowledge:
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
-        directory = load_directory(Path(settings["DIRECTORY_CONFIG"]))
+        directory = load_directory(find_directory(settings["DIRECTORY_CONFIG"]))
         guess = settings.getbool("GUESS_LANGUAGES", True)
         hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
         with State.open(settings["STATE_URL"]) as state:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,6 +41,7 @@ __all__ = [
     "Site",
     "Source",
     "StaffCount",
+    "find_directory",
     "load_directory",
     "parse_directory",
     "read_directory",
@@ -46,18 +49,32 @@ __all__ = [
 
 MAX_FILE = 1_000_000
 """Bytes of a ``directory.toml`` that are read at most."""
+PACKED = files("sessioncrawler").joinpath("directory.toml")
+"""The operator's file as an egg or an image carries it (setup.py); a checkout has none there."""
 
 _NOWHERE = Address("https", "localhost", 443)
 _NO_PATTERN = Pattern(PatternKind.HOST, "localhost")
 _NO_INCLUSION: checks.Inclusion = ((), True)
 
 
-def load_directory(path: Path) -> Directory:
+def find_directory(setting: str | None, packed: Traversable = PACKED) -> Traversable:
+    """The ``directory.toml`` that counts, for the value of the setting ``DIRECTORY_CONFIG``.
+
+    The path that is set, and no other; where none is, ``directory.toml`` of the working folder, else the one that was
+    packed into the project. It need not exist: :func:`read_directory` tells.
+    """
+    if setting:
+        return Path(setting)
+    here = Path("directory.toml")
+    return packed if packed.is_file() and not here.exists() else here
+
+
+def load_directory(path: Traversable) -> Directory:
     """Read and check a ``directory.toml`` (UTF-8); raises :class:`DirectoryError` with all mistakes."""
     return parse_directory(read_directory(path), str(path))
 
 
-def read_directory(path: Path) -> str:
+def read_directory(path: Traversable) -> str:
     """Read the text of a ``directory.toml`` (UTF-8), unchecked; raises :class:`DirectoryError`."""
     try:
         with path.open("rb") as file:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from pathlib import Path
 from typing import Any
 
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from sessioncrawler.editorial.config import Directory, load_directory
+from sessioncrawler.editorial.config import Directory, find_directory, load_directory
 from sessioncrawler.items import CommunityItem
 
 
@@ -34,5 +33,5 @@ class CommunityPipeline(ABC):
 
 
 def configured_directory(settings: BaseSettings) -> Directory:
-    """Load the ``directory.toml`` that the setting ``DIRECTORY_CONFIG`` names; raises DirectoryError."""
-    return load_directory(Path(settings.get("DIRECTORY_CONFIG") or "directory.toml"))
+    """Load the ``directory.toml`` that counts (setting ``DIRECTORY_CONFIG``); raises DirectoryError."""
+    return load_directory(find_directory(settings["DIRECTORY_CONFIG"]))

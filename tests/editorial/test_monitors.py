@@ -1,0 +1,123 @@
+"""Which figures are fit to be published after which."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessioncrawler.editorial.monitors import HOUR, Figures, Limits, Verdict, judge, judge_age
+from sessioncrawler.model import Outcome
+
+LAST = Figures(200, 40, 4, {"reached": 40, "dns": 10})
+NUMBERS = st.integers(0, 10_000)
+FIGURES = st.builds(Figures, NUMBERS, NUMBERS, NUMBERS, st.dictionaries(st.sampled_from(list(Outcome)), NUMBERS))
+OFF = Limits(0, 0, 0, 0)
+
+
+def failed(now, last=LAST, limits=None):
+    return [verdict.name for verdict in judge(now, last, limits or Limits()) if not verdict.ok]
+
+
+@pytest.mark.parametrize(
+    ("now", "names"),
+    [
+        (LAST, []),
+        (Figures(1000, 400, 9, {"reached": 400}), []),
+        (Figures(100, 20, 2, {"reached": 25, "dns": 20}), []),  # exactly half of everything
+        (Figures(99, 40, 4, {"reached": 50}), ["communities"]),
+        (Figures(200, 19, 4, {"reached": 50}), ["servers"]),
+        (Figures(200, 40, 1, {"reached": 50}), ["sources"]),
+        (Figures(0, 0, 0, {"dns": 50}), ["servers", "communities", "sources", "failures"]),
+        (Figures(200, 40, 4, {"reached": 26, "dns": 24}), ["failures"]),  # a fifth before, almost a half now
+        (Figures(200, 40, 4, {"reached": 20, "dns": 10, "tls": 10, "refused": 10}), []),  # each a fifth of all
+        (Figures(200, 40, 4), []),
+    ],
+)
+def test_a_run_is_compared_with_the_last_good_one(now, names):
+    assert failed(now) == names
+
+
+def test_the_sentences_tell_figures_and_mend():
+    verdicts = judge(Figures(50, 12, 1, {"reached": 5, "dns": 35, "http-status": 15}), LAST, Limits())
+    wanted = "of them are wanted"
+    force = "; if the numbers are right, publish them with -s FORCE_PUBLISH=1."
+    servers, communities, sources, failures = (verdict.sentence for verdict in verdicts)
+    assert servers == (
+        f"Servers: 12, where the last good run had 40 and 50% {wanted}. Check the connection of this machine{force}"
+    )
+    assert communities == (
+        f"Communities: 50, where the last good run had 200 and 50% {wanted}. "
+        f"Check whether a rule of directory.toml hides too many{force}"
+    )
+    assert sources == (
+        f"Sources: 1, where the last good run had 4 and 50% {wanted}. Run the listing spiders, or mend them{force}"
+    )
+    assert failures == (
+        f"Polls that ended as dns: 35 of 55, in the last good run 10 of 50. Check the name resolver of this "
+        f"machine{force} Polls that ended as http-status: 15 of 55, in the last good run 0 of 50. "
+        f"Look at the outcomes in the log{force}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "now"),
+    [
+        (Figures(3, 3, 3, {"reached": 3}), Figures(1, 2, 1, {"reached": 1, "dns": 2})),
+        (Figures(2, 1, 2, {"reached": 1}), Figures(0, 0, 0, {"tls": 1})),
+        (Figures(0, 0, 0, {}), Figures(0, 0, 0, {"dns": 9})),
+    ],
+)
+def test_small_numbers_trip_nothing(last, now):
+    assert failed(now, last) == []
+
+
+def test_three_of_three_servers_are_no_small_number():
+    assert failed(Figures(9, 0, 3), Figures(9, 3, 3)) == ["servers"]
+
+
+def test_a_share_can_be_set():
+    now = Figures(150, 30, 3, {"reached": 40, "dns": 15})
+    assert failed(now) == []
+    assert failed(now, limits=Limits(0.8, 0.8, 0.8, 0.05)) == ["servers", "communities", "failures"]
+
+
+@given(FIGURES)
+def test_without_a_good_run_nothing_fails(now):
+    assert failed(now, None) == []
+    assert [verdict.name for verdict in judge(now, None, Limits())] == ["servers", "communities", "sources", "failures"]
+
+
+@given(FIGURES, FIGURES)
+def test_monitors_that_are_off_find_nothing(now, last):
+    assert failed(now, last, OFF) == []
+
+
+@given(FIGURES)
+def test_the_same_figures_pass_however_strict_one_is(figures):
+    assert failed(figures, figures, Limits(1, 1, 1, 0.0001)) == []
+
+
+@given(FIGURES, FIGURES, st.integers(0, 100))
+def test_more_is_never_worse(now, last, more):
+    richer = Figures(now.communities + more, now.servers + more, now.sources + more, now.polls)
+    assert set(failed(richer, last)) <= set(failed(now, last))
+
+
+@pytest.mark.parametrize(
+    ("at", "most", "sentence"),
+    [
+        (100_000, 6, ""),
+        (100_000 - 6 * HOUR, 6, ""),
+        (100_000 - 6 * HOUR - 1, 0, ""),
+        (200_000, 6, ""),  # a clock that went backwards
+        (
+            100_000 - 7 * HOUR,
+            6,
+            "The site is 7.0 hours old, and 6 are allowed (MONITOR_MAX_AGE). Look at the log of the last refresh.",
+        ),
+        (None, 0, "Nothing was published yet. Run 'scrapy refresh' and look at its log."),
+    ],
+)
+def test_the_age_of_the_site(at, most, sentence):
+    assert judge_age(100_000, at, most) == Verdict("age", sentence)
