@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from scrapy.settings import BaseSettings
@@ -18,3 +19,15 @@ def crawl_time(settings: BaseSettings) -> int:
     if not str(value).isdecimal():
         raise ValueError(f"CRAWL_TIME is {value!r}; give whole Unix seconds, or leave it out for the present time")
     return int(value)
+
+
+def hours(settings: BaseSettings, name: str) -> float:
+    """Return a setting in hours, 0 where it is not set; raises ValueError where it is no number from 0 on."""
+    value = settings.get(name) or 0
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError(f"{name} is {value!r}; give hours, or 0 to switch it off")
+    return number

@@ -53,3 +53,11 @@ class OneLineLogFormatter(LogFormatter):
             "msg": "Scraped: %(kind)s %(name)s",
             "args": {"kind": type(item).__name__, "name": name},
         }
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """The kind of the item, and its identifier where it has one; Scrapy adds the traceback."""
+        del exception, response, spider
+        args = {"kind": type(item).__name__, "name": getattr(item, "identifier", "")}
+        return {"level": logging.ERROR, "msg": "Error processing: %(kind)s %(name)s", "args": args}

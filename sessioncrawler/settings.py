@@ -38,6 +38,7 @@ REMOTE_CONTROL_ENABLED = False  # default True; a door
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # default looks at every server for every request
 FEED_EXPORT_ENCODING = "utf-8"  # default None
 LOG_LEVEL = "INFO"  # default DEBUG
+LOG_INSTALL_ROOT_HANDLER = False  # default True; sessioncrawler/logs.py makes one that keeps to one line an event
 MEMUSAGE_ENABLED = True  # default True
 LOGSTATS_INTERVAL = 0.0  # default 60; the progress extension tells more
 STATS_DUMP = False  # default True; `scrapy refresh` prints a summary
@@ -46,6 +47,7 @@ DEFAULT_REQUEST_HEADERS = {"Accept": "*/*"}  # default asks for HTML in English
 
 # --- Ours about Scrapy ----------------------------------------------------------------------------------------------
 
+ADDONS = {"sessioncrawler.logs.OneLineLogs": 0}
 LOG_FORMATTER = "sessioncrawler.logformat.OneLineLogFormatter"
 
 DOWNLOAD_HANDLERS = {
@@ -68,6 +70,7 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "sessioncrawler.extensions.garbage.RareGarbageCollection": 0,
+    "sessioncrawler.extensions.watch.Watch": 0,
 }
 ITEM_PIPELINES = {
     "sessioncrawler.pipelines.sightings.SightingsPipeline": 50,
@@ -77,6 +80,7 @@ ITEM_PIPELINES = {
     "sessioncrawler.pipelines.language.LanguagePipeline": 300,
     "sessioncrawler.pipelines.policy.PolicyPipeline": 400,
     "sessioncrawler.pipelines.icons.IconsPipeline": 600,
+    "sessioncrawler.pipelines.monitors.MonitorsPipeline": 890,
     "sessioncrawler.pipelines.history.HistoryPipeline": 900,
 }
 FEED_EXPORTERS = {
@@ -99,7 +103,7 @@ FEED_STORAGES = {
 
 SITE_URI = _ours("SITE_URI", "site")  # folder or s3://, gs://, ftp://; used by spiders/sogs.py
 STATE_URL = _ours("STATE_URL", "sqlite:///data/state.db")  # SQLAlchemy URL; used by pipelines/, spiders/sogs.py
-DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", "directory.toml")  # path; used by pipelines/, spiders/, exporters/
+DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; used by editorial/config.py
 GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
@@ -120,3 +124,14 @@ ICONS_ENABLED = _ours("ICONS_ENABLED", True)  # yes or no; whether icons are sho
 ICONS_EXPIRE_DAYS = _ours("ICONS_EXPIRE_DAYS", 90)  # days until an icon is fetched anew; used by pipelines/icons.py
 ICONS_PER_SERVER = _ours("ICONS_PER_SERVER", 20)  # requests for icons a server and crawl; used by pipelines/icons.py
 ICONS_BUDGET = _ours("ICONS_BUDGET", 300)  # seconds for all icons of a crawl; used by pipelines/icons.py
+STORE_TRIES = _ours("STORE_TRIES", 5)  # tries a file in a bucket, pauses between them; used by feedstorages/s3.py
+STORE_TIMEOUT = _ours("STORE_TIMEOUT", 30)  # seconds in which a bucket must answer; used by feedstorages/s3.py
+
+MONITOR_MIN_SERVERS = _ours("MONITOR_MIN_SERVERS", 0.5)  # share of the last good run; used by pipelines/monitors.py
+MONITOR_MIN_COMMUNITIES = _ours("MONITOR_MIN_COMMUNITIES", 0.5)  # share, as above
+MONITOR_MIN_SOURCES = _ours("MONITOR_MIN_SOURCES", 0.5)  # share, as above
+MONITOR_MAX_FAILURES = _ours("MONITOR_MAX_FAILURES", 0.25)  # share of all polls that may newly fail alike; as above
+MONITOR_MAX_AGE = _ours("MONITOR_MAX_AGE", 6)  # hours; used by extensions/watch.py, commands/health.py
+FORCE_PUBLISH = _ours("FORCE_PUBLISH", False)  # yes or no; publish what monitors object to; used by pipelines/
+PROMETHEUS_FILE = _ours("PROMETHEUS_FILE", "")  # path, empty: none; for node_exporter; used by extensions/watch.py
+LOG_JSON = _ours("LOG_JSON", False)  # yes or no; one JSON object a line; used by logs.py

@@ -52,3 +52,12 @@ def test_dropped_items_are_told_by_their_reason(error, level):
     dropped = formatter("ERROR").dropped({}, error, None, SPIDER)
     assert dropped["msg"] % dropped["args"] == "Dropped: why"
     assert dropped["level"] == level
+
+
+def test_an_item_that_failed_is_told_by_its_identifier():
+    class Item:
+        identifier = "a+ab12"
+
+    failed = formatter("ERROR").item_error(Item(), ValueError("why"), None, SPIDER)
+    assert failed["msg"] % failed["args"] == "Error processing: Item a+ab12"
+    assert failed["level"] == logging.ERROR

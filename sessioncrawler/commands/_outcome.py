@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.model import Outcome, Poll
+from sessioncrawler.site.publication import Stats, number, publication_trouble
 
 EXAMPLES = 3
 """Addresses that are named for each class of failure; polls.json holds them all."""
-
-Stats = Mapping[str, object]
 
 _STOPPED = frozenset({"shutdown", "cancelled"})
 _WHY_LISTING = {
@@ -24,14 +23,6 @@ _WHY_LISTING = {
     "state_failed": "was read, but its links could not be kept: see the log",
     "shutdown": "was being read when the crawl was stopped",
     "closespider_timeout": "was not read to its end within CLOSESPIDER_TIMEOUT",
-}
-_WHY_SITE = {
-    "no_candidates": "there is no server to ask: no join link is known and directory.toml names no server",
-    "no_communities": "no server told about any Community (is this machine connected to the network?)",
-    "state_failed": "the state database could not be used: see the log",
-    "shutdown": "the crawl was stopped",
-    "closespider_timeout": "the crawl took longer than CLOSESPIDER_TIMEOUT allows",
-    "memusage_exceeded": "the crawl took more memory than MEMUSAGE_LIMIT_MB allows",
 }
 
 
@@ -69,7 +60,7 @@ def listing_report(name: str, stats: Stats) -> ListingReport:
     """Sum up a listing spider's run from its stats."""
     reason = str(stats.get("finish_reason", "failed"))
     trouble = "" if reason == "finished" else _WHY_LISTING.get(reason, f"ended with '{reason}': see the log")
-    return ListingReport(name, _number(stats, "listing/links"), trouble, stopped=reason in _STOPPED)
+    return ListingReport(name, number(stats, "listing/links"), trouble, stopped=reason in _STOPPED)
 
 
 def outcome_reports(polls: Iterable[Poll]) -> tuple[OutcomeReport, ...]:
@@ -88,29 +79,23 @@ def site_report(
     listings: tuple[ListingReport, ...], stats: Stats, settings: BaseSettings, polls: Iterable[Poll]
 ) -> Report:
     """Sum up the crawl of the servers; the site was published only where every feed was stored."""
-    trouble = _trouble(stats)
+    trouble = publication_trouble(stats)
     outcomes = outcome_reports(polls)
     if trouble:
         return Report(listings, published=False, sentence=f"Nothing was published: {trouble}.", outcomes=outcomes)
-    communities, servers = _number(stats, "publish/communities"), _number(stats, "publish/servers")
+    communities, servers = number(stats, "publish/communities"), number(stats, "publish/servers")
     sentence = f"Published {communities} Communities on {servers} servers to {settings['SITE_URI']}."
     return Report(listings, published=True, sentence=sentence, outcomes=outcomes)
 
 
-def _trouble(stats: Stats) -> str:
-    """Why the site was not published; empty where it was."""
-    reason = str(stats.get("finish_reason", "failed"))
-    if reason != "finished":
-        return _WHY_SITE.get(reason, f"the crawl ended with '{reason}': see the log")
-    if any(_number(stats, key) for key in stats if key.startswith("feedexport/failed_count/")):
-        return "a file of the site could not be written: see the log"
-    if _number(stats, "spider_exceptions/count"):
-        return "the crawl met an error of its own: see the log, and please report it"
-    if not any(_number(stats, key) for key in stats if key.startswith("feedexport/success_count/")):
-        return "no file of the site was written: every Community was left out by the rules of directory.toml"
-    return ""
-
-
-def _number(stats: Stats, key: str) -> int:
-    value = stats.get(key, 0)
-    return value if isinstance(value, int) else 0
+def crawl_trouble(name: str, stats: Stats, *, publishes: bool) -> str:
+    """What went wrong in one crawl of the spider ``name``, as a sentence; empty where all went well."""
+    if publishes:
+        trouble = publication_trouble(stats)
+        return f"Nothing was published: {trouble}." if trouble else ""
+    trouble = listing_report(name, stats).trouble
+    if not trouble and any(number(stats, key) for key in stats if key.startswith("feedexport/failed_count/")):
+        trouble = "could not write a feed: see the log"
+    if not trouble and number(stats, "spider_exceptions/count"):
+        trouble = "met an error of its own: see the log, and please report it"
+    return f"{name} {trouble}." if trouble else ""

@@ -10,6 +10,7 @@ from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
+from sessioncrawler.site.publication import FAILED
 from sessioncrawler.state import Facts, State
 
 
@@ -52,8 +53,8 @@ class HistoryPipeline(StatefulPipeline):
             self._withdrawn.add((item.server.public_key, item.room.token))
 
     def ready(self) -> bool:
-        """Whether the crawl is complete and lists anything."""
-        return self._complete and bool(self._listed)
+        """Whether the crawl is complete, lists anything, and the monitors let it be published."""
+        return self._complete and bool(self._listed) and not self.stats.get_value(FAILED)
 
     def write(self, state: State, now: int) -> None:
         """Bring the history up to date."""

@@ -5,6 +5,7 @@ from sessioncrawler.state.database import State
 from sessioncrawler.state.history import Event, EventKind, Facts, Listing
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
+from sessioncrawler.state.runs import Run
 from sessioncrawler.state.sightings import SourceSummary
 
-__all__ = ["Event", "EventKind", "Facts", "Icon", "KnownPoll", "Listing", "SourceSummary", "State", "StateError"]
+__all__ = ["Event", "EventKind", "Facts", "Icon", "KnownPoll", "Listing", "Run", "SourceSummary", "State", "StateError"]

@@ -9,12 +9,13 @@ from typing import Self
 from sqlalchemy import URL, Engine
 
 from sessioncrawler.model import Poll, Sighting
-from sessioncrawler.state import history, icons, migrations, polls, sightings
+from sessioncrawler.state import history, icons, migrations, polls, runs, sightings
 from sessioncrawler.state._engine import DEFAULT_BUSY_SECONDS, make_engine, parse_url
 from sessioncrawler.state._errors import sentences
 from sessioncrawler.state.history import Event, Facts, Listing
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
+from sessioncrawler.state.runs import Run
 from sessioncrawler.state.sightings import SourceSummary
 
 
@@ -122,6 +123,20 @@ class State:
         """Path → WEBP of all icons that could be made."""
         with sentences(self.url), self._engine.begin() as connection:
             return icons.contents(connection)
+
+    def record_run(self, run: Run) -> None:
+        """Remember a run that was published; the last :data:`~sessioncrawler.state.runs.KEPT` are kept."""
+        with sentences(self.url), self._writing.begin() as connection:
+            runs.record(connection, run)
+
+    def runs(self, most: int = runs.KEPT) -> list[Run]:
+        """The last runs that were published, the latest first, whatever their clocks said."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return runs.read(connection, most)
+
+    def last_run(self) -> Run | None:
+        """The last run that was published; None where none was."""
+        return next(iter(self.runs(1)), None)
 
     @property
     def _writing(self) -> Engine:

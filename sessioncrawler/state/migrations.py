@@ -103,7 +103,18 @@ def create_icons(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: list[Migration] = [create_sightings, create_polls, create_listings, create_icons]
+def create_runs(connection: Connection) -> None:
+    """Runs that were published, with their figures."""
+    Table(
+        "runs",
+        MetaData(),
+        Column("number", Integer, primary_key=True, autoincrement=True),
+        Column("at", BigInteger, nullable=False),
+        Column("figures", Text, nullable=False),
+    ).create(connection)
+
+
+MIGRATIONS: list[Migration] = [create_sightings, create_polls, create_listings, create_icons, create_runs]
 
 
 def migrate(connection: Connection) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sessioncrawler.simnet import SimNet
+from sessioncrawler.site.health import HEALTH, SCHEMA
 from tests.crawling import ROOT
 from tests.loopback import refusing
 from tests.spiders.sogs_world import settings_for
@@ -59,6 +60,7 @@ def refresh_settings(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def site(folder: Path) -> dict[str, bytes]:
-    """Everything in ``folder``/site, by name."""
+    """Everything in ``folder``/site, by name; but for what tells how the last run went, which all runs write."""
     root = folder / "site"
-    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    found = (path for path in root.rglob("*") if path.is_file() and path.name not in {HEALTH, SCHEMA})
+    return {str(path.relative_to(root)): path.read_bytes() for path in found}

@@ -11,7 +11,7 @@ from tests.commands.scrapy_process import offline, refresh_settings, scrapy, sit
 
 DIRECTORY = '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
 BROKEN = '[site]\nname = ""\nurl = "ftp://example.org/"\ncontact = "me@example.org"\n'
-SPIDERS = ["awesome_session_groups", "lokilocker", "session_directory", "sogs", "sources"]
+SPIDERS = ["awesome_session_groups", "directory", "lokilocker", "session_directory", "sogs", "sources"]
 CRAWLS = [("crawl", "sogs"), ("crawl", "sources"), ("crawl", "lokilocker"), ("refresh",)]
 
 

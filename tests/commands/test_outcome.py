@@ -45,6 +45,7 @@ def test_what_was_published():
         ({**STORED, "feedexport/failed_count/Storage": 1}, "a file of the site could not be written: see the log"),
         ({**STORED, "spider_exceptions/count": 1}, "an error of its own: see the log, and please report it"),
         ({"finish_reason": "finished"}, "every Community was left out by the rules of directory.toml"),
+        ({"finish_reason": "finished", "figures/communities": 3}, "could not use the storage that SITE_URI names"),
         ({**STORED, "feedexport/success_count/Storage": "many"}, "no file of the site was written"),
     ],
 )

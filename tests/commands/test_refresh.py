@@ -111,7 +111,7 @@ def test_with_nobody_to_ask_there_is_a_sentence(tmp_path):
     assert done.stdout.splitlines()[-1] == (
         "Nothing was published: there is no server to ask: no join link is known and directory.toml names no server."
     )
-    assert not (tmp_path / "site").exists()
+    assert site(tmp_path) == {}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The JSON Schemas (draft 2020-12) of the files of ``v1/``, which are published beside them."""
+"""The JSON Schemas (draft 2020-12) of the files of ``v1/`` and of ``health.json``, which are published beside them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ NAMES = ("communities", "manifest", "policy", "polls", "servers", "sources")
 
 
 def schemas() -> Iterator[tuple[str, bytes]]:
-    """Every schema as (file name, content); read from the package, be it a folder or a zipped egg."""
+    """Every schema of ``v1/`` as (file name, content)."""
     for name in NAMES:
-        yield f"{name}.schema.json", files(__name__).joinpath(f"{name}.schema.json").read_bytes()
+        yield f"{name}.schema.json", schema(name)
+
+
+def schema(name: str) -> bytes:
+    """The schema ``NAME.schema.json``; read from the package, be it a folder or a zipped egg."""
+    return files(__name__).joinpath(f"{name}.schema.json").read_bytes()

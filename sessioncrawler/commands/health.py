@@ -1,0 +1,75 @@
+"""``scrapy health``: when the site was published, and whether that is too long ago."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from sessioncrawler.clock import crawl_time, hours
+from sessioncrawler.commands._terminal_text import say
+from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
+from sessioncrawler.site.data import compact
+from sessioncrawler.site.dates import day_and_minute
+from sessioncrawler.site.health import health
+from sessioncrawler.state import Run, State, StateError
+
+
+class Command(ScrapyCommand):
+    """Exit code 0 where the site is young enough, else 1. Reads the state and nothing else."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Options only."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for ``scrapy``."""
+        return "Tell when the site was published and what it held; fail where that is too long ago"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """``--json`` is for programs."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="tell it as JSON, in the shape of health.json")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print it to stdout; what is wrong, and why nothing can be told, to stderr."""
+        if args:
+            raise UsageError(f"'scrapy health' takes no argument, but got {args[0]!r}; settings are given with -s")
+        settings = self.settings
+        assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
+        try:
+            with State.open(settings["STATE_URL"]) as state:
+                last = state.last_run()
+            now, most = crawl_time(settings), hours(settings, "MONITOR_MAX_AGE")
+        except (StateError, ValueError) as error:
+            say(str(error), sys.stderr)
+            self.exitcode = 1
+            return
+        age = judge_age(now, last.at if last else None, most)
+        self._tell(now, last, age, as_json=opts.json)
+        self.exitcode = 0 if age.ok else 1
+
+    def _tell(self, now: int, last: Run | None, age: Verdict, *, as_json: bool) -> None:
+        if as_json:
+            print(compact(health(now, (age,), None, last)).decode(), end="")
+            return
+        if last:
+            say(written(last, now), sys.stdout)
+        if not age.ok:
+            say(age.sentence, sys.stderr)
+
+
+def written(run: Run, now: int) -> str:
+    """A run that was published, as text of a few lines."""
+    figures = run.figures
+    polls = ", ".join(f"{addresses} {outcome}" for outcome, addresses in sorted(figures.polls.items()))
+    return (
+        f"Published on {day_and_minute(run.at)}, {max(0, now - run.at) / HOUR:.1f} hours ago.\n"
+        f"Communities: {figures.communities}, servers: {figures.servers}, sources: {figures.sources}.\n"
+        f"Polls: {polls or 'none'}."
+    )

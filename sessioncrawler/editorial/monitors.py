@@ -1,0 +1,130 @@
+"""Whether the figures of a crawl are fit to be published: compared with those of the last good one (docs/watching.md).
+
+Pure rules. A good run is one that was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sessioncrawler.model import Outcome
+
+SLACK = 3
+"""Fewer than these that are missing, or that fail, are the accident of one or two operators and no fault of ours."""
+FORCE = "if the numbers are right, publish them with -s FORCE_PUBLISH=1"
+HOUR = 3_600
+
+_CONNECTION = "Check the connection and the firewall of this machine"
+_CAUSES = {
+    Outcome.DNS: "Check the name resolver of this machine",
+    Outcome.TLS: "Check the clock of this machine, its certificates and TLS_CA_FILE",
+    Outcome.REFUSED: _CONNECTION,
+    Outcome.CONNECT_TIMEOUT: _CONNECTION,
+    Outcome.STALLED: _CONNECTION,
+    Outcome.RESET: _CONNECTION,
+    Outcome.PROXY: "Check the proxy",
+    Outcome.NO_SOCKS_PROXY: "Check SOCKS_PROXY",
+    Outcome.REDIRECTED: "Check whether this machine is behind a login page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a crawl came to."""
+
+    communities: int
+    """Communities that are listed."""
+    servers: int
+    """Servers (public keys) with at least one of them."""
+    sources: int
+    """Sources of join links that were heard of within a day before the crawl."""
+    polls: Mapping[str, int] = field(default_factory=dict)
+    """Outcome → how many addresses ended so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a crawl may lose against the last good run. 0 switches a monitor off."""
+
+    servers: float = 0.5
+    communities: float = 0.5
+    sources: float = 0.5
+    """The share of the last good run's number that has to be there, 0 to 1."""
+    failures: float = 0.25
+    """The share of all addresses that may fail in one and the same way, beyond the share that did so last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one monitor says; ``sentence`` tells what is wrong and what to do, and is empty where all is well."""
+
+    name: str
+    sentence: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the monitor found nothing."""
+        return not self.sentence
+
+
+def judge(figures: Figures, last: Figures | None, limits: Limits) -> tuple[Verdict, ...]:
+    """Compare ``figures`` with those of the ``last`` good run; without one there is nothing to compare with."""
+    if last is None:
+        return tuple(Verdict(name) for name in ("servers", "communities", "sources", "failures"))
+    return (
+        _loss("servers", figures.servers, last.servers, limits.servers, "Check the connection of this machine"),
+        _loss(
+            "communities",
+            figures.communities,
+            last.communities,
+            limits.communities,
+            "Check whether a rule of directory.toml hides too many",
+        ),
+        _loss("sources", figures.sources, last.sources, limits.sources, "Run the listing spiders, or mend them"),
+        _failures(figures, last, limits.failures),
+    )
+
+
+def judge_age(now: int, published_at: int | None, most_hours: float) -> Verdict:
+    """Whether what was published at ``published_at`` (Unix seconds; None for never) is older than ``most_hours``."""
+    if published_at is None:
+        return Verdict("age", "Nothing was published yet. Run 'scrapy refresh' and look at its log.")
+    if most_hours <= 0 or now - published_at <= most_hours * HOUR:
+        return Verdict("age")
+    hours = (now - published_at) / HOUR
+    return Verdict(
+        "age",
+        f"The site is {hours:.1f} hours old, and {most_hours:g} are allowed (MONITOR_MAX_AGE). "
+        "Look at the log of the last refresh.",
+    )
+
+
+def _loss(name: str, now: int, then: int, share: float, mend: str) -> Verdict:
+    if now >= share * then or then - now < SLACK:
+        return Verdict(name)
+    return Verdict(
+        name,
+        f"{name.capitalize()}: {now}, where the last good run had {then} and {share:.0%} of them are wanted. "
+        f"{mend}; {FORCE}.",
+    )
+
+
+def _failures(figures: Figures, last: Figures, most: float) -> Verdict:
+    found = list(_surges(figures, last, most)) if most > 0 else []
+    return Verdict("failures", " ".join(found))
+
+
+def _surges(figures: Figures, last: Figures, most: float) -> Iterator[str]:
+    """A sentence for each way to fail in which more addresses ended than ``most`` allows."""
+    total, before = sum(figures.polls.values()), sum(last.polls.values())
+    if not before:
+        return
+    for outcome, number in sorted(figures.polls.items()):
+        expected = total * last.polls.get(outcome, 0) / before
+        if outcome != Outcome.REACHED and number - expected > max(most * total, SLACK - 1):
+            cause = _CAUSES.get(Outcome(outcome), "Look at the outcomes in the log")
+            yield (
+                f"Polls that ended as {outcome}: {number} of {total}, in the last good run "
+                f"{last.polls.get(outcome, 0)} of {before}. {cause}; {FORCE}."
+            )

@@ -1,0 +1,172 @@
+"""The log: one line an event, as text or as JSON, whatever strangers write and however long a traceback is.
+
+Scrapy makes its root handler anew for every crawler and has no setting for its formatter. So ``settings.py`` tells it
+to make none (``LOG_INSTALL_ROOT_HANDLER``), and an add-on makes one that follows the same settings: Scrapy asks add-ons
+before the first line is logged, and again for each crawler.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from scrapy.settings import BaseSettings
+from scrapy.utils.log import TopLevelFormatter
+
+MOST = 20_000
+"""Characters of a message, and of a traceback; what is longer loses its middle."""
+_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of Unicode that steer a terminal or a reader's eye: control, format, lone surrogates, line breaks."""
+_JOINERS = "\u200c\u200d"
+"""Of category Cf, but Persian words and many emoji need them."""
+
+_SECRET = re.compile(r"""('[A-Z_]*(?:SECRET|PASSWORD|TOKEN)[A-Z_]*': )(?:'(?:[^'\\]|\\.)*'|"[^"]*")""")
+"""A setting that is nobody's business, as Python writes it."""
+
+
+def one_line(text: str) -> str:
+    """``text`` in one line: `` | `` for line breaks and the indentation after them, escapes for control characters."""
+    text = " | ".join(line.strip() for line in shortened(text).splitlines() if line.strip())
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def shortened(text: str) -> str:
+    """``text`` without its middle, if it is longer than :data:`MOST`."""
+    if len(text) <= MOST:
+        return text
+    half = MOST // 2
+    return f"{text[:half]} … {len(text) - 2 * half} characters left out … {text[-half:]}"
+
+
+def _visible(letter: str) -> str:
+    if unicodedata.category(letter) not in _ESCAPED or letter in _JOINERS:
+        return letter
+    return letter.encode("unicode_escape").decode()
+
+
+class Discretion(logging.Filter):
+    """Leaves secrets out of the line in which Scrapy logs all settings that are not its own defaults."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record; never drops one."""
+        if isinstance(record.args, dict) and isinstance(told := record.args.get("settings"), str):
+            record.args = {**record.args, "settings": _SECRET.sub(r"\1'…'", told)}
+        return True
+
+
+class OneLineFormatter(logging.Formatter):
+    """``LOG_FORMAT`` in one line, the traceback at its end."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line without a line break."""
+        try:
+            return one_line(super().format(record))
+        except Exception:  # noqa: BLE001 - what cannot be formatted is told as far as it can be
+            told = copy.copy(record)
+            told.msg, told.args = _message(record), ()
+            return one_line(super().format(told))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, in ASCII: ``time``, ``level``, ``logger``, ``message``, ``spider``, ``exception``.
+
+    ``time`` is ISO 8601 in UTC with milliseconds. ``spider`` and ``exception`` (a whole traceback) are there where they
+    are known.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line without a line break."""
+        exception = "\n".join(filter(None, (self._traceback(record), record.stack_info)))
+        event = {
+            "time": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": shortened(_message(record)),
+            **({"spider": name} if (name := _spider(record)) else {}),
+            **({"exception": shortened(exception)} if exception else {}),
+        }
+        # Lone surrogates are no characters: as escapes within the text they survive the strictest reader.
+        return json.dumps({key: value.encode(errors="backslashreplace").decode() for key, value in event.items()})
+
+    def _traceback(self, record: logging.LogRecord) -> str:
+        if record.exc_text or not record.exc_info:
+            return record.exc_text or ""
+        return self.formatException(record.exc_info)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message; where it and its arguments do not go together, both."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - arguments may be anything, and what raises must not take the line with it
+        return f"{record.msg} (arguments that do not fit)"
+
+
+def _spider(record: logging.LogRecord) -> str:
+    spider = getattr(record, "spider", None) or getattr(getattr(record, "crawler", None), "spidercls", None)
+    return str(getattr(spider, "name", None) or "")
+
+
+class OneLineLogs:
+    """Scrapy add-on: makes the root handler by Scrapy's own ``LOG_…`` settings and ``LOG_JSON``."""
+
+    _handler: ClassVar[logging.Handler | None] = None
+    _discretion = Discretion()
+    _made_for: ClassVar[list[Any]] = []
+    _settings = (
+        "LOG_ENABLED",
+        "LOG_FILE",
+        "LOG_FILE_APPEND",
+        "LOG_ENCODING",
+        "LOG_FORMAT",
+        "LOG_DATEFORMAT",
+        "LOG_LEVEL",
+        "LOG_SHORT_NAMES",
+        "LOG_JSON",
+    )
+
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """Make the handler of a process."""
+        cls._install(settings)
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Make it anew where a crawler is set differently."""
+        self._install(settings)
+
+    @classmethod
+    def _install(cls, settings: BaseSettings) -> None:
+        # At the logger, so that handlers of others, such as Scrapy Cloud's, hear no secret either.
+        logging.getLogger("scrapy.crawler").addFilter(cls._discretion)
+        wanted = [settings.get(name) for name in cls._settings]
+        if cls._handler is not None:
+            if wanted == cls._made_for:
+                return
+            logging.root.removeHandler(cls._handler)
+            cls._handler.close()
+        OneLineLogs._handler, OneLineLogs._made_for = make_handler(settings), wanted
+        logging.root.setLevel(logging.NOTSET)
+        logging.root.addHandler(OneLineLogs._handler)
+
+
+def make_handler(settings: BaseSettings) -> logging.Handler:
+    """A handler as Scrapy makes it (``LOG_FILE``, ``LOG_LEVEL`` …), with a formatter of ours and no colours."""
+    handler: logging.Handler = logging.NullHandler()
+    if settings.get("LOG_FILE"):
+        mode = "a" if settings.getbool("LOG_FILE_APPEND", True) else "w"
+        handler = logging.FileHandler(
+            settings["LOG_FILE"], mode, settings.get("LOG_ENCODING"), errors="backslashreplace"
+        )
+    elif settings.getbool("LOG_ENABLED", True):
+        handler = logging.StreamHandler()
+    text = OneLineFormatter(settings.get("LOG_FORMAT"), settings.get("LOG_DATEFORMAT"))
+    handler.setFormatter(JsonFormatter() if settings.getbool("LOG_JSON") else text)
+    handler.setLevel(settings.get("LOG_LEVEL"))
+    if settings.getbool("LOG_SHORT_NAMES"):
+        handler.addFilter(TopLevelFormatter(["scrapy"]))
+    return handler

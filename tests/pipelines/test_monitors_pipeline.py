@@ -1,0 +1,44 @@
+"""When the monitors watch, and with what limits; what they do is in tests/extensions/test_watch.py."""
+
+from __future__ import annotations
+
+import pytest
+from scrapy import Spider
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.test import get_crawler
+
+from sessioncrawler.editorial.monitors import Limits
+from sessioncrawler.extensions.watch import Watch
+from sessioncrawler.pipelines.monitors import MonitorsPipeline, limits_of
+
+SITE = {"FEEDS": {"x": {"site": True, "format": "json"}}, "STATE_URL": "", "SITE_URI": "", "MEMUSAGE_ENABLED": False}
+
+
+def crawler_with(**settings):
+    return get_crawler(Spider, {**SITE, **settings})
+
+
+@pytest.mark.parametrize("component", [MonitorsPipeline, Watch])
+@pytest.mark.parametrize("feeds", [{}, {"out.json": {"format": "json"}}])
+def test_crawls_that_publish_no_site_are_not_watched(component, feeds):
+    with pytest.raises(NotConfigured):
+        component.from_crawler(crawler_with(FEEDS=feeds))
+
+
+def test_limits_come_from_the_settings():
+    names = ("MIN_SERVERS", "MIN_COMMUNITIES", "MIN_SOURCES", "MAX_FAILURES")
+    settings = {f"MONITOR_{name}": value for name, value in zip(names, ("0.25", 1, 0, "0.5"), strict=True)}
+    assert limits_of(crawler_with(**settings).settings) == Limits(0.25, 1, 0, 0.5)
+    assert limits_of(crawler_with().settings) == Limits()
+
+
+@pytest.mark.parametrize("value", ["half", "-0.1", "1.5", [1], "nan"])
+def test_what_is_no_share_is_refused(value):
+    with pytest.raises(ValueError, match=r"^MONITOR_MIN_SERVERS is .*; give a share from 0 \(off\) to 1$"):
+        MonitorsPipeline.from_crawler(crawler_with(MONITOR_MIN_SERVERS=value))
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", [1], "nan", "inf"])
+def test_what_are_no_hours_is_refused(value):
+    with pytest.raises(ValueError, match=r"^MONITOR_MAX_AGE is .*; give hours, or 0 to switch it off$"):
+        Watch.from_crawler(crawler_with(MONITOR_MAX_AGE=value))
