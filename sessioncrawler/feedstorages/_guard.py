@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import IO, Any, ClassVar, Self
 from weakref import WeakKeyDictionary
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import BlockingFeedStorage
-from scrapy.utils.asyncio import run_in_thread
-from scrapy.utils.defer import deferred_from_coro, ensure_awaitable
+from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.site.tree import unpack
+from sessioncrawler.site.publication import MONITORS_FAILED, verdicts_of
 
 logger = logging.getLogger(__name__)
 
@@ -24,16 +24,20 @@ class NotPublished(Exception):  # noqa: N818 - a decision, not an error of the p
     """A feed was not stored, on purpose; the message is a sentence that says why."""
 
 
+class HeldBack(NotPublished):
+    """A feed was not stored because of another, whose failure is told; the log need not repeat it for each."""
+
+
 class _Sentence(logging.Filter):
     """Turns Scrapy's traceback about a :class:`NotPublished` into its sentence. Scrapy offers no other way."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; never drops one."""
+        """Change the record, or drop it where it says nothing new."""
         reason = record.exc_info[1] if record.exc_info else None
         if isinstance(reason, NotPublished):
             record.msg, record.args = "%s: %s", (record.getMessage(), str(reason))
             record.exc_info = record.exc_text = None
-        return True
+        return not isinstance(reason, HeldBack)
 
 
 _SENTENCE = _Sentence()
@@ -70,8 +74,9 @@ class Guarded(BlockingFeedStorage):
     Only feeds with the option ``"site": True`` are guarded; those that a person asks for with ``-o`` are not. A feed
     with ``"unpack": True`` is an archive of files, which are stored below its URI (:mod:`sessioncrawler.site.tree`).
 
-    Vetoed with :class:`NotPublished`: a crawl that did not finish, an exception in a spider, a feed that could not be
-    written (stat ``publish/errors``), no Community at all, fewer Communities in a feed than were scraped.
+    Vetoed with :class:`NotPublished`: a crawl that did not finish or that monitors object to (its finish reason is then
+    ``monitors_failed``), an exception in a spider, a feed that could not be written (stat ``publish/errors``), no
+    Community at all, fewer Communities in a feed than were scraped.
     The temporary file is discarded, and ``feedexport/failed_count/CLASS`` counts as for any failure.
     """
 
@@ -109,26 +114,20 @@ class Guarded(BlockingFeedStorage):
         await asyncio.sleep(0)
         reason = self.veto() if self._options.get("site") else None
         if reason:
-            file.close()
+            with suppress(OSError):  # it may not have been written to its end
+                file.close()
             raise NotPublished(reason)
-        if self._options.get("unpack"):
-            await run_in_thread(unpack, file, self)
-        else:
-            await ensure_awaitable(super().store(file))
+        await self.publish(file)
 
-    def at(self, name: str) -> Self:
-        """The same storage for the file ``name`` below its URI."""
-        raise NotImplementedError
-
-    def prune(self, keep: frozenset[str]) -> None:
-        """Remove what is below the URI and not in ``keep``."""
-        raise NotImplementedError
+    async def publish(self, file: IO[bytes]) -> None:
+        """Store the file: the part of the storage behind the guard (``_publication.py``)."""
+        await super().publish(file)  # type: ignore[misc]  # every class behind the mixin has it
 
     def veto(self) -> str | None:
         """The sentence that says why nothing may be published; None where all is well."""
         finish_reason = self._stat("finish_reason")
         if finish_reason != "finished":
-            return f"the crawl did not finish ({finish_reason}), so what is published stays as it was. Run it again."
+            return self._unfinished(finish_reason)
         if exceptions := self._stat("spider_exceptions/count"):
             return f"exceptions in the spider: {exceptions}, so what is published stays as it was. See the log above."
         if errors := self._stat("publish/errors"):
@@ -144,6 +143,12 @@ class Guarded(BlockingFeedStorage):
                 "it was. An exporter lost some: see the log above."
             )
         return None
+
+    def _unfinished(self, reason: str) -> str:
+        if reason != MONITORS_FAILED:
+            return f"the crawl did not finish ({reason}), so what is published stays as it was. Run it again."
+        failed = ", ".join(verdict.name for verdict in verdicts_of(self.crawler.stats.get_stats()) if not verdict.ok)
+        return f"monitors failed ({failed}), so what is published stays as it was. See the log above."
 
     def _stat(self, key: str) -> Any:
         return self.crawler.stats.get_value(key, 0)

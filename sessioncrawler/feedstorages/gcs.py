@@ -10,9 +10,10 @@ from scrapy.utils.misc import load_object
 
 from sessioncrawler.feedstorages._content import content_type
 from sessioncrawler.feedstorages._guard import Guarded
+from sessioncrawler.feedstorages._remote import RemoteStorage
 
 
-class _TypedGCSFeedStorage(GCSFeedStorage):
+class _TypedGCSFeedStorage(RemoteStorage, GCSFeedStorage):
     """Scrapy's storage, with the content type that a browser needs to show a page instead of saving it."""
 
     def _store_in_thread(self, file: IO[bytes]) -> None:
@@ -26,6 +27,11 @@ class _TypedGCSFeedStorage(GCSFeedStorage):
 
 class GuardedGCSFeedStorage(Guarded, _TypedGCSFeedStorage):
     """Storage for ``gs:`` URIs."""
+
+    @property
+    def place(self) -> str:
+        """Its URI."""
+        return f"gs://{self.bucket_name}/{self.blob_name}"
 
     def at(self, name: str) -> Self:
         """The same bucket, the blob ``name`` below this one."""

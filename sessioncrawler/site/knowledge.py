@@ -110,9 +110,11 @@ class Knowledge:
     @cached_property
     def round(self) -> Mapping[str, KnownPoll]:
         """``host[:port]`` → its poll of the last round, as it was recorded."""
-        latest = max((known.polled_at for known in self.polls), default=0)
+        times = [known.polled_at for known in self.polls]
+        # What a clock that was wrong then has put into the future must not outlive what is asked today.
+        latest = max((at for at in times if at <= self.now), default=max(times, default=0))
         oldest = latest - self.round_hours * HOUR
-        return {known.poll.address.netloc: known for known in self.polls if known.polled_at >= oldest}
+        return {known.poll.address.netloc: known for known in self.polls if oldest <= known.polled_at <= latest}
 
     @cached_property
     def led_to(self) -> tuple[Poll, ...]:

@@ -8,30 +8,16 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from io import BytesIO
-from typing import IO, Protocol, Self
+from typing import IO
 
 PARALLEL = 8
 """Files that are stored at the same time: a bucket is far away."""
 _PATH = re.compile(r"(?:[0-9A-Za-z_+~-][0-9A-Za-z_.+~-]*/)*[0-9A-Za-z_+~-][0-9A-Za-z_.+~-]*")
 _TIME = 0
 """Modification time of every member: the same files make the same archive."""
-
-
-class Storage(Protocol):
-    """A storage that can store below its own URI."""
-
-    def _store_in_thread(self, file: IO[bytes]) -> None: ...
-
-    def at(self, name: str) -> Self:
-        """The same storage for the file ``name`` below its URI."""
-        ...
-
-    def prune(self, keep: frozenset[str]) -> None:
-        """Remove what is below the URI and not in ``keep``: what is no longer published must not stay readable."""
-        ...
 
 
 def pack(archive: IO[bytes], files: Iterable[tuple[str, bytes]]) -> int:
@@ -51,16 +37,9 @@ def pack(archive: IO[bytes], files: Iterable[tuple[str, bytes]]) -> int:
     return len(seen)
 
 
-def unpack(archive: IO[bytes], storage: Storage) -> None:
-    """Store every file of ``archive`` below the URI of ``storage``, then remove what else is there."""
+def members(archive: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+    """The ``(path, content)`` pairs of an archive, in the order in which they were packed."""
     archive.seek(0)
-    with archive, ThreadPoolExecutor(PARALLEL) as pool:
-        stored = [pool.submit(_store, storage, name, content) for name, content in _members(archive)]
-        names = frozenset(done.result() for done in stored)
-    storage.prune(names)
-
-
-def _members(archive: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=archive, mode="r") as tar:
         for member in tar:
             content = tar.extractfile(member)
@@ -68,6 +47,21 @@ def _members(archive: IO[bytes]) -> Iterator[tuple[str, bytes]]:
                 yield member.name, content.read()
 
 
-def _store(storage: Storage, name: str, content: bytes) -> str:
-    storage.at(name)._store_in_thread(BytesIO(content))  # noqa: SLF001 - the one hook that all storages share
-    return name
+def unpack(archive: IO[bytes], store: Callable[[str, bytes], None]) -> frozenset[str]:
+    """Call ``store`` with each path and content of ``archive``, several at a time; the paths.
+
+    Raises what ``store`` raises first. Then no further call begins.
+    """
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        stored = {pool.submit(store, name, content): name for name, content in members(archive)}
+        try:
+            _wait(stored)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return frozenset(stored.values())
+
+
+def _wait(stored: Iterable[Future[None]]) -> None:
+    for done in as_completed(stored):
+        done.result()

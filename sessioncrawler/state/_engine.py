@@ -12,6 +12,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sessioncrawler.state._errors import StateError
 
 DEFAULT_BUSY_SECONDS = 10.0
+MOST_BUSY_SECONDS = 3600.0
+_CHECKED: set[tuple[int, int]] = set()
+"""Device and inode of SQLite files that this process has found whole."""
 _DIALECTS = ("sqlite", "postgresql")
 
 
@@ -32,8 +35,10 @@ def parse_url(text: str) -> URL:
 def make_engine(url: URL, busy_seconds: float) -> Engine:
     """Make an engine whose transactions are short and wait up to ``busy_seconds`` for those of other processes.
 
-    Creates the folder of an SQLite file. Raises ``StateError`` where the driver is missing, ``OSError`` where the
-    folder cannot be made.
+    An SQLite URL may say otherwise: ``sqlite:///data/state.db?timeout=60`` waits for a minute.
+
+    Creates the folder of an SQLite file. Raises ``StateError`` where the driver is missing or an option of the URL is
+    not understood, ``OSError`` where the folder cannot be made.
     """
     try:
         engine = create_engine(url)
@@ -42,11 +47,18 @@ def make_engine(url: URL, busy_seconds: float) -> Engine:
             f"The driver for {url.drivername} is not installed. Install it (for PostgreSQL: pip install "
             "'psycopg[binary]'), or set STATE_URL to an SQLite file."
         ) from error
+    except ValueError as error:
+        raise StateError(f"STATE_URL has an option that is not understood ({error}). Mend what follows '?'.") from error
     if engine.dialect.name == "sqlite":
         _prepare_folder(url)
-        event.listen(engine, "connect", _sqlite_connected(busy_seconds))
+        event.listen(engine, "connect", _sqlite_connected(_patience(url, busy_seconds)))
         event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _patience(url: URL, default: float) -> float:
+    """Seconds to wait for other processes; SQLAlchemy has seen to it that the URL names a number of them."""
+    return min(max(float(str(url.query.get("timeout", default))), 0.0), MOST_BUSY_SECONDS)
 
 
 def _prepare_folder(url: URL) -> None:
@@ -61,11 +73,26 @@ def _sqlite_connected(busy_seconds: float) -> Any:
     def listener(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver, which would do so too late
         connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+        _check_once(connection)
         _use_wal(connection, time.monotonic() + busy_seconds)
         connection.execute("PRAGMA synchronous = NORMAL")  # safe with WAL; loses nothing but the last moments
         connection.execute("PRAGMA foreign_keys = ON")
 
     return listener
+
+
+def _check_once(connection: Any) -> None:
+    """Look for damage before anything is written into a file: it would be made worse. Once a process and file."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if not path:
+        return  # in memory
+    status = Path(path).stat()
+    if (status.st_dev, status.st_ino) in _CHECKED:
+        return
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise connection.DatabaseError(f"database disk image is malformed: {found}")
+    _CHECKED.add((status.st_dev, status.st_ino))
 
 
 def _use_wal(connection: Any, deadline: float) -> None:

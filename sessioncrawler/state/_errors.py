@@ -16,7 +16,7 @@ _MENDS = (
         "is locked by another program. Wait until the other crawl has finished, or stop it, and try again",
     ),
     (
-        ("not a database", "malformed", "file is encrypted", "unsupported file format"),
+        ("not a database", "malformed", "file is encrypted", "unsupported file format", "could not decode"),
         "is damaged or no SQLite database. Put a backup in its place, or move it away and a new one is made",
     ),
     (

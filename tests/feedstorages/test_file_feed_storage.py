@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from sessioncrawler.feedstorages import AtomicFileFeedStorage
-from sessioncrawler.feedstorages.file import replace_file
+from sessioncrawler.feedstorages.file import write_beside
 from tests.publishing import community, publish
 
 FEED = {"format": "servers.json"}
@@ -36,7 +36,7 @@ def test_who_reads_meanwhile_reads_the_old_file_to_its_end(tmp_path):
     target = tmp_path / "page"
     target.write_text("old")
     with target.open() as reader:
-        replace_file(target, io.BytesIO(b"new"))
+        AtomicFileFeedStorage(str(target))._store_in_thread(io.BytesIO(b"new"))
         assert reader.read() == "old"
     assert target.read_text() == "new"
 
@@ -63,7 +63,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     target = tmp_path / "page"
     target.write_text("old")
     with pytest.raises(OSError, match="No space left"):
-        replace_file(target, Full(b"new and longer"))
+        write_beside(target, Full(b"new and longer"))
     assert target.read_text() == "old"
     assert names(tmp_path) == ["page"]
 

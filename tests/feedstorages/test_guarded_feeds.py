@@ -4,6 +4,7 @@ import pytest
 from scrapy.exporters import BaseItemExporter
 
 from sessioncrawler.exporters._collecting import CollectingExporter
+from sessioncrawler.feedstorages import AtomicFileFeedStorage
 from tests.publishing import community, publish
 
 FEED = {"format": "servers.json"}
@@ -117,14 +118,31 @@ def test_a_temporary_folder_that_is_not_there_is_told(target, tmp_path):
     assert any("Check the setting FEED_TEMPDIR." in line for line in published.errors)
 
 
-def test_other_failures_keep_their_traceback(target, tmp_path):
+def test_a_folder_in_the_place_of_a_file_is_told(target, tmp_path):
     target.unlink()
     target.mkdir()
     published = publish([community()], {str(target): FEED}, tmp_path)
     assert published.stats["feedexport/failed_count/AtomicFileFeedStorage"] == 1
-    assert "IsADirectoryError" in published.errors[0]
-    assert "Traceback" in published.errors[0]
+    assert "could not be stored (Is a directory), so what is published stays as it was." in published.errors[0]
+    assert "Traceback" not in published.errors[0]
     assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+class Mistaken(AtomicFileFeedStorage):
+    """A storage with a mistake of the program."""
+
+    def feed(self, file, *, tree):
+        feed = super().feed(file, tree=tree)
+        feed.prepare = lambda: 1 / 0
+        return feed
+
+
+def test_other_failures_keep_their_traceback(target, tmp_path):
+    published = publish([community()], {str(target): FEED}, tmp_path, FEED_STORAGES={"": Mistaken})
+    assert published.stats["feedexport/failed_count/Mistaken"] == 1
+    assert "ZeroDivisionError" in published.errors[0]
+    assert "Traceback" in published.errors[0]
+    assert target.read_text() == OLD
 
 
 class Broken(Forgetful):

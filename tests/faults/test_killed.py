@@ -1,0 +1,23 @@
+"""``kill -9`` at moments of a whole run: what is published is never half, what is known is never lost."""
+
+import pytest
+
+from tests.faults.killing import PAIRS, kill_twice, killing
+from tests.faults.runs import SIGKILLED
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    with killing(tmp_path_factory.mktemp("killed"), seed=1) as it:
+        yield it
+
+
+@pytest.mark.parametrize("number", range(PAIRS))
+def test_killed_at_any_moment(killed, number):
+    kill_twice(killed, number)
+
+
+def test_nearly_all_were_killed(killed):
+    if len(killed.codes) < 2 * PAIRS:
+        pytest.skip("not all moments were tested")
+    assert killed.codes.count(SIGKILLED) > len(killed.codes) - 4
