@@ -107,12 +107,13 @@ def items(count: int, seed: int) -> list[CommunityItem | PollItem]:
 
 
 def remember(url: str, emitted: Sequence[CommunityItem | PollItem]) -> None:
-    """Write a history in which some Communities are new."""
+    """Write the polls, and a history in which some Communities are new."""
     facts = [_facts(item) for item in emitted if isinstance(item, CommunityItem)]
     old = [one for number, one in enumerate(facts) if number % NEWS_EVERY]
     with State.open(url) as state:
         state.record_listing(old, [], NOW - 1)
         state.record_listing(facts, [], NOW)
+        state.record_polls([item.poll for item in emitted if isinstance(item, PollItem)], NOW)
 
 
 def _facts(item: CommunityItem) -> Facts:
@@ -143,7 +144,7 @@ async def _crawl(folder: Path, emitted: Sequence[Any], url: str, names: Sequence
     ours = {
         "FEEDS": wanted,
         "ITEM_PIPELINES": {},
-        "EXTENSIONS": {},
+        "EXTENSIONS": {"sessioncrawler.extensions.garbage.RareGarbageCollection": 0},
         "DIRECTORY_CONFIG": str(folder / "directory.toml"),
         "STATE_URL": url,
         "CRAWL_TIME": NOW,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter
 
+from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.items import CommunityItem
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ class CollectingExporter(BaseItemExporter):
             raise
 
     @abstractmethod
-    def write(self, items: list[Any]) -> None:
+    def write(self, items: Sequence[Any]) -> None:
         """Write the whole feed into ``self.file``; may raise anything."""
 
     @property
@@ -64,7 +66,7 @@ class CollectingExporter(BaseItemExporter):
 
     def finish_exporting(self) -> None:
         """Write what was collected, and report how many Communities that were."""
-        items = sorted(self._items, key=_order)
+        items = Crawl.of(self.crawler).sorted(self._items)
         try:
             self.write(items)
         except Exception as error:  # noqa: BLE001 - a template can raise anything, and nobody above would hear it
@@ -72,7 +74,7 @@ class CollectingExporter(BaseItemExporter):
         else:
             self._count(items)
 
-    def _count(self, items: list[Any]) -> None:
+    def _count(self, items: Sequence[Any]) -> None:
         communities = [item for item in items if isinstance(item, CommunityItem)]
         # A feed of other things says nothing about Communities; an empty feed of any kind does.
         if communities or not items:
@@ -86,8 +88,3 @@ def report(crawler: Crawler, subject: str, error: Exception) -> None:
     logger.error("%s could not be written, so nothing is published: %s: %s.", subject, kind, text)
     logger.debug("The failure of %s in full:", subject, exc_info=error)
     crawler.stats.inc_value(ERRORS)
-
-
-def _order(item: Any) -> tuple[bool, str]:
-    identifier = getattr(item, "identifier", None)
-    return (identifier is None, str(identifier or ""))

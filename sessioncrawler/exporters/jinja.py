@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 
 from sessioncrawler.exporters._collecting import CollectingExporter
-from sessioncrawler.site.environment import build_environment
+from sessioncrawler.exporters._crawl import Crawl
 
 BUFFERED = 200
 """Template parts that are joined to one write: few writes, little memory."""
@@ -51,10 +52,9 @@ class JinjaItemExporter(CollectingExporter):
         """The template, for messages."""
         return f"The template {self.template}"
 
-    def write(self, items: list[Any]) -> None:
+    def write(self, items: Sequence[Any]) -> None:
         """Render the template into the file, part by part."""
         context = load_object(self._context)(items, self.crawler) if self._context else {"items": items}
-        environment = build_environment(self.crawler.settings.get("SITE_TEMPLATES"))
-        stream = environment.get_template(self.template).stream({**self.options, **context})
+        stream = Crawl.of(self.crawler).environment().get_template(self.template).stream({**self.options, **context})
         stream.enable_buffering(BUFFERED)
         stream.dump(self.file, encoding=self.encoding or ENCODING, errors="replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from scrapy.crawler import Crawler
@@ -26,7 +27,7 @@ class PartsItemExporter(CollectingExporter):
         """The function, for messages."""
         return f"The file of {self._parts}"
 
-    def write(self, items: list[Any]) -> None:
+    def write(self, items: Sequence[Any]) -> None:
         """Write the parts as they come."""
         for part in load_object(self._parts)(items, self.crawler):
             self.file.write(part)

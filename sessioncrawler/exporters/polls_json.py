@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sessioncrawler.clock import crawl_time
@@ -22,7 +23,7 @@ class PollsJsonItemExporter(CollectingExporter):
         """The file, for messages."""
         return "The feed polls.json"
 
-    def write(self, items: list[Any]) -> None:
+    def write(self, items: Sequence[Any]) -> None:
         """Write the file in one piece: an address takes a line or two."""
         polls = (item.poll for item in items if isinstance(item, PollItem))
         separators = (",", ":") if self.indent is None else (",", ": ")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.exporters._collecting import CollectingExporter
-from sessioncrawler.exporters._context import directory_of
+from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.site.shapes import server_shapes
 
 
@@ -22,10 +23,10 @@ class ServersJsonItemExporter(CollectingExporter):
         """The file, for messages."""
         return "The feed servers.json"
 
-    def write(self, items: list[Any]) -> None:
+    def write(self, items: Sequence[Any]) -> None:
         """Write the array."""
         separators = (",", ":") if self.indent is None else (",", ": ")
-        flag = LanguageTable(directory_of(self.crawler.settings)).flag
+        flag = LanguageTable(Crawl.of(self.crawler).directory).flag
         # At once: Python writes JSON in C only where it may write all of it.
         text = json.dumps(
             server_shapes(items, flag),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from scrapy.crawler import Crawler
@@ -32,6 +32,6 @@ class TreeItemExporter(CollectingExporter):
         """The tree, for messages."""
         return f"The tree of {self._files}"
 
-    def write(self, items: list[Any]) -> None:
+    def write(self, items: Sequence[Any]) -> None:
         """Make the files and pack them."""
         pack(self.file, load_object(self._files)(items, self.crawler, **self._options))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sessioncrawler.editorial.config import Directory
+from sessioncrawler.site.cards import Card, Cards
 from sessioncrawler.site.i18n import DEFAULT, site_language
 from sessioncrawler.site.identity import site_view
-from sessioncrawler.site.listed import Listed
 from sessioncrawler.site.pages import PlainPage
-from sessioncrawler.site.places import Place, room_key
+from sessioncrawler.site.places import Place
 from sessioncrawler.site.qr import QrCode, qr_code
 from sessioncrawler.site.rows import Row, RowBuilder
 from sessioncrawler.site.structured import community as structured_community
@@ -34,32 +33,31 @@ class CommunityPage(PlainPage):
 
 
 class CommunityPages:
-    """Makes the pages of all ``listed`` Communities, in the language of the root; ``now`` is in Unix seconds."""
+    """Makes the pages of all ``cards``, in the language of the root."""
 
-    def __init__(self, listed: Iterable[Listed], directory: Directory, now: int) -> None:
-        self._listed = {room_key(one): one for one in listed}
-        self._site, self._now = directory.site, now
-        self._view = site_view(directory.site)
+    def __init__(self, cards: Cards) -> None:
+        self._cards = {card.key: card for card in cards.all}
+        self._site, self._now = cards.directory.site, cards.now
+        self._view = site_view(self._site)
         self._language = site_language(DEFAULT)
-        self._rows = RowBuilder(self._listed.values(), directory, now, texts=self._language.texts)
+        self._rows = RowBuilder(cards, self._language.texts)
 
     def pages(self) -> Iterator[CommunityPage]:
         """Every page, in the order of the Communities; a room that comes twice has one."""
-        return map(self._page, self._listed.values())
+        return map(self._page, self._cards.values())
 
-    def _page(self, community: Listed) -> CommunityPage:
-        row = self._rows.row(community)
-        place = Place(self._site.url, self._language, row.path)
-        text = row.description or row.lead
+    def _page(self, card: Card) -> CommunityPage:
+        place = Place(self._site.url, self._language, card.path)
+        text = card.description or card.lead
         # A preview is seen by people who did not choose to see it.
-        summary = "" if row.nsfw else cut(" ".join(text.split()), SUMMARY_LENGTH)
+        summary = "" if card.nsfw else cut(" ".join(text.split()), SUMMARY_LENGTH)
         return CommunityPage(
             place=place,
             site=self._view,
             checked=self._now,
-            structured=structured_community(self._site, place, row.name, summary),
-            row=row,
+            structured=structured_community(self._site, place, card.name, summary),
+            row=self._rows.row(card),
             text=text,
             summary=summary,
-            qr=qr_code(row.join_url),
+            qr=qr_code(card.join_url),
         )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 
-from babel import Locale
-from babel.dates import format_timedelta
 from markupsafe import Markup
 
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905 - a line is easier to read than a list
 )
 """Not ``strftime``: its month names follow the machine's locale, and the same inputs must give the same bytes."""
+
+
+DAY = 86_400
+"""Seconds."""
 
 
 def moment(seconds: float | None) -> datetime | None:
@@ -51,18 +52,10 @@ def time_tag(seconds: float | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(iso(seconds), day_and_minute(seconds))
 
 
-def age(created: float | None, now: int, locale: Locale) -> tuple[int | None, str]:
-    """Seconds from ``created`` to ``now`` and their text, ``3 years``; None and empty where no age can be told.
+def age(created: float | None, now: int) -> int | None:
+    """Seconds from ``created`` to ``now``, at least 0; None where no age can be told.
 
-    What was created after ``now``, by a server's clock, is as old as a day.
+    A server's clock may be ahead of ours.
     """
     when = moment(created)
-    if when is None:
-        return None, ""
-    seconds = max(0, now - int(when.timestamp()))
-    return seconds, _days(max(1, seconds // 86_400), str(locale))
-
-
-@lru_cache
-def _days(days: int, locale: str) -> str:
-    return format_timedelta(timedelta(days=days), granularity="day", locale=locale)
+    return None if when is None else max(0, now - int(when.timestamp()))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
+from types import CodeType
+from typing import Any, cast
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -15,6 +19,8 @@ from jinja2 import (
     StrictUndefined,
     select_autoescape,
 )
+from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from sessioncrawler.site import assets, dates, keys, numbers, text
 from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, localise, site_language
@@ -40,8 +46,31 @@ FILTERS = {
 }
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates in memory: they are the same for all languages (``test_site_environment.py``)."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template whose source has not changed."""
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember a code."""
+        self._known[bucket.key] = (bucket.checksum, cast("CodeType", bucket.code))
+
+
+_COMPILED = _Compiled()
+
+
 def build_environment(folder: str | Path | None = None, language: SiteLanguage | None = None) -> Environment:
-    """Build the environment: HTML is escaped, an unknown variable is an error, ``inline(file)`` gives an asset.
+    """Build the environment: HTML is escaped, an unknown variable is an error.
+
+    Two functions are there for all templates: ``inline(files)`` gives an asset, ``part(template, page, key)`` the text
+    of a template that shows nothing of ``page`` but what is the same on all pages with that ``key``.
 
     ``folder`` (the setting ``SITE_TEMPLATES``) holds templates that go before the project's own; ``language`` is that
     of the pages, English where it is None.
@@ -54,12 +83,28 @@ def build_environment(folder: str | Path | None = None, language: SiteLanguage |
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # An environment lasts as long as a crawl; thousands of pages would look for changes of each template.
+        auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.filters.update(FILTERS)
     localise(environment, language or site_language(DEFAULT))
     # Remembered: thousands of pages carry the same style sheet.
     environment.globals["inline"] = cache(partial(assets.inline, environment))
+    environment.globals["part"] = _parts(environment)
     return environment
+
+
+def _parts(environment: Environment) -> Callable[[str, Any, Hashable], Markup]:
+    known: dict[tuple[str, Hashable], Markup] = {}
+
+    def part(template: str, page: Any, key: Hashable) -> Markup:
+        if (template, key) not in known:
+            text = environment.get_template(template).render(page=page)
+            known[template, key] = Markup(text)  # noqa: S704 - rendered, so escaped
+        return known[template, key]
+
+    return part
 
 
 def _operator_loaders(folder: str | Path | None) -> list[BaseLoader]:

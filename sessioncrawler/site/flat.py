@@ -24,6 +24,9 @@ _FORMULA = re.compile("[\\s\\x00-\\x1f]*[=+\\-@'\uff0b\uff0d\uff1d\uff20]|[\\t\\
 The apostrophe is among them so that taking one off always gives back what was there.
 """
 _LINE_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+"""``json.dumps`` with options makes such an encoder for each record."""
+_HAS_BREAK = re.compile("[\x85\u2028\u2029]").search
 
 
 def cell(value: str | float | bool | None) -> str:
@@ -51,8 +54,8 @@ def csv_parts(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
 def jsonl_parts(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
     """One JSON object a line; nothing within a line is a line break to anybody."""
     for record in records:
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        yield text.translate(_LINE_BREAKS).encode() + b"\n"
+        text = _encode(record)
+        yield (text.translate(_LINE_BREAKS) if _HAS_BREAK(text) else text).encode() + b"\n"
 
 
 def _taken(buffer: StringIO) -> bytes:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import IO, Any, TypeVar, cast
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment
@@ -37,6 +38,9 @@ _DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 _NO_TEXTS = frozenset({"lang", "dir"})
 """Fields of texts that are codes."""
 
+REMEMBERED = 8192
+"""Days and ages that each language remembers: thousands of Communities were created on fewer days."""
+
 T = TypeVar("T")
 
 
@@ -48,14 +52,17 @@ class SiteLanguage:
         self.translations = translations
         self._locale = Locale.parse(_REGIONS.get(code, code), sep="-")
         self._digits = _DIGITS.get(self._locale.default_numbering_system, {})
+        # Babel looks the locale up anew for each number and each day; a list of Communities has thousands of both.
+        self._day = lru_cache(REMEMBERED)(self._written_day)
+        self._age = lru_cache(REMEMBERED)(self._written_age)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name in itself, such as ``Deutsch``."""
         name = language_name(self.code, self.code)
         return name[0].upper() + name[1:]
 
-    @property
+    @cached_property
     def dir(self) -> str:
         """``ltr`` or ``rtl``."""
         return str(self._locale.text_direction)
@@ -82,9 +89,13 @@ class SiteLanguage:
 
     def number(self, number: int | None) -> str:
         """``12,345``, ``12.345``, ``۱۲٬۳۴۵``; a dash where the number is unknown."""
-        if number is None:
-            return numbers.UNKNOWN
-        return self.digits(_decimal(number, str(self._locale)))
+        return numbers.UNKNOWN if number is None else self.digits(f"{number:,}".replace(",", self._separator))
+
+    @cached_property
+    def _separator(self) -> str:
+        """What stands between groups of three digits; no language of the site groups them in another way."""
+        text: str = format_decimal(1000, locale=self._locale, numbering_system="default")
+        return text[1:-3]
 
     def digits(self, text: str) -> str:
         """``text`` with the digits of the language, which Babel leaves as they are."""
@@ -93,7 +104,11 @@ class SiteLanguage:
     def day(self, seconds: float | None) -> str:
         """``22 January 2026``, ``22. Januar 2026`` (Gregorian, UTC); empty where the time is unknown."""
         when = dates.moment(seconds)
-        return self.digits(format_date(when, "long", locale=self._locale)) if when else ""
+        return self._day(when.date()) if when else ""
+
+    def age(self, seconds: int) -> str:
+        """``3 years``; less than a day is ``1 day``."""
+        return self._age(max(1, seconds // dates.DAY))
 
     def day_and_minute(self, seconds: float | None) -> str:
         """``22 January 2026, 08:05 UTC``; empty where the time is unknown."""
@@ -109,6 +124,12 @@ class SiteLanguage:
             return Markup()
         return Markup('<time datetime="{}">{}</time>').format(dates.iso(seconds), self.day_and_minute(seconds))
 
+    def _written_day(self, day: date) -> str:
+        return self.digits(format_date(day, "long", locale=self._locale))
+
+    def _written_age(self, days: int) -> str:
+        return self.digits(format_timedelta(timedelta(days=days), granularity="day", locale=self._locale))
+
     def language_name(self, code: str) -> str:
         """The name of a language, such as ``German``, ``allemand``."""
         return language_name(code, self.code)
@@ -116,12 +137,6 @@ class SiteLanguage:
     def reason(self, reason: str) -> str:
         """Why Communities are not listed, for a tail of the stats ``policy/dropped/``."""
         return self.gettext(reason_text(reason))
-
-
-@lru_cache(4096)
-def _decimal(number: int, locale: str) -> str:
-    text: str = format_decimal(number, locale=locale, numbering_system="default")
-    return text
 
 
 @cache

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sessioncrawler.editorial.config import Directory
+from sessioncrawler.site.cards import Cards
 from sessioncrawler.site.i18n import SiteLanguage, site_language
 from sessioncrawler.site.identity import SiteView, contact_url, preview_image, site_view
-from sessioncrawler.site.listed import Listed
 from sessioncrawler.site.places import Place
-from sessioncrawler.site.rows import Provenance, Row, RowBuilder
+from sessioncrawler.site.rows import Row, RowBuilder
 from sessioncrawler.site.structured import collection
 from sessioncrawler.site.texts import ENGLISH, Texts
 
@@ -70,33 +69,19 @@ class Page:
         return preview_image(self.place)
 
 
-def build_page(
-    communities: Iterable[Listed],
-    directory: Directory,
-    now: int,
-    dropped: Mapping[str, int],
-    *,
-    provenance: Provenance | None = None,
-    texts: Texts = ENGLISH,
-) -> Page:
-    """Build the context of the page.
+def build_page(cards: Cards, dropped: Mapping[str, int], texts: Texts = ENGLISH) -> Page:
+    """Build the context of the list of all ``cards`` in the language of ``texts``.
 
-    ``now`` is the crawl's time in Unix seconds; ``dropped`` counts Communities by the reason why they are not listed.
-    Rows: pinned first, then those that can be read, by visitors a week (unknown last), by name and by identifier.
+    ``dropped`` counts Communities by the reason why they are not listed.
     """
-    site, language = directory.site, site_language(texts.lang)
+    site, language = cards.directory.site, site_language(texts.lang)
     place, view = Place(site.url, language), site_view(site)
-    listed = list(communities)
-    builder = RowBuilder(listed, directory, now, provenance=provenance, texts=texts)
-    rows = tuple(sorted(map(builder.row, listed), key=_order))
-    servers = len({community.server.public_key for community in listed})
-    nsfw = sum(community.nsfw_reason is not None for community in listed)
-    summary = _summary(len(listed), servers, language)
+    summary = _summary(len(cards.all), cards.servers, language)
     left_out = _left_out(dropped, language)
     return Page(
         place=place,
         site=view,
-        structured=collection(site, place, [(row.name, row.path) for row in rows]),
+        structured=collection(site, place, [(card.name, card.path) for card in cards.in_order]),
         texts=texts,
         title=site.name,
         url=place.url,
@@ -106,21 +91,16 @@ def build_page(
         source_code=site.source_code,
         contact=site.contact,
         contact_url=contact_url(site.contact),
-        checked=now,
-        communities=len(listed),
-        servers=servers,
+        checked=cards.now,
+        communities=len(cards.all),
+        servers=cards.servers,
         summary=summary,
-        rows=rows,
-        nsfw=nsfw,
-        nsfw_text=language.number(nsfw),
+        rows=tuple(map(RowBuilder(cards, texts).row, cards.in_order)),
+        nsfw=cards.nsfw,
+        nsfw_text=language.number(cards.nsfw),
         dropped=left_out,
         dropped_summary=_not_listed(sum(reason.count for reason in left_out), language),
     )
-
-
-def _order(row: Row) -> tuple[bool, bool, bool, int, str, str]:
-    unreadable, visitors = row.rights.startswith("-"), row.visitors or 0
-    return (not row.pinned, unreadable, row.visitors is None, -visitors, row.name.casefold(), row.identifier)
 
 
 def _left_out(dropped: Mapping[str, int], language: SiteLanguage) -> tuple[Dropped, ...]:

@@ -61,6 +61,14 @@ class Place:
         return self.root + name
 
     @property
+    def kin(self) -> Place:
+        """A place from which the ways to all other pages are the same as from here, translations included.
+
+        All pages in folders of one depth share it where they have no translation.
+        """
+        return self if self.path in TRANSLATED else replace(self, path="-/" * self.path.count("/"))
+
+    @property
     def translations(self) -> Iterator[tuple[SiteLanguage, str, str]]:
         """Each language of this page, with the link and the address (or an empty one) of the page in it.
 

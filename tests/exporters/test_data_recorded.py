@@ -48,7 +48,6 @@ def recorded():
 def site(recorded, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded")
     rules = (ROOT / "directory.toml").read_text().partition("\n[languages]\n")[0] + "\n"
-    rules += '[[listings]]\nid = "all"\nname = "All"\nrating = "unsafe"\ninclude = "*"\n'
     rules += "[languages]\n" + "".join(
         f'"{identifier}" = "{LANGUAGES[room["language_flag"]]}"\n'
         for identifier, room in rooms(recorded).items()
@@ -112,7 +111,7 @@ def test_the_listing_provider_tells_the_same(recorded, site):
     then = rooms(recorded)
     keys = {server["server_id"]: server["pubkey"] for server in recorded}
     listing = json.loads(site["listing/all"])
-    assert json.loads(site["listings"]) == [{**listing, "rooms": len(then) - len(OFF_RECORD)}]
+    assert {**listing, "rooms": len(then) - len(OFF_RECORD)} in json.loads(site["listings"])
     for entry in listing["rooms"]:
         url = urlsplit(entry["room_extra"]["join_url"])
         (server_id,) = [one for one, key in keys.items() if url.query == f"public_key={key}"]

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from sessioncrawler.exporters import _pages, jinja
 from tests.fuzz.cases import RUN, WANTED
 from tests.fuzz.world import make_crawler
 
 
 @pytest.fixture(scope="session")
 def crawler(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        # A crawl compiles its templates once; so do all cases together, or they would do nothing else.
-        shared = cache(jinja.build_environment)
-        for module in (jinja, _pages):
-            patch.setattr(module, "build_environment", shared)
-        yield make_crawler(tmp_path_factory.mktemp("world"))
+    return make_crawler(tmp_path_factory.mktemp("world"))
 
 
 @pytest.hookimpl(wrapper=True)

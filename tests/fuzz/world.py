@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tarfile
 from asyncio import iscoroutinefunction
 from collections.abc import Iterable
@@ -91,7 +92,9 @@ def process(crawler: Crawler, items: Iterable[Any], *, remember: bool = False) -
     kept = [item for item in items if _passes(crawler, pipelines, item)]
     for pipeline in pipelines:
         if remember and hasattr(pipeline, "close_spider"):
-            pipeline.close_spider()
+            closing = pipeline.close_spider()
+            if closing is not None:
+                asyncio.run(closing)
     return kept
 
 

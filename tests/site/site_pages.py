@@ -9,6 +9,7 @@ from lxml import html
 
 from sessioncrawler.editorial.config import Directory, Site, Source
 from sessioncrawler.model import Address, Outcome, Poll
+from sessioncrawler.site.cards import Cards
 from sessioncrawler.site.community import CommunityPages
 from sessioncrawler.site.environment import build_environment
 from sessioncrawler.site.i18n import site_language
@@ -62,7 +63,8 @@ def render(page, code="en", directory=DIRECTORY):
 
 def room_page(*communities, directory=DIRECTORY):
     template = environment().get_template("community.html")
-    return next(parse(template.render(page=page)) for page in CommunityPages(communities, directory, NOW).pages())
+    pages = CommunityPages(Cards(communities, directory, NOW)).pages()
+    return next(parse(template.render(page=page)) for page in pages)
 
 
 def words(tree, path="//main"):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Server, Tag, TagKind
+from sessioncrawler.site.cards import Cards
 from sessioncrawler.site.community import CommunityPages
 from tests.publishing import NOW, community
 from tests.site.site_pages import DIRECTORY, URL, assert_policy, facts, meta, room_page, words
@@ -89,8 +90,9 @@ def test_previews_of_links_are_safe_for_work():
 
 
 def test_a_room_that_comes_twice_has_one_page():
-    pages = list(CommunityPages([community("a"), community("A"), community("b")], DIRECTORY, NOW).pages())
-    assert [page.row.token for page in pages] == ["A", "b"]
+    cards = Cards([community("a"), community("A"), community("b")], DIRECTORY, NOW)
+    pages = CommunityPages(cards).pages()
+    assert [page.row.card.token for page in pages] == ["A", "b"]
 
 
 @settings(max_examples=60, deadline=None)

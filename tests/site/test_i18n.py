@@ -4,14 +4,17 @@ import re
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.dates import format_timedelta
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
@@ -119,6 +122,20 @@ def test_english_is_as_it_is_without_catalogues(number, seconds):
     assert english.number(number) == numbers.grouped(number)
     assert english.day_and_minute(seconds) == dates.day_and_minute(seconds)
     assert english.time_tag(seconds) == dates.time_tag(seconds)
+
+
+@given(st.sampled_from(LOCALES), st.integers(0, 10**15))
+def test_numbers_are_those_of_cldr(code, number):
+    written = format_decimal(number, locale=code, numbering_system="default")
+    language = site_language(code)
+    assert language.number(number) == language.digits(written)
+
+
+@given(st.sampled_from(LOCALES), st.integers(0, 30_000))
+def test_ages_are_those_of_cldr(code, days):
+    language = site_language(code)
+    expected = format_timedelta(timedelta(days=max(1, days)), granularity="day", locale=code)
+    assert language.age(days * dates.DAY + 5) == language.digits(expected)
 
 
 def test_a_language_that_the_site_lacks():

@@ -8,9 +8,11 @@ from lxml import etree
 
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Tag
+from sessioncrawler.site.cards import Cards
 from sessioncrawler.site.environment import file_bytes
 from sessioncrawler.site.i18n import LOCALES, site_language
 from sessioncrawler.site.identity import contact_url, paragraphs
+from sessioncrawler.site.page import build_page
 from sessioncrawler.site.pages import Findings, about_page
 from sessioncrawler.site.places import PLAIN, Place
 from sessioncrawler.site.sitemap import sitemap
@@ -164,3 +166,10 @@ def test_contact(contact, url):
 def test_paragraphs():
     assert paragraphs(" One.\n \n\n\nTwo\nthree.\n") == ("One.", "Two\nthree.")
     assert paragraphs("") == ()
+
+
+@pytest.mark.parametrize(("code", "link"), [("en", "feed/all.xml"), ("de", "../feed/all.xml")])
+def test_feed_readers_find_the_news(code, link):
+    page = build_page(Cards([], DIRECTORY, NOW), {}, site_language(code).texts)
+    tree = parse(environment(code).get_template("index.html").render(page=page))
+    assert tree.xpath("//link[@rel='alternate' and @type='application/atom+xml']/@href") == [link]

@@ -71,6 +71,13 @@ def test_translations():
     assert english_only["fa"] == ("../../fa/index.html", "")
 
 
+def test_pages_without_translations_are_kin_in_one_depth():
+    assert place(path="c/a+1/").kin == place(path="c/b+2/").kin != place(path="status/").kin
+    assert place(path="c/a+1/").kin.link("join/") == place(path="c/a+1/").link("join/")
+    assert place("de", "about/").kin == place("de", "about/")
+    assert len({place("de", path).kin for path in TRANSLATED}) == len(TRANSLATED)
+
+
 @given(st.from_regex("[0-9A-Za-z_-]{1,64}", fullmatch=True))
 def test_folders_of_communities(token):
     one = room(token)

@@ -8,7 +8,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessioncrawler.site.qr import QUIET, qr_code
+from sessioncrawler.site.qr import QUIET, QrCode, qr_code, strokes
 
 KEY = "a03c383cf63c3c4efe67acc52112a6dd734b3a946b9545f488aaa93da7991238"
 _STROKE = re.compile(r"m(-?\d+) (-?\d+)h(\d+)")
@@ -53,3 +53,16 @@ def test_the_same_link_makes_the_same_code():
 def test_too_long():
     with pytest.raises(ValueError, match="too long"):
         qr_code("x" * 3000)
+
+
+@given(st.integers(1, 12).flatmap(lambda side: st.lists(st.booleans(), min_size=side**2, max_size=side**2)))
+def test_strokes_draw_every_module(dark):
+    side = int(len(dark) ** 0.5)
+    modules = bytes(0 if one else 255 for one in dark)
+    image = paint(QrCode(side + 2 * QUIET, strokes(modules, side)), 1)
+    assert image[QUIET:-QUIET, QUIET:-QUIET].tobytes() == modules
+    assert (image == 0).sum() == sum(dark)
+
+
+def test_strokes_of_nothing():
+    assert strokes(b"\xff" * 4, 2) == f"M{QUIET} {QUIET}.5"

@@ -6,9 +6,11 @@ import zipfile
 
 import pytest
 from jinja2 import DictLoader, Environment, TemplateNotFound, UndefinedError
+from markupsafe import Markup
 
 from sessioncrawler.site.assets import inline
 from sessioncrawler.site.environment import CHECKOUT, build_environment, project_loader
+from sessioncrawler.site.i18n import LOCALES, site_language
 
 
 def test_html_is_escaped_and_text_is_not(tmp_path):
@@ -87,3 +89,24 @@ def test_assets_that_are_not_there():
         inline(build_environment(), "none.css")
     with pytest.raises(ValueError, match="no loader"):
         inline(Environment(autoescape=True), "none.css")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CHECKOUT.glob("*.html")))
+def test_a_compiled_template_is_the_same_in_all_languages(name):
+    source = (CHECKOUT / name).read_text()
+    codes = {build_environment(None, site_language(code)).compile(source, name, raw=True) for code in LOCALES}
+    assert len(codes) == 1
+
+
+def test_a_changed_template_is_compiled_anew(tmp_path):
+    for text in ("one", "two", "two"):
+        (tmp_path / "index.html").write_text(text)
+        assert build_environment(tmp_path).get_template("index.html").render() == text
+
+
+def test_a_part_is_rendered_once_for_each_key(tmp_path):
+    (tmp_path / "part.html").write_text("<b>{{ page }}</b>")
+    part = build_environment(tmp_path).globals["part"]
+    assert part("part.html", "1 & 1", "a") == Markup("<b>1 &amp; 1</b>")
+    assert part("part.html", "2", "a") == "<b>1 &amp; 1</b>"
+    assert part("part.html", "2", "b") == "<b>2</b>"

@@ -1,11 +1,11 @@
 import math
 
 import pytest
-from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.site import dates, keys, numbers
+from sessioncrawler.site.i18n import site_language
 from sessioncrawler.site.reasons import reason_text
 
 NOON = 1_769_083_200
@@ -37,12 +37,13 @@ def test_no_number_breaks_a_page(number):
 )
 def test_ages(days, text):
     seconds = int(days * 86_400)
-    assert dates.age(NOON - seconds, NOON, Locale("en")) == (max(0, seconds), text)
+    assert dates.age(NOON - seconds, NOON) == max(0, seconds)
+    assert site_language("en").age(max(0, seconds)) == text
 
 
 def test_an_unknown_age():
-    assert dates.age(None, NOON, Locale("en")) == dates.age(math.inf, NOON, Locale("en")) == (None, "")
-    assert dates.age(NOON - 86_400 * 800, NOON, Locale("de")) == (86_400 * 800, "2 Jahre")
+    assert dates.age(None, NOON) is dates.age(math.inf, NOON) is None
+    assert site_language("de").age(86_400 * 800) == "2 Jahre"
 
 
 def test_numbers():

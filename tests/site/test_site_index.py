@@ -18,9 +18,9 @@ from lxml import html
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Address, JoinLink, Server, Sighting, Tag, TagKind
 from sessioncrawler.site import rows
+from sessioncrawler.site.cards import Cards, Provenance
 from sessioncrawler.site.environment import CHECKOUT, build_environment
 from sessioncrawler.site.page import build_page
-from sessioncrawler.site.rows import Provenance
 from sessioncrawler.site.text import name as visible_name
 from sessioncrawler.site.texts import ENGLISH, ScriptTexts
 from tests.publishing import KEY, NOW, community
@@ -49,7 +49,7 @@ def environment():
 
 
 def render(*communities, dropped=None, site=SITE):
-    page = build_page(communities, Directory(site), NOW, dropped or {})
+    page = build_page(Cards(communities, Directory(site), NOW), dropped or {})
     return environment().get_template("index.html").render(page=page).encode(errors="replace").decode()
 
 
@@ -104,7 +104,7 @@ def test_links_are_web_addresses_or_permalinks():
     tree = parse(*(hostile(text) for text in HOSTILE))
     assert all(
         link.startswith(("https://", "http://", "#", "mailto:", "data:image/svg+xml,"))
-        or re.fullmatch(r"[\w./%-]+\.(html|png|webmanifest)", link)
+        or re.fullmatch(r"[\w./%-]+\.(html|png|webmanifest|xml)", link)
         for link in tree.xpath("//@href")
     )
     assert {a.get("rel") for a in tree.xpath("//a[@class='preview']")} == {"noopener noreferrer nofollow ugc"}
@@ -205,7 +205,7 @@ def test_a_guess_is_marked():
 
 def test_sources_are_told():
     sightings = [Sighting(JoinLink(community().server.address, "general", KEY), source) for source in ("b", 'a"')]
-    page = build_page([community()], Directory(SITE), NOW, {}, provenance=Provenance.of(sightings))
+    page = build_page(Cards([community()], Directory(SITE), NOW, provenance=Provenance.of(sightings)), {})
     tree = html.document_fromstring(environment().get_template("index.html").render(page=page))
     assert tree.xpath("//tbody/tr/@data-sources") == ['a", b']
 
@@ -234,7 +234,8 @@ def test_every_text_is_said():
 
 def test_all_texts_can_be_translated():
     texts = replace(ENGLISH, lang="fa", dir="rtl", find="یافتن", script=ScriptTexts(copied="✓ </script>"))
-    page = build_page([community(language="de", created=NOW - 86_400 * 800)], Directory(SITE), NOW, {}, texts=texts)
+    cards = Cards([community(language="de", created=NOW - 86_400 * 800)], Directory(SITE), NOW)
+    page = build_page(cards, {}, texts)
     tree = html.document_fromstring(environment().get_template("index.html").render(page=page))
     assert (tree.get("lang"), tree.get("dir")) == ("fa", "rtl")
     assert tree.xpath("string(//label[@for='filter'])") == "یافتن"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.editorial.tags import RESERVED, NsfwReason
 from sessioncrawler.model import Address, JoinLink, Room, Server, Sighting, Tag, TagKind
+from sessioncrawler.site.cards import Cards, Provenance, rights
 from sessioncrawler.site.page import build_page, contact_url
-from sessioncrawler.site.rows import Provenance, rights
 from sessioncrawler.site.texts import ENGLISH
 from tests.publishing import NOW, community
 
@@ -17,7 +17,7 @@ OTHER = Server(Address("http", "10.0.0.1", 8080), "0" * 64, legacy=True)
 
 
 def page(*communities, dropped=None, directory=DIRECTORY):
-    return build_page(communities, directory, NOW, dropped or {})
+    return build_page(Cards(communities, directory, NOW), dropped or {})
 
 
 def visited(token, visitors, **more):
@@ -35,7 +35,16 @@ def test_rows_are_ordered():
         community("pinned-unknown", pinned=True),
         visited("pinned", 1, pinned=True),
     ).rows
-    assert [row.token for row in rows] == ["pinned", "pinned-unknown", "many", "alpha", "a2", "b2", "few", "unknown"]
+    assert [row.card.token for row in rows] == [
+        "pinned",
+        "pinned-unknown",
+        "many",
+        "alpha",
+        "a2",
+        "b2",
+        "few",
+        "unknown",
+    ]
 
 
 @given(st.permutations([visited(token, n) for token, n in zip("abcdef", (3, 3, None, 0, 9, None), strict=True)]))
@@ -65,25 +74,25 @@ def test_a_row_has_all_that_is_shown():
             "x", 1234, name="Name", server=OTHER, description="A\nB", tags=[Tag("nsfw", TagKind.WARNING)], language="de"
         )
     ).rows
-    assert row.identifier == f"x+{OTHER.server_id}"
-    assert row.name == "Name"
-    assert row.initial == "N"
-    assert (row.lead, row.description) == ("A\nB", "")
+    assert row.card.identifier == f"x+{OTHER.server_id}"
+    assert row.card.name == "Name"
+    assert row.card.initial == "N"
+    assert (row.card.lead, row.card.description) == ("A\nB", "")
     assert dataclasses.astuple(row.badges[0]) == ("nsfw", "warning", "Not safe for work")
     assert row.tags == ()
-    assert (row.visitors, row.visitors_text) == (1234, "1,234")
+    assert (row.card.visitors, row.visitors) == (1234, "1,234")
     assert dataclasses.astuple(row.language) == ("🇩🇪", "German", "de", "de")
-    assert row.preview_url == "http://10.0.0.1:8080/view/room/x"
-    assert row.join_url == f"http://10.0.0.1:8080/x?public_key={'0' * 64}"
-    assert "".join(row.host_parts) == "10.0.0.1:8080"
-    assert row.fingerprint.startswith("0000 0000 ")
+    assert row.card.preview_url == "http://10.0.0.1:8080/view/room/x"
+    assert row.card.join_url == f"http://10.0.0.1:8080/x?public_key={'0' * 64}"
+    assert "".join(row.card.home.host_parts) == "10.0.0.1:8080"
+    assert row.card.home.fingerprint.startswith("0000 0000 ")
 
 
 def test_rooms_that_nobody_can_read_come_after_those_that_can_be():
     rows = page(
         visited("closed", 900, read=False), visited("open", 1, read=True), visited("silent", 2), community("no-number")
     ).rows
-    assert [row.token for row in rows] == ["silent", "open", "no-number", "closed"]
+    assert [row.card.token for row in rows] == ["silent", "open", "no-number", "closed"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,13 @@ def test_badges_and_tags():
         "Not safe for work: the curator of this directory says so",
     ]
     assert [tag.text for tag in row.tags] == ["a"]
-    assert row.nsfw
+    assert row.card.nsfw
+
+
+def test_equal_tags_look_equal():
+    first, second = page(community("a", tags=[Tag("x")]), community("b", tags=[Tag("x")])).rows
+    assert first.tags == second.tags
+    assert first.tags[0].text == "x"
 
 
 def test_sources():
@@ -122,8 +137,8 @@ def test_sources():
     elsewhere = JoinLink(Address("https", "other.example", 443), "books", OTHER.public_key)
     sightings = [Sighting(link, "wiki"), Sighting(elsewhere, "list"), Sighting(elsewhere, "wiki")]
     rooms = [community("books", server=OTHER), community("other", server=OTHER)]
-    shown = build_page(rooms, DIRECTORY, NOW, {}, provenance=Provenance.of(sightings)).rows
-    assert {row.token: row.sources for row in shown} == {"books": ("list", "wiki"), "other": ()}
+    shown = Cards(rooms, DIRECTORY, NOW, provenance=Provenance.of(sightings)).all
+    assert {card.token: card.sources for card in shown} == {"books": ("list", "wiki"), "other": ()}
 
 
 def test_every_tag_of_the_directory_has_a_text():
@@ -133,14 +148,14 @@ def test_every_tag_of_the_directory_has_a_text():
 
 def test_unknown_is_not_zero():
     (row,) = page(community()).rows
-    assert (row.visitors, row.visitors_text, row.language) == (None, "\N{EN DASH}", None)
+    assert (row.card.visitors, row.visitors, row.language) == (None, "\N{EN DASH}", None)
     (row,) = page(visited("x", 0)).rows
-    assert (row.visitors, row.visitors_text) == (0, "0")
+    assert (row.card.visitors, row.visitors) == (0, "0")
 
 
 def test_an_invisible_name_becomes_the_token():
     (row,) = page(community("general", "\u3164\u200b")).rows
-    assert row.name == "general"
+    assert row.card.name == "general"
 
 
 def test_many_languages_are_no_language_of_the_text():
