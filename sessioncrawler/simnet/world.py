@@ -172,8 +172,8 @@ def make_world(
 ) -> World:
     """The world of ``seed``: the same arguments give the same world.
 
-    ``servers`` is the number of servers (``bench``, ``wide``) or cuts the list of a scenario short; ``latency`` are the least
-    and the greatest seconds before an answer. ValueError where there is no such scenario.
+    ``servers`` is the number of servers (``bench``, ``wide``) or cuts the list of a scenario short; ``latency`` are the
+    least and the greatest seconds before an answer. ValueError where there is no such scenario.
     """
     rng = Random(f"{seed}/{scenario}/{servers}/{latency}")
     if scenario == "bench" and not any(latency):
