@@ -55,8 +55,12 @@ def tag_shape(tag: Tag) -> TagShape:
 
 
 def room_shape(community: Listed, flag: Callable[[str], str]) -> RoomShape:
-    """One room, keys in the order of the 2026 file; ``flag`` gives the emoji of a language code."""
+    """One room, keys in the order of the 2026 file; ``flag`` gives the emoji of a language code.
+
+    A guessed language has no flag: this shape has no place to say that it is a guess.
+    """
     room = community.room
+    known = community.language if community.language_from != "guess" else None
     return {
         "active_users": room.active_users,
         "active_users_cutoff": room.active_users_cutoff,
@@ -74,7 +78,7 @@ def room_shape(community: Listed, flag: Callable[[str], str]) -> RoomShape:
         "write": room.write,
         "string_tags": [well_formed(tag) for tag in community.string_tags],
         "tags": [tag_shape(tag) for tag in community.tags],
-        "language_flag": flag(community.language) if community.language else "",
+        "language_flag": flag(known) if known else "",
     }
 
 

@@ -21,6 +21,13 @@ def test_the_data_is_written(tmp_path):
     assert published.stats["publish/communities"] == 2
 
 
+def test_a_guess_has_no_flag_where_nothing_can_say_that_it_is_one(tmp_path):
+    said = [community(origin, language="de", language_from=origin) for origin in ("guess", "table", "tag")]
+    publish(said, {str(tmp_path / "servers.json"): {"format": "servers.json"}}, tmp_path)
+    (server,) = json.loads((tmp_path / "servers.json").read_text())
+    assert [room["language_flag"] for room in server["rooms"]] == ["", "🇩🇪", "🇩🇪"]
+
+
 @pytest.mark.parametrize(
     ("indent", "beginning"),
     [(None, '[{"base_url":"https'), (1, '[\n {\n  "base_url": "https'), (0, '[\n{\n"base_url": ')],
