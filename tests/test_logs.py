@@ -185,7 +185,7 @@ def test_a_file_is_written_as_the_settings_say(installed, tmp_path):
     handler.handle(record("Bye %s", HOSTILE, name="mine"))
     handler.flush()
     (line,) = path.read_text().splitlines()
-    assert line.endswith(r"[mine] WARNING: Bye a | ERROR all is lost | \x1b[31m | \u202e\x00\ud800")
+    assert line.endswith(r"[mine] ERROR: Bye a | ERROR all is lost | \x1b[31m | \u202e\x00\ud800")
 
 
 def test_the_log_can_be_off():
