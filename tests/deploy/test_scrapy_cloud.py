@@ -8,9 +8,8 @@ from collections import Counter
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
-from tests import postgresql
+from tests import postgresql, s3
 from tests.deploy.deploying import differing, ours, run, site, unchanged
 from tests.deploy.scrapy_cloud import run_job, started
 
@@ -24,18 +23,12 @@ REFRESH = {"job_cmd": ["py:refresh.py"]}
 
 @pytest.fixture(scope="module")
 def bucket():
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    try:
-        url = "http://{}:{}".format(*server.get_host_and_port())
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("no_proxy", "127.0.0.1")
-            keys = {name.lower(): value for name, value in KEYS.items()}
-            client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
-            client.create_bucket(Bucket=BUCKET)
-            yield url, client
-    finally:
-        server.stop()
+    with s3.server() as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("no_proxy", "127.0.0.1")
+        keys = {name.lower(): value for name, value in KEYS.items()}
+        client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
+        client.create_bucket(Bucket=BUCKET)
+        yield url, client
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +38,8 @@ def project(world, bucket):
         pytest.skip(postgresql.MISSING)
     with postgresql.server() as state:
         settings = world.settings(world.folder, STATE_URL=state, SITE_URI="s3://deployed/site")
-        s3 = {**KEYS, "AWS_REGION_NAME": "us-east-1", "AWS_ENDPOINT_URL": bucket[0]}
-        yield {name: str(value) for name, value in {**settings, **s3}.items()}
+        place = {**KEYS, "AWS_REGION_NAME": "us-east-1", "AWS_ENDPOINT_URL": bucket[0]}
+        yield {name: str(value) for name, value in {**settings, **place}.items()}
 
 
 def place(world):

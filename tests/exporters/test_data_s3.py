@@ -6,9 +6,9 @@ import os
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from sessioncrawler.feedstorages._content import content_type
+from tests import s3
 from tests.exporters.open_data import polled, room, run
 
 SETTINGS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION_NAME": "us-east-1"}
@@ -31,12 +31,8 @@ TYPES = {
 def endpoint(monkeypatch):
     for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    try:
-        yield "http://{}:{}".format(*server.get_host_and_port())
-    finally:
-        server.stop()
+    with s3.server() as url:
+        yield url
 
 
 def test_a_bucket_has_every_file_with_its_content_type(tmp_path, endpoint):

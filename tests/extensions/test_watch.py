@@ -8,13 +8,13 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from sessioncrawler.editorial.monitors import Figures
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
 from sessioncrawler.site.schemas import schema
 from sessioncrawler.state import Run, State
+from tests import s3
 from tests.publishing import KEY, NOW, STORAGES, community, publish
 from tests.site.test_health import samples
 
@@ -244,12 +244,8 @@ def test_a_state_that_cannot_be_read_is_a_sentence(world):
 def endpoint(monkeypatch):
     for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    try:
-        yield "http://{}:{}".format(*server.get_host_and_port())
-    finally:
-        server.stop()
+    with s3.server() as url:
+        yield url
 
 
 def test_a_site_in_a_bucket_has_its_health_there(world, endpoint):

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
-from moto.server import ThreadedMotoServer
 
+from tests import s3
 from tests.faults.runs import HEALTH
 
 NAME = "rooms"
@@ -111,10 +112,9 @@ def _door(bucket: Bucket) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def bucket_behind_a_door() -> Iterator[Bucket]:
     """An empty bucket that works."""
-    moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    moto.start()
-    try:
-        bucket = Bucket(moto.get_host_and_port())
+    with s3.server() as url:
+        place = urlsplit(url)
+        bucket = Bucket((place.hostname, place.port))
         bucket.client().create_bucket(Bucket=NAME)
         with ThreadingHTTPServer(("127.0.0.1", 0), _door(bucket)) as server:
             server.daemon_threads = True
@@ -127,5 +127,3 @@ def bucket_behind_a_door() -> Iterator[Bucket]:
                 bucket.closed.set()
                 server.shutdown()
                 thread.join()
-    finally:
-        moto.stop()
