@@ -6,7 +6,7 @@ JOBS ?= auto
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
-.PHONY: bench bench-render demo crawl test fuzz lint types check clean cassettes messages demo-site html lighthouse screenshots zyte
+.PHONY: bench bench-render bench-scale demo crawl test fuzz lint types check clean cassettes messages demo-site html lighthouse screenshots zyte
 
 demo: .venv/run
 	$(BIN)/scrapy demo
@@ -48,6 +48,10 @@ bench: .venv/run
 # All feeds of a directory with 5,000 Communities, rendered and stored (docs/data.md): half a minute.
 bench-render: .venv/run
 	$(BIN)/python -m bench.render
+
+# What the state of 20,000 servers takes (docs/scale.md): half a minute.
+bench-scale: .venv/run
+	$(BIN)/python -m bench.scale
 
 # The texts of the site (docs/translating.md): collects them, brings every catalogue up to date, compiles all of them.
 messages: .venv/run
