@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import IO, Self
+from functools import cached_property
+from typing import IO, Any, Self
 
 from scrapy.extensions.feedexport import GCSFeedStorage
 from scrapy.utils.misc import load_object
@@ -16,12 +17,16 @@ from sessioncrawler.feedstorages._remote import RemoteStorage
 class _TypedGCSFeedStorage(RemoteStorage, GCSFeedStorage):
     """Scrapy's storage, with the content type that a browser needs to show a page instead of saving it."""
 
+    @cached_property
+    def client(self) -> Any:
+        """Google's client; made once for all files of a tree, since it looks for credentials each time."""
+        # Loaded by name, since the library is optional; Scrapy says so where it is missing.
+        return load_object("google.cloud.storage.Client")(project=self.project_id)
+
     def _store_in_thread(self, file: IO[bytes]) -> None:
         with file:
-            # Loaded by name, since the library is optional; Scrapy says so where it is missing.
-            client = load_object("google.cloud.storage.Client")
             file.seek(0)
-            blob = client(project=self.project_id).bucket(self.bucket_name).blob(self.blob_name)
+            blob = self.client.bucket(self.bucket_name).blob(self.blob_name)
             blob.upload_from_file(file, predefined_acl=self.acl, content_type=content_type(self.blob_name))
 
 
@@ -36,13 +41,13 @@ class GuardedGCSFeedStorage(Guarded, _TypedGCSFeedStorage):
     def at(self, name: str) -> Self:
         """The same bucket, the blob ``name`` below this one."""
         other = copy.copy(self)
+        other.client = self.client
         other.blob_name = f"{self.blob_name.rstrip('/')}/{name}"
         return other
 
     def prune(self, keep: frozenset[str]) -> None:
         """Delete all other blobs below this one."""
         prefix = self.blob_name.rstrip("/") + "/"
-        client = load_object("google.cloud.storage.Client")(project=self.project_id)
-        for blob in client.list_blobs(self.bucket_name, prefix=prefix):
+        for blob in self.client.list_blobs(self.bucket_name, prefix=prefix):
             if blob.name.removeprefix(prefix) not in keep:
                 blob.delete()

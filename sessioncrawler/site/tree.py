@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from io import BytesIO
 from typing import IO
 
 PARALLEL = 8
 """Files that are stored at the same time: a bucket is far away."""
+AHEAD = 2 * PARALLEL
+"""Files that are read from an archive and not stored yet: all of them would fill the memory."""
 _PATH = re.compile(r"(?:[0-9A-Za-z_+~-][0-9A-Za-z_.+~-]*/)*[0-9A-Za-z_+~-][0-9A-Za-z_.+~-]*")
 _TIME = 0
 """Modification time of every member: the same files make the same archive."""
@@ -50,18 +52,26 @@ def members(archive: IO[bytes]) -> Iterator[tuple[str, bytes]]:
 def unpack(archive: IO[bytes], store: Callable[[str, bytes], None]) -> frozenset[str]:
     """Call ``store`` with each path and content of ``archive``, several at a time; the paths.
 
-    Raises what ``store`` raises first. Then no further call begins.
+    Raises what ``store`` raises first. Then no call begins but for those few that wait already.
     """
+    paths: set[str] = set()
+    waiting: set[Future[None]] = set()
     with ThreadPoolExecutor(PARALLEL) as pool:
-        stored = {pool.submit(store, name, content): name for name, content in members(archive)}
         try:
-            _wait(stored)
+            for path, content in members(archive):
+                if len(waiting) == AHEAD:
+                    waiting = _raise_any(*wait(waiting, return_when=FIRST_COMPLETED))
+                waiting.add(pool.submit(store, path, content))
+                paths.add(path)
+            _raise_any(*wait(waiting, return_when=FIRST_EXCEPTION))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return frozenset(stored.values())
+    return frozenset(paths)
 
 
-def _wait(stored: Iterable[Future[None]]) -> None:
-    for done in as_completed(stored):
-        done.result()
+def _raise_any(done: set[Future[None]], others: set[Future[None]]) -> set[Future[None]]:
+    """Raise what went wrong in ``done``; the others."""
+    for one in done:
+        one.result()
+    return others
