@@ -59,7 +59,7 @@ class Command(ScrapyCommand):
         directory = load_directory(find_directory(settings["DIRECTORY_CONFIG"]))
         guess = settings.getbool("GUESS_LANGUAGES", True)
         hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
-        with State.open(settings["STATE_URL"]) as state:
+        with State.open(settings["STATE_URL"], create=False) as state:
             return Knowledge.read(state, directory, crawl_time(settings), guess=guess, round_hours=hours)
 
 

@@ -14,7 +14,7 @@ from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
 from sessioncrawler.site.data import compact
 from sessioncrawler.site.dates import day_and_minute
 from sessioncrawler.site.health import health
-from sessioncrawler.state import Run, State, StateError
+from sessioncrawler.state import NoStateError, Run, State, StateError
 
 
 class Command(ScrapyCommand):
@@ -43,8 +43,7 @@ class Command(ScrapyCommand):
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         try:
-            with State.open(settings["STATE_URL"]) as state:
-                last = state.last_run()
+            last = _last_run(settings["STATE_URL"])
             now, most = crawl_time(settings), hours(settings, "MONITOR_MAX_AGE")
         except (StateError, ValueError) as error:
             say(str(error), sys.stderr)
@@ -62,6 +61,14 @@ class Command(ScrapyCommand):
             say(written(last, now), sys.stdout)
         if not age.ok:
             say(age.sentence, sys.stderr)
+
+
+def _last_run(url: str) -> Run | None:
+    try:
+        with State.open(url, create=False) as state:
+            return state.last_run()
+    except NoStateError:
+        return None
 
 
 def written(run: Run, now: int) -> str:

@@ -25,7 +25,7 @@ class NotPublished(Exception):  # noqa: N818 - a decision, not an error of the p
 
 
 class HeldBack(NotPublished):
-    """A feed was not stored because of another, whose failure is told; the log need not repeat it for each."""
+    """A feed was not stored for a reason that was told of another one; the log need not repeat it for each."""
 
 
 class _Sentence(logging.Filter):
@@ -46,13 +46,15 @@ _SENTENCE = _Sentence()
 class _Counter:
     """Counts the Communities that come through the pipelines of one crawl.
 
-    One for all feeds of a crawl: Scrapy makes a task for each receiver of each item.
+    One for all feeds of a crawl: Scrapy makes a task for each receiver of each item. ``told`` says whether the log has
+    the reason why nothing is published.
     """
 
     _counters: ClassVar[WeakKeyDictionary[Crawler, _Counter]] = WeakKeyDictionary()
 
     def __init__(self) -> None:
         self.communities = 0
+        self.told = False
 
     @classmethod
     def of(cls, crawler: Crawler) -> _Counter:
@@ -116,7 +118,8 @@ class Guarded(BlockingFeedStorage):
         if reason:
             with suppress(OSError):  # it may not have been written to its end
                 file.close()
-            raise NotPublished(reason)
+            told, self._counter.told = self._counter.told, True
+            raise (HeldBack if told else NotPublished)(reason)
         await self.publish(file)
 
     async def publish(self, file: IO[bytes]) -> None:

@@ -1,6 +1,6 @@
 """What the crawler remembers from one run to the next, in one SQL database."""
 
-from sessioncrawler.state._errors import StateError
+from sessioncrawler.state._errors import NoStateError, StateError
 from sessioncrawler.state.database import State
 from sessioncrawler.state.history import Event, EventKind, Facts, Listing
 from sessioncrawler.state.icons import Icon
@@ -8,4 +8,16 @@ from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.runs import Run
 from sessioncrawler.state.sightings import SourceSummary
 
-__all__ = ["Event", "EventKind", "Facts", "Icon", "KnownPoll", "Listing", "Run", "SourceSummary", "State", "StateError"]
+__all__ = [
+    "Event",
+    "EventKind",
+    "Facts",
+    "Icon",
+    "KnownPoll",
+    "Listing",
+    "NoStateError",
+    "Run",
+    "SourceSummary",
+    "State",
+    "StateError",
+]

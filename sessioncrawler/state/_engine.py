@@ -61,10 +61,23 @@ def _patience(url: URL, default: float) -> float:
     return min(max(float(str(url.query.get("timeout", default))), 0.0), MOST_BUSY_SECONDS)
 
 
+def is_there(url: URL) -> bool:
+    """Whether the file of an SQLite database exists; True where that cannot be known without asking a server."""
+    path = _file_of(url)
+    return path is None or path.exists()
+
+
+def _file_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None for one in memory or named by an SQLite URI of its own."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return None if str(url.database).startswith("file:") else Path(str(url.database))
+
+
 def _prepare_folder(url: URL) -> None:
-    """Create the folder of an SQLite file, unless the file is in memory or named by an SQLite URI of its own."""
-    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    """Create the folder of an SQLite file."""
+    if path := _file_of(url):
+        path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _sqlite_connected(busy_seconds: float) -> Any:

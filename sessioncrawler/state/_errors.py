@@ -35,6 +35,10 @@ class StateError(Exception):
     """The state database cannot be used; the message is a sentence with the mend."""
 
 
+class NoStateError(StateError):
+    """There is no state yet, and none was to be made."""
+
+
 @contextmanager
 def sentences(url: URL) -> Iterator[None]:
     """Turn errors of the database at ``url`` into ``StateError``; a password in the URL is hidden."""

@@ -10,8 +10,8 @@ from sqlalchemy import URL, Engine
 
 from sessioncrawler.model import Poll, Sighting
 from sessioncrawler.state import history, icons, migrations, polls, runs, sightings
-from sessioncrawler.state._engine import DEFAULT_BUSY_SECONDS, make_engine, parse_url
-from sessioncrawler.state._errors import sentences
+from sessioncrawler.state._engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
+from sessioncrawler.state._errors import NoStateError, sentences
 from sessioncrawler.state.history import Event, Facts, Listing
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
@@ -30,12 +30,18 @@ class State:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> Self:
+    def open(cls, url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS, create: bool = True) -> Self:
         """Open the database at an SQLAlchemy URL; an SQLite file, its folder and the schema are created as needed.
 
-        ``busy_seconds`` is how long a transaction waits for those of other processes. Raises ``StateError``.
+        ``busy_seconds`` is how long a transaction waits for those of other processes. Raises ``StateError``, and
+        ``NoStateError`` where there is no SQLite file and ``create`` is off: who only reads must not leave an empty one
+        that the crawler may not write.
         """
         parsed = parse_url(url)
+        if not create and not is_there(parsed):
+            raise NoStateError(
+                f"There is no state at {parsed.database} yet: run 'scrapy refresh' first, or mend STATE_URL."
+            )
         with sentences(parsed):
             state = cls(parsed, make_engine(parsed, busy_seconds))
             try:

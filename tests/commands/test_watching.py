@@ -175,6 +175,7 @@ def test_a_site_that_was_never_published_is_not(tmp_path):
     done = ask(tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Nothing was published yet. Run 'scrapy refresh' and look at its log.\n"
+    assert list(tmp_path.iterdir()) == []  # no state that the crawler may not write
 
 
 def test_what_cannot_be_told_is_a_sentence(tmp_path):

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from sessioncrawler.model import Address, JoinLink, Sighting
-from sessioncrawler.state import State, StateError
+from sessioncrawler.state import NoStateError, State, StateError
 from sessioncrawler.state._engine import make_engine, parse_url
 
 
@@ -60,3 +60,13 @@ def test_text_that_is_no_text_is_damage(tmp_path):
             connection.exec_driver_sql("UPDATE sightings SET tags = CAST(x'ff5b' AS TEXT)")
         with pytest.raises(StateError, match="is damaged"):
             state.sightings()
+
+
+def test_who_only_reads_makes_no_state(tmp_path):
+    url = f"sqlite:///{tmp_path}/data/state.db"
+    with pytest.raises(NoStateError, match=r"There is no state at .*state\.db yet: run 'scrapy refresh' first"):
+        State.open(url, create=False)
+    assert list(tmp_path.iterdir()) == []
+    State.open(url).close()
+    State.open(url, create=False).close()
+    State.open("sqlite://", create=False).close()
