@@ -22,6 +22,10 @@ from sessioncrawler.simnet.world import BENCH_LATENCY, make_world
 
 SCENARIO = "bench"
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))
+_ICON = "/file/"
+"""In the path of every icon, and of nothing else."""
+CONNECTING = 1.0
+"""Seconds between a connection and its first request, at most."""
 _PUBLISHED = re.compile(r"'finish_reason': 'finished'")
 
 
@@ -45,11 +49,13 @@ class Result:
     start: Phase
     """Until the first server is asked: Python, Scrapy, the state."""
     polling: Phase
-    """Until the last connection to a server."""
+    """Until the last connection to a server before the first icon is asked for."""
     communities: int
     """That the site lists."""
     requests: int
-    """That Scrapy made, whatever became of them."""
+    """That Scrapy made, whatever became of them; icons among them."""
+    polls: int
+    """Those among them that ask what there is: all but icons."""
     answered: int
     """That reached a simulated server."""
     connections: int
@@ -72,7 +78,8 @@ def run(servers: int, seed: int, tries: int) -> Result:
             raise BenchError(f"The crawl of {servers} servers published nothing:\n{crawl.log[-2000:]}")
         chains = _chains(world, requests)
         bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=json.dumps(chains))
-    moments = [net.started + connection.offset for connection in connections]
+    icons = min((one.offset for one in requests if _ICON in one.path), default=float("inf"))
+    moments = [net.started + one.offset for one in connections if one.offset < icons - CONNECTING]
     return Result(
         servers=servers,
         floor=floor_seconds(world, Limits(tries=tries)),
@@ -81,6 +88,7 @@ def run(servers: int, seed: int, tries: int) -> Result:
         polling=_until(crawl, max(moments)),
         communities=_stat(crawl, "publish/communities"),
         requests=_stat(crawl, "downloader/request_count"),
+        polls=_stat(crawl, "polls/requests"),
         answered=len(requests),
         connections=len(connections),
         bare=bare,

@@ -25,9 +25,10 @@ _ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("CPU, s", lambda one: f"{one.crawl.cpu:.1f}"),
     ("  to start", lambda one: f"{one.start.cpu:.1f}"),
     ("  to poll", lambda one: f"{one.polling.cpu - one.start.cpu:.1f}"),
-    ("  to publish", lambda one: f"{one.crawl.cpu - one.polling.cpu:.1f}"),
+    ("  for icons and to publish", lambda one: f"{one.crawl.cpu - one.polling.cpu:.1f}"),
     ("Communities listed", lambda one: f"{one.communities:,}"),
     ("requests", lambda one: f"{one.requests:,}"),
+    ("  without icons", lambda one: f"{one.polls:,}"),
     ("CPU a request, ms", lambda one: f"{cpu_milliseconds(one):.2f}"),
     ("  polling alone", lambda one: f"{polling_milliseconds(one):.2f}"),
     ("requests that servers saw", lambda one: f"{one.answered:,}"),
@@ -51,8 +52,8 @@ def cpu_milliseconds(result: Result) -> float:
 
 
 def polling_milliseconds(result: Result) -> float:
-    """As ``cpu_milliseconds``, without the start and without making the site."""
-    return (result.polling.cpu - result.start.cpu) * 1000 / result.requests
+    """As ``cpu_milliseconds``, without the start, icons and making the site."""
+    return (result.polling.cpu - result.start.cpu) * 1000 / result.polls
 
 
 def bare_milliseconds(result: Result) -> float:

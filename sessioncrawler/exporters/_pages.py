@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from typing import Any
 
+from jinja2 import Template
 from scrapy.crawler import Crawler
 
 from sessioncrawler.exporters._context import dropped_counts, list_page
 from sessioncrawler.exporters._crawl import Crawl
+from sessioncrawler.exporters.jinja import BUFFERED
 from sessioncrawler.items import PollItem
 from sessioncrawler.site.community import CommunityPages
 from sessioncrawler.site.environment import file_bytes
 from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, site_language
 from sessioncrawler.site.manifest import ICONS, manifest
+from sessioncrawler.site.page import Page
 from sessioncrawler.site.pages import Findings, PlainPage, about_page, plain_page
 from sessioncrawler.site.places import INDEX, PLAIN, Place
 from sessioncrawler.site.sitemap import sitemap
@@ -38,7 +42,7 @@ def language_files(items: Iterable[Any], crawler: Crawler, language: str) -> Ite
     """The folder of a language: the list of Communities and the pages of text; ``language`` is its code."""
     everything = list(items)
     spoken, environment = site_language(language), Crawl.of(crawler).environment(language)
-    yield INDEX, _encoded(environment.get_template("index.html").render(page=list_page(everything, crawler, spoken)))
+    yield INDEX, _rendered(environment.get_template("index.html"), list_page(everything, crawler, spoken))
     for page in PLAIN:
         context = _plain_page(page, spoken, everything, crawler)
         yield f"{page}/{INDEX}", _encoded(environment.get_template(f"{page}.html").render(page=context))
@@ -88,6 +92,15 @@ def _plain_page(page: str, language: SiteLanguage, items: Iterable[Any], crawler
         dropped=dropped_counts(crawler),
     )
     return about_page(crawl.directory, place, crawl.now, findings)
+
+
+def _rendered(template: Template, page: Page) -> bytes:
+    """A page of thousands of Communities: encoded as it is made, since as one text it takes four bytes a letter."""
+    file = BytesIO()
+    stream = template.stream(page=page)
+    stream.enable_buffering(BUFFERED)
+    stream.dump(file, encoding="utf-8", errors="replace")
+    return file.getvalue()
 
 
 def _encoded(text: str) -> bytes:

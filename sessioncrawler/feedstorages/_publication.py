@@ -25,6 +25,8 @@ from sessioncrawler.feedstorages._guard import HeldBack
 logger = logging.getLogger(__name__)
 
 FRONT_PAGE = "index.html"
+AT_ONCE = 2
+"""Feeds that are prepared at the same time: each holds a file or two in memory."""
 
 
 def rank_of(place: str) -> tuple[bool, int]:
@@ -125,6 +127,7 @@ class Publication:
 
     def __init__(self) -> None:
         self._batch: _Batch | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     @classmethod
     def of(cls, crawler: Crawler) -> Publication:
@@ -136,7 +139,8 @@ class Publication:
         batch = self._batch = self._batch or _Batch()
         batch.feeds.append(feed)
         batch.busy += 1
-        await run_in_thread(batch.prepare, feed)
+        async with self._turns:
+            await run_in_thread(batch.prepare, feed)
         batch.busy -= 1
         if not batch.busy:
             self._batch = None
