@@ -5,13 +5,16 @@ Pure rules. A good run is one that was published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median_low
 
 from sessioncrawler.model import Outcome
 
 SLACK = 3
 """Fewer than these that are missing, or that fail, are the accident of one or two operators and no fault of ours."""
+USUAL_RUNS = 32
+"""Good runs, a day's worth, that say what is usual."""
 FORCE = "if the numbers are right, publish them with -s FORCE_PUBLISH=1"
 HOUR = 3_600
 
@@ -52,7 +55,7 @@ class Limits:
     sources: float = 0.5
     """The share of the last good run's number that has to be there, 0 to 1."""
     failures: float = 0.25
-    """The share of all addresses that may fail in one and the same way, beyond the share that did so last time."""
+    """The share of the addresses that answered last time that may now fail in one and the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,26 @@ class Verdict:
     def ok(self) -> bool:
         """Whether the monitor found nothing."""
         return not self.sentence
+
+
+def usual(runs: Sequence[Figures]) -> Figures | None:
+    """What to compare with: the last of the good ``runs`` (the latest first), but no more than is usual.
+
+    Strangers may bring thousands of rooms or servers for an hour and take them away: what was there for less than half
+    of the last runs must not make the rest look like a loss. None where there was no good run.
+    """
+    if not runs:
+        return None
+    last, reached = runs[0], Outcome.REACHED.value
+    return Figures(
+        communities=min(last.communities, median_low(run.communities for run in runs)),
+        servers=min(last.servers, median_low(run.servers for run in runs)),
+        sources=min(last.sources, median_low(run.sources for run in runs)),
+        polls={
+            **last.polls,
+            reached: min(last.polls.get(reached, 0), median_low(run.polls.get(reached, 0) for run in runs)),
+        },
+    )
 
 
 def judge(figures: Figures, last: Figures | None, limits: Limits) -> tuple[Verdict, ...]:
@@ -105,7 +128,7 @@ def _loss(name: str, now: int, then: int, share: float, mend: str) -> Verdict:
         return Verdict(name)
     return Verdict(
         name,
-        f"{name.capitalize()}: {now}, where the last good run had {then} and {share:.0%} of them are wanted. "
+        f"{name.capitalize()}: {now}, where the last good runs had {then} and {share:.0%} of them are wanted. "
         f"{mend}; {FORCE}.",
     )
 
@@ -116,13 +139,16 @@ def _failures(figures: Figures, last: Figures, most: float) -> Verdict:
 
 
 def _surges(figures: Figures, last: Figures, most: float) -> Iterator[str]:
-    """A sentence for each way to fail in which more addresses ended than ``most`` allows."""
+    """A sentence for each way to fail in which more addresses ended that used to answer than ``most`` allows.
+
+    Anybody may post links that lead nowhere: only as many failures count as there are answers less than before.
+    """
     total, before = sum(figures.polls.values()), sum(last.polls.values())
-    if not before:
-        return
+    answered = last.polls.get(Outcome.REACHED.value, 0)
+    lost = answered - figures.polls.get(Outcome.REACHED.value, 0)
     for outcome, number in sorted(figures.polls.items()):
-        expected = total * last.polls.get(outcome, 0) / before
-        if outcome != Outcome.REACHED and number - expected > max(most * total, SLACK - 1):
+        more = min(number - last.polls.get(outcome, 0), lost)
+        if outcome != Outcome.REACHED and more > max(most * answered, SLACK - 1):
             cause = _CAUSES.get(Outcome(outcome), "Look at the outcomes in the log")
             yield (
                 f"Polls that ended as {outcome}: {number} of {total}, in the last good run "

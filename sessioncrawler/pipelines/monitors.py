@@ -11,7 +11,7 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from sessioncrawler.editorial.monitors import Figures, Limits, judge
+from sessioncrawler.editorial.monitors import USUAL_RUNS, Figures, Limits, judge, usual
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.site.publication import FAILED, FORCED, MONITORS_FAILED, publishes_site, stats_of
@@ -24,7 +24,7 @@ HEARD_WITHIN = 86_400
 
 
 class MonitorsPipeline(StatefulPipeline):
-    """Compares a whole crawl with the last good run when the spider is idle.
+    """Compares a whole crawl with the last good runs when the spider is idle.
 
     That is after the last item and before the history (900) is written and the feeds are rendered. A crawl that the
     monitors object to ends as ``monitors_failed``, so that no storage stores it and the history does not tell of
@@ -74,8 +74,8 @@ class MonitorsPipeline(StatefulPipeline):
         self._judged = True
         sources = sum(now - source.last_seen < HEARD_WITHIN for source in state.sources())
         figures = Figures(self._communities, len(self._servers), sources, dict(self._polls))
-        last = state.last_run()
-        verdicts = judge(figures, last.figures if last else None, self.limits)
+        last = usual([run.figures for run in state.runs(USUAL_RUNS)])
+        verdicts = judge(figures, last, self.limits)
         for stat, value in stats_of(figures, verdicts).items():
             self.stats.set_value(stat, value)
         for verdict in verdicts:

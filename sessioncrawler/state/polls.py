@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, case, func, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.state import _codec
 
+FORGOTTEN = 30 * 86_400
+"""Seconds."""
 _polls = Table(
     "polls",
     MetaData(),
@@ -35,7 +37,11 @@ class KnownPoll:
 
 
 def record(connection: Connection, polls: Iterable[Poll], now: int) -> None:
-    """Insert or replace the polls made at ``now``; of two for one ``host[:port]`` the last counts."""
+    """Insert or replace the polls made at ``now``; of two for one ``host[:port]`` the last counts.
+
+    Addresses that nobody asked for :data:`FORGOTTEN` seconds are forgotten: servers can redirect to ever new ones.
+    """
+    connection.execute(delete(_polls).where(_polls.c.polled_at < now - FORGOTTEN))
     rows = {poll.address.netloc: _row(poll, now) for poll in polls}
     if not rows:
         return

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.monitors import HOUR, Figures, Limits, Verdict, judge, judge_age
+from sessioncrawler.editorial.monitors import HOUR, Figures, Limits, Verdict, judge, judge_age, usual
 from sessioncrawler.model import Outcome
 
 LAST = Figures(200, 40, 4, {"reached": 40, "dns": 10})
@@ -38,20 +38,50 @@ def test_a_run_is_compared_with_the_last_good_one(now, names):
     assert failed(now) == names
 
 
+def test_links_that_lead_nowhere_are_no_failure_of_ours():
+    """Anybody may post a thousand of them."""
+    assert failed(Figures(200, 40, 4, {"reached": 40, "dns": 1_010})) == []
+    assert failed(Figures(200, 40, 4, {"reached": 39, "dns": 1_010})) == []
+    assert failed(Figures(200, 40, 4, {"reached": 20, "dns": 1_010})) == ["failures"]
+    flooded = Figures(200, 40, 4, {"reached": 40, "dns": 1_010})
+    assert failed(Figures(200, 40, 4, {"reached": 5, "dns": 1_045}), last=flooded) == ["failures"]
+
+
+def test_what_comes_for_an_hour_and_goes_is_no_loss():
+    flood = Figures(9_000, 300, 9, {"reached": 300, "dns": 10})
+    assert usual([]) is None
+    assert usual([LAST]) == LAST
+    assert usual([flood, *[LAST] * 9]) == LAST
+    assert failed(LAST, last=usual([flood, flood, *[LAST] * 9])) == []
+    assert failed(LAST, last=usual([*[flood] * 9, LAST])) == ["servers", "communities", "sources"]
+    assert failed(Figures(200, 40, 4, {"reached": 40, "dns": 270}), last=usual([flood, LAST, LAST])) == []
+
+
+def test_what_was_published_last_counts_where_it_is_less():
+    """As after a publication that was forced."""
+    less = Figures(50, 10, 1, {"reached": 10, "dns": 40})
+    assert usual([less, *[LAST] * 9]) == less
+
+
+@given(st.lists(FIGURES, min_size=1, max_size=9))
+def test_the_same_run_again_is_always_fit(runs):
+    assert failed(runs[0], last=usual(runs)) == []
+
+
 def test_the_sentences_tell_figures_and_mend():
     verdicts = judge(Figures(50, 12, 1, {"reached": 5, "dns": 35, "http-status": 15}), LAST, Limits())
     wanted = "of them are wanted"
     force = "; if the numbers are right, publish them with -s FORCE_PUBLISH=1."
     servers, communities, sources, failures = (verdict.sentence for verdict in verdicts)
     assert servers == (
-        f"Servers: 12, where the last good run had 40 and 50% {wanted}. Check the connection of this machine{force}"
+        f"Servers: 12, where the last good runs had 40 and 50% {wanted}. Check the connection of this machine{force}"
     )
     assert communities == (
-        f"Communities: 50, where the last good run had 200 and 50% {wanted}. "
+        f"Communities: 50, where the last good runs had 200 and 50% {wanted}. "
         f"Check whether a rule of directory.toml hides too many{force}"
     )
     assert sources == (
-        f"Sources: 1, where the last good run had 4 and 50% {wanted}. Run the listing spiders, or mend them{force}"
+        f"Sources: 1, where the last good runs had 4 and 50% {wanted}. Run the listing spiders, or mend them{force}"
     )
     assert failures == (
         f"Polls that ended as dns: 35 of 55, in the last good run 10 of 50. Check the name resolver of this "
@@ -77,7 +107,7 @@ def test_three_of_three_servers_are_no_small_number():
 
 
 def test_a_share_can_be_set():
-    now = Figures(150, 30, 3, {"reached": 40, "dns": 15})
+    now = Figures(150, 30, 3, {"reached": 35, "dns": 15})
     assert failed(now) == []
     assert failed(now, limits=Limits(0.8, 0.8, 0.8, 0.05)) == ["servers", "communities", "failures"]
 

@@ -58,8 +58,7 @@ def crawler(tmp_path):
 
 def test_a_site_is_made_from_one_reading(tmp_path, calls):
     url = f"sqlite:///{tmp_path}/state.db"
-    with State.open(url):
-        pass
+    State.open(url).close()
     feeds = site_feeds(str(tmp_path / "site"))
     done = publish(
         [community("a"), community("b"), POLL],

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Room, Server
 from sessioncrawler.state import State
 from sessioncrawler.state._codec import decode, encode
+from sessioncrawler.state.polls import FORGOTTEN
 
 ADDRESS = Address("https", "sogs.example", 443)
 OTHER = Address("http", "192.0.2.1", 8081)
@@ -79,3 +80,12 @@ def test_a_poll_that_is_no_longer_understood_is_left_out(url):
     engine.dispose()
     with State.open(url) as state:
         assert state.polls() == []
+
+
+def test_addresses_that_nobody_asks_any_more_are_forgotten(tmp_path):
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        state.record_polls([REACHED, Poll(OTHER, Outcome.DNS)], 100)
+        state.record_polls([REACHED], 100 + FORGOTTEN)
+        assert len(state.polls()) == 2
+        state.record_polls([REACHED], 101 + FORGOTTEN)
+        assert [one.poll for one in state.polls()] == [REACHED]
