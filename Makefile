@@ -39,7 +39,7 @@ check: test lint types
 
 # The committed cassettes of whole spider runs, recorded anew from the simulated network.
 cassettes: .venv/dev
-	$(BIN)/python -m tests.record_cassettes
+	$(BIN)/python -m tests.support.record_cassettes
 
 # Crawls of simulated networks, measured (docs/cost.md): eleven minutes; with ALL=1, 10,000 servers too, twice that.
 bench: .venv/run

@@ -25,7 +25,7 @@ setup(
     package_dir={"sessioncrawler.templates": "templates"},
     package_data={
         "sessioncrawler": ["locale/*/LC_MESSAGES/*.mo"],
-        "sessioncrawler.site.schemas": ["*.json"],
+        "sessioncrawler.opendata.schemas": ["*.json"],
         "sessioncrawler.templates": ["*", "*/*"],
     },
     include_package_data=False,

@@ -11,7 +11,7 @@ from rich.console import Console
 from bench.crawl import run
 from bench.table import goals, table
 from bench.usage import BenchError
-from sessioncrawler.simnet.floor import Limits
+from simnet.floor import Limits
 
 SIZES = (100, 1_000)
 ALL_SIZES = (*SIZES, 10_000)

@@ -14,11 +14,11 @@ from pathlib import Path
 from bench.measured import INTERVAL
 from bench.usage import ROOT, BenchError, Usage, measure
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet import SimNet
-from sessioncrawler.simnet.client import RequestRecord
-from sessioncrawler.simnet.floor import Limits, floor_seconds
-from sessioncrawler.simnet.specs import World
-from sessioncrawler.simnet.world import BENCH_LATENCY, make_world
+from simnet import SimNet
+from simnet.client import RequestRecord
+from simnet.floor import Limits, floor_seconds
+from simnet.specs import World
+from simnet.world import BENCH_LATENCY, make_world
 
 SCENARIO = "bench"
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))

@@ -29,11 +29,11 @@ from babel.messages.mofile import read_mo
 from rich.console import Console
 from rich.table import Table
 
-from sessioncrawler.editorial.config import load_directory
+from sessioncrawler.editorial.config.reading import load_directory
 from sessioncrawler.editorial.guess import CONFIDENCE, LETTERS, Classifier, classify, guess_by
 from sessioncrawler.editorial.languages import GLOBE, LanguageTable, parse_language
 from sessioncrawler.model import DEFAULT_PORTS, Address, Room, Server
-from sessioncrawler.simnet.texts import PLAIN
+from simnet.texts import PLAIN
 
 RECORDED = Path("../shared/realworld/servers-2026-01-22.json")
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

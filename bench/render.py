@@ -26,10 +26,10 @@ from bench.usage import BenchError, measure
 from sessioncrawler.editorial.tags import derive_tags, nsfw_reason, split_tags
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
-from sessioncrawler.simnet.rooms import hex_digits, ordinary
-from sessioncrawler.simnet.texts import HOSTILE
 from sessioncrawler.spiders._feeds import site_feeds
 from sessioncrawler.state import Facts, State
+from simnet.rooms import hex_digits, ordinary
+from simnet.texts import HOSTILE
 
 COMMUNITIES = 5_000
 ROOMS = 25

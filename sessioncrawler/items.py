@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scrapy.exceptions import DownloadFailedError
-
-from sessioncrawler.model import Outcome, Poll, Room, Server, Sighting, Tag
+from sessioncrawler.model import Poll, Room, Server, Sighting, Tag
 
 
 @dataclass(slots=True)
@@ -55,16 +53,3 @@ class PollItem:
     """What became of one address once all are known (:func:`sessioncrawler.protocol.servers.settle`): for feeds."""
 
     poll: Poll
-
-
-class TryError(DownloadFailedError):
-    """A request came to nothing. ``outcome`` is the class of the failure, ``tries`` the connections it cost."""
-
-    def __init__(self, outcome: Outcome, detail: str, *, again: bool = False) -> None:
-        super().__init__(detail)
-        self.outcome = outcome
-        self.detail = detail
-        """Words that go on after the server's name."""
-        self.again = again
-        """Whether the connection was made, so that another try may bring the content."""
-        self.tries = 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.site.publication import Stats, number, publication_trouble
+from sessioncrawler.publish.outcome import Stats, number, publication_trouble
 
 EXAMPLES = 3
 """Addresses that are named for each class of failure; polls.json holds them all."""

@@ -11,7 +11,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from sessioncrawler.commands._outcome import Report, listing_report, site_report
-from sessioncrawler.site.publication import Stats
+from sessioncrawler.publish.outcome import Stats
 from sessioncrawler.spiders.sogs import Sogs
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
 from sessioncrawler.commands._outcome import crawl_trouble
-from sessioncrawler.site.publication import publishes_site
+from sessioncrawler.publish.outcome import publishes_site
 
 logger = logging.getLogger(__name__)
 

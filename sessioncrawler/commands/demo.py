@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.commands._process import run_refresh
-from sessioncrawler.simnet import SimNet
+from simnet import SimNet
 
 PATIENT_RETRY_TIMES = 8
 """Tries for a server that never answers: enough for the simulated ones that answer at times, and soon over."""

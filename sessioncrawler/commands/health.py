@@ -11,10 +11,10 @@ from scrapy.exceptions import UsageError
 from sessioncrawler.clock import crawl_time, hours
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
-from sessioncrawler.site.data import compact
-from sessioncrawler.site.dates import day_and_minute
-from sessioncrawler.site.health import health
+from sessioncrawler.opendata.files import compact
+from sessioncrawler.publish.health import health
 from sessioncrawler.state import NoStateError, Run, State, StateError
+from sessioncrawler.text.dates import day_and_minute
 
 
 class Command(ScrapyCommand):

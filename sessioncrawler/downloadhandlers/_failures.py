@@ -8,8 +8,8 @@ import ssl
 import aiohttp
 
 from sessioncrawler.downloadhandlers._attempt import Attempt
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 
 _OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE})
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM})

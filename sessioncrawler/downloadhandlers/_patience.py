@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sessioncrawler.downloadhandlers._attempt import Attempt
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 
 T = TypeVar("T")
 OVERLAP = 4

@@ -12,8 +12,8 @@ from python_socks import ProxyType
 from scrapy.http import Request
 
 from sessioncrawler.downloadhandlers._guard import AddressGuard, port_is_allowed
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Address, Outcome
+from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.protocol.joinlinks import parse_address
 
 SOCKS_TYPES = {

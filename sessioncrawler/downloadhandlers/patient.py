@@ -30,8 +30,8 @@ from sessioncrawler.downloadhandlers._resolver import ThreadResolver
 from sessioncrawler.downloadhandlers._routes import Route, Routes
 from sessioncrawler.downloadhandlers._tunnels import HttpTunnelConnector, SocksConnector
 from sessioncrawler.downloadhandlers._turns import Turns
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

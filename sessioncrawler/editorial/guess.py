@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from sessioncrawler.editorial._letters import MAX_TEXT, letters_of
-from sessioncrawler.editorial._mentions import speaks_of_others
+from sessioncrawler.editorial.letters import MAX_TEXT, letters_of
+from sessioncrawler.editorial.mentions import speaks_of_others
 
 CONFIDENCE = 0.7
 """The model's probability, from 0 to 1, below which there is no guess."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from babel import Locale, UnknownLocaleError, parse_locale
 
-from sessioncrawler.editorial._codes import MANY, UNDETERMINED, canonical_code, likely_territory, territory_flag
-from sessioncrawler.editorial.config import Directory
+from sessioncrawler.editorial.codes import MANY, UNDETERMINED, canonical_code, likely_territory, territory_flag
+from sessioncrawler.editorial.config.reading import Directory
 from sessioncrawler.editorial.match import Pattern, PatternIndex
 from sessioncrawler.model import Room, Server
 

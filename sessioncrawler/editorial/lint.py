@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sessioncrawler.editorial import tags as rules
-from sessioncrawler.editorial._codes import meant_codes
-from sessioncrawler.editorial._hashtags import Tagged, split_tags, stray_hashtags
+from sessioncrawler.editorial.codes import meant_codes
+from sessioncrawler.editorial.hashtags import Tagged, split_tags, stray_hashtags
 from sessioncrawler.editorial.languages import parse_language
 from sessioncrawler.editorial.policy import Verdict, verdict_of_tags
 from sessioncrawler.model import Room, Tag

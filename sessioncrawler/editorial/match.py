@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, Self, TypeVar
 
-from sessioncrawler.editorial._addresses import canonical_host
+from sessioncrawler.editorial.config.addresses import canonical_host
 from sessioncrawler.model import Address, Room, Server
 
 T = TypeVar("T")

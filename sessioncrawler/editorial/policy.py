@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from sessioncrawler.editorial.config import Directory, Rating, Rule
+from sessioncrawler.editorial.config.reading import Directory, Rating, Rule
 from sessioncrawler.editorial.match import PatternIndex
 from sessioncrawler.editorial.tags import TEST, UNLISTED, has_tag
 from sessioncrawler.model import Room, Server

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sessioncrawler.editorial._hashtags import MAX_TAG_LENGTH, MAX_TAGS, Tagged, split_tags
-from sessioncrawler.editorial.config import Rating
+from sessioncrawler.editorial.config.reading import Rating
+from sessioncrawler.editorial.hashtags import MAX_TAG_LENGTH, MAX_TAGS, Tagged, split_tags
 from sessioncrawler.editorial.standing import Standing, standing
 from sessioncrawler.model import WEEK, Room, Tag, TagKind
 

@@ -8,10 +8,10 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from sessioncrawler.exporters._crawl import Crawl
-from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, site_language
-from sessioncrawler.site.knowledge import ROUND_HOURS, Knowledge
-from sessioncrawler.site.page import Page, build_page
-from sessioncrawler.site.status import build_status
+from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
+from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
+from sessioncrawler.site.pages.list import Page, build_page
+from sessioncrawler.site.pages.status import build_status
 
 DROPPED = "policy/dropped/"
 """Stats ``policy/dropped/REASON`` count the Communities that are not listed."""

@@ -13,12 +13,12 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.editorial.config import Directory, find_directory, load_directory
+from sessioncrawler.editorial.config.reading import Directory, find_directory, load_directory
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.site.cards import Cards, Provenance
-from sessioncrawler.site.communities import CommunityRecord, Recorder
-from sessioncrawler.site.environment import build_environment
-from sessioncrawler.site.i18n import DEFAULT, site_language
+from sessioncrawler.opendata.communities import CommunityRecord, Recorder
+from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.site.pages.cards import Cards, Provenance
+from sessioncrawler.site.render.environment import build_environment
 from sessioncrawler.state import Listing, SourceSummary, State
 
 T = TypeVar("T")

@@ -13,14 +13,14 @@ from sessioncrawler.exporters._context import dropped_counts, list_page
 from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.exporters.jinja import BUFFERED
 from sessioncrawler.items import PollItem
-from sessioncrawler.site.community import CommunityPages
-from sessioncrawler.site.environment import file_bytes
-from sessioncrawler.site.i18n import DEFAULT, SiteLanguage, site_language
-from sessioncrawler.site.manifest import ICONS, manifest
-from sessioncrawler.site.page import Page
-from sessioncrawler.site.pages import Findings, PlainPage, about_page, plain_page
-from sessioncrawler.site.places import INDEX, PLAIN, Place
-from sessioncrawler.site.sitemap import sitemap
+from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
+from sessioncrawler.site.pages.community import CommunityPages
+from sessioncrawler.site.pages.list import Page
+from sessioncrawler.site.pages.places import INDEX, PLAIN, Place
+from sessioncrawler.site.pages.plain import Findings, PlainPage, about_page, plain_page
+from sessioncrawler.site.pages.sitemap import sitemap
+from sessioncrawler.site.pages.webmanifest import ICONS, manifest
+from sessioncrawler.site.render.environment import file_bytes
 
 
 def community_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:

@@ -13,10 +13,12 @@ from sessioncrawler.editorial.policy import Policy
 from sessioncrawler.exporters._context import dropped_counts
 from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.items import PollItem
-from sessioncrawler.site import atom, flat, provider
-from sessioncrawler.site.data import compact, data_files
-from sessioncrawler.site.news import news, still_public
-from sessioncrawler.site.policy_numbers import policy_record
+from sessioncrawler.opendata import atom
+from sessioncrawler.opendata import collections_2026 as provider
+from sessioncrawler.opendata import tables as flat
+from sessioncrawler.opendata.files import compact, data_files
+from sessioncrawler.opendata.news import news, still_public
+from sessioncrawler.opendata.policy import policy_record
 
 MOST_EVENTS = 5_000
 """Events of the history that are looked at: enough for the feeds of rare languages and tags."""

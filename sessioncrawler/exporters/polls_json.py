@@ -9,7 +9,7 @@ from typing import Any
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.exporters._collecting import CollectingExporter
 from sessioncrawler.items import PollItem
-from sessioncrawler.site.polls import polls_shape
+from sessioncrawler.opendata.polls import polls_shape
 
 
 class PollsJsonItemExporter(CollectingExporter):

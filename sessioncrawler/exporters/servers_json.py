@@ -9,7 +9,7 @@ from typing import Any
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.exporters._collecting import CollectingExporter
 from sessioncrawler.exporters._crawl import Crawl
-from sessioncrawler.site.shapes import server_shapes
+from sessioncrawler.opendata.servers_2026 import server_shapes
 
 
 class ServersJsonItemExporter(CollectingExporter):

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 
 from sessioncrawler.exporters._collecting import CollectingExporter
-from sessioncrawler.site.tree import pack
+from sessioncrawler.publish.archive import pack
 
 
 class TreeItemExporter(CollectingExporter):

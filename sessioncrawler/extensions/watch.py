@@ -12,11 +12,11 @@ from scrapy.exceptions import NotConfigured
 from sessioncrawler.clock import crawl_time, hours
 from sessioncrawler.editorial.monitors import Verdict, judge_age
 from sessioncrawler.extensions._files import store
-from sessioncrawler.site.data import compact
-from sessioncrawler.site.health import HEALTH, SCHEMA, health
-from sessioncrawler.site.metrics import metrics
-from sessioncrawler.site.publication import FORCED, figures_of, publication_trouble, publishes_site, verdicts_of
-from sessioncrawler.site.schemas import schema
+from sessioncrawler.opendata.files import compact
+from sessioncrawler.opendata.schemas import schema
+from sessioncrawler.publish.health import HEALTH, SCHEMA, health
+from sessioncrawler.publish.metrics import metrics
+from sessioncrawler.publish.outcome import FORCED, figures_of, publication_trouble, publishes_site, verdicts_of
 from sessioncrawler.state import Run, State, StateError
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.site.publication import MONITORS_FAILED, verdicts_of
+from sessioncrawler.publish.outcome import MONITORS_FAILED, verdicts_of
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Guarded(BlockingFeedStorage):
     """Mixin that goes in front of a storage class: stores only what a whole and healthy crawl has made.
 
     Only feeds with the option ``"site": True`` are guarded; those that a person asks for with ``-o`` are not. A feed
-    with ``"unpack": True`` is an archive of files, which are stored below its URI (:mod:`sessioncrawler.site.tree`).
+    with ``"unpack": True`` is an archive of files, which are stored below its URI (:mod:`sessioncrawler.publish.archive`).
 
     Vetoed with :class:`NotPublished`: a crawl that did not finish or that monitors object to (its finish reason is then
     ``monitors_failed``), an exception in a spider, a feed that could not be written (stat ``publish/errors``), no

@@ -8,7 +8,7 @@ from typing import IO, Protocol, Self
 
 from sessioncrawler.feedstorages._guard import NotPublished
 from sessioncrawler.feedstorages._publication import Together, rank_of
-from sessioncrawler.site.tree import unpack
+from sessioncrawler.publish.archive import unpack
 
 
 class Remote(Protocol):

@@ -19,7 +19,7 @@ from w3lib.url import file_uri_to_path
 
 from sessioncrawler.feedstorages._guard import Guarded, NotPublished
 from sessioncrawler.feedstorages._publication import Together, publish_alone, rank_of
-from sessioncrawler.site.tree import members
+from sessioncrawler.publish.archive import members
 
 logger = logging.getLogger(__name__)
 

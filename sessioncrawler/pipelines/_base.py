@@ -8,7 +8,7 @@ from typing import Any
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from sessioncrawler.editorial.config import Directory, find_directory, load_directory
+from sessioncrawler.editorial.config.reading import Directory, find_directory, load_directory
 from sessioncrawler.items import CommunityItem
 
 

@@ -10,7 +10,7 @@ from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
-from sessioncrawler.site.publication import FAILED
+from sessioncrawler.publish.outcome import FAILED
 from sessioncrawler.state import Facts, State
 
 

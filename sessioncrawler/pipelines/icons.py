@@ -20,11 +20,12 @@ from twisted.python.failure import Failure
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.icons import IconRules, IconVerdict
-from sessioncrawler.items import CommunityItem, TryError
+from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Outcome
 from sessioncrawler.pipelines._base import configured_directory
+from sessioncrawler.pipelines._pictures import UnfitPictureError, icon_path, make_icon
 from sessioncrawler.pipelines._stateful import StatefulPipeline
-from sessioncrawler.site.images import UnfitPictureError, icon_path, make_icon
+from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.state import Icon, State, StateError
 from sessioncrawler.state.icons import room_of
 
@@ -91,13 +92,13 @@ class IconsPipeline(StatefulPipeline, FilesPipeline):
 
     Fetched are pictures that are new, or older than ``ICONS_EXPIRE_DAYS``: at most ``ICONS_PER_SERVER`` a server and
     crawl, one at a time, and within ``ICONS_BUDGET`` seconds for all servers together. What comes is made into a small
-    WEBP in a thread (:mod:`sessioncrawler.site.images`) and remembered in the state, from which the feed ``icons``
+    WEBP in a thread (:mod:`sessioncrawler.pipelines._pictures`) and remembered in the state, from which the feed ``icons``
     publishes it. Where nothing comes, the room keeps the icon that it had.
 
     Stats, each a number of Communities: ``icons/fetched``, ``icons/known``, ``icons/later`` (not asked for in this
     crawl), ``icons/kept`` (an older one instead); not shown: ``icons/nsfw``, ``icons/blocked``, ``icons/unreadable``;
     failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`), ``icons/failed``, and
-    ``icons/REASON`` (:class:`~sessioncrawler.site.images.Unfit`).
+    ``icons/REASON`` (:class:`~sessioncrawler.pipelines._pictures.Unfit`).
     """
 
     STORE_SCHEMES: ClassVar[dict[str, type[FilesStoreProtocol]]] = {"state": StateFilesStore}

@@ -14,7 +14,7 @@ from scrapy.statscollectors import StatsCollector
 from sessioncrawler.editorial.monitors import USUAL_RUNS, Figures, Limits, judge, usual
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
-from sessioncrawler.site.publication import FAILED, FORCED, MONITORS_FAILED, publishes_site, stats_of
+from sessioncrawler.publish.outcome import FAILED, FORCED, MONITORS_FAILED, publishes_site, stats_of
 from sessioncrawler.state import State
 
 logger = logging.getLogger(__name__)

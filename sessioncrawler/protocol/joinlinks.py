@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from sessioncrawler.addresses import canonical_host
 from sessioncrawler.model import DEFAULT_PORTS, Address, JoinLink
-from sessioncrawler.protocol._hosts import canonical_host
-from sessioncrawler.protocol._text import TOKENS
+from sessioncrawler.protocol.text import TOKENS
 
 _SHORTEST = len("http://a/b?public_key=") + 64
 _LONGEST = 2048

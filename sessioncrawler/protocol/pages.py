@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from sessioncrawler.model import Address, Room
-from sessioncrawler.protocol._text import TOKENS, clean, is_token
 from sessioncrawler.protocol.joinlinks import parse_address
 from sessioncrawler.protocol.rooms import LONGEST_NAME, NotRoomsError, load_json
+from sessioncrawler.protocol.text import TOKENS, clean, is_token
 
 MOST_ROOMS = 10_000
 """Rooms that are read of one page."""

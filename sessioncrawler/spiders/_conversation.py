@@ -12,9 +12,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as ScrapyFailure
 
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.candidates import Candidate
+from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.protocol.polling import Answer, Ask, Failure, Reply, poll
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sessioncrawler.site.i18n import DEFAULT, LOCALES
-from sessioncrawler.site.places import PLAIN
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES
+from sessioncrawler.site.pages.places import PLAIN
 
 COMMUNITY = "sessioncrawler.items.CommunityItem"
 POLL = "sessioncrawler.items.PollItem"

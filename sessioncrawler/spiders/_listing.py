@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Sighting
-from sessioncrawler.protocol.listings import Listed, read_any
+from sessioncrawler.protocol.sources import Listed, read_any
 from sessioncrawler.spiders._directory import introduce
 
 _MENDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessioncrawler.protocol.listings import Listed, read_awesome_list
+from sessioncrawler.protocol.sources import Listed, read_awesome_list
 from sessioncrawler.spiders._listing import ListingSpider
 
 

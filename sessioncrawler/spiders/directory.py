@@ -9,7 +9,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.site.knowledge import ROUND_HOURS, Knowledge
+from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.spiders._directory import directory_of
 from sessioncrawler.spiders._publishing import PublishingSpider
 from sessioncrawler.state import State, StateError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessioncrawler.protocol.listings import Listed, read_session_directory, session_directory_pages
+from sessioncrawler.protocol.sources import Listed, read_session_directory, session_directory_pages
 from sessioncrawler.spiders._listing import ListingSpider
 
 

@@ -1,7 +1,7 @@
 """What the crawler remembers from one run to the next, in one SQL database."""
 
-from sessioncrawler.state._errors import NoStateError, StateError
 from sessioncrawler.state.database import State
+from sessioncrawler.state.errors import NoStateError, StateError
 from sessioncrawler.state.history import Event, EventKind, Facts, Listing
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll

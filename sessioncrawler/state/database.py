@@ -10,8 +10,8 @@ from sqlalchemy import URL, Engine
 
 from sessioncrawler.model import Poll, Sighting
 from sessioncrawler.state import history, icons, migrations, polls, runs, sightings
-from sessioncrawler.state._engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
-from sessioncrawler.state._errors import NoStateError, sentences
+from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
+from sessioncrawler.state.errors import NoStateError, sentences
 from sessioncrawler.state.history import Event, Facts, Listing
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, ca
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.state import _codec
+from sessioncrawler.state import codec
 
 FORGOTTEN = 30 * 86_400
 """Seconds."""
@@ -66,7 +66,7 @@ def read(connection: Connection) -> list[KnownPoll]:
     known: list[KnownPoll] = []
     for row in connection.execute(select(_polls).order_by(_polls.c.netloc)):
         try:
-            poll = _codec.decode(row.poll)
+            poll = codec.decode(row.poll)
         except (KeyError, TypeError, ValueError):
             continue
         known.append(KnownPoll(poll, row.polled_at, row.reached_at, row.failing_since))
@@ -80,5 +80,5 @@ def _row(poll: Poll, now: int) -> dict[str, object]:
         "polled_at": now,
         "reached_at": now if reached else None,
         "failing_since": None if reached else now,
-        "poll": _codec.encode(poll),
+        "poll": codec.encode(poll),
     }

@@ -11,8 +11,8 @@ from sessioncrawler.editorial.languages import parse_language
 from sessioncrawler.editorial.tags import derive_tags, nsfw_reason
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import WEEK, Address, Room, Server, Tag, TagKind
-from sessioncrawler.simnet.texts import HOSTILE, PLAIN, TAGS
-from tests.publishing import NOW, publish
+from simnet.texts import HOSTILE, PLAIN, TAGS
+from tests.support.publishing import NOW, publish
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "realworld" / "servers-2026-01-22.json"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sessioncrawler.simnet import SimNet
-from tests.crawling import Job, run_crawls
-from tests.spiders.sogs_world import read_listings, settings_for
+from simnet import SimNet
+from tests.support.crawling import Job, run_crawls
+from tests.support.sogs_world import read_listings, settings_for
 
 QUICK = {
     "PATIENT_RETRY_TIMES": 2,

@@ -10,7 +10,7 @@ from PIL import Image
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Address, Room, Server, Tag
 from tests.browser import pages
-from tests.publishing import NOW
+from tests.support.publishing import NOW
 
 SERVER = Server(Address("http", "rooms.example.org", 8080), "ab12" * 16)
 ID = f"books+{SERVER.server_id}"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sessioncrawler.site.text import name as visible_name
+from sessioncrawler.text.names import name as visible_name
 from tests.browser import pages
 
 NO_MOUSE = 40

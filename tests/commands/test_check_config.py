@@ -1,6 +1,6 @@
 import pytest
 
-from tests.commands.command_line import ROOT, scrapy
+from tests.support.command_line import ROOT, scrapy
 
 MISTAKES = ROOT / "tests" / "editorial" / "mistakes.toml"
 SITE = '[site]\nname = "Rooms"\nurl = "https://rooms.example/"\ncontact = "a@rooms.example"\n'

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from sessioncrawler.simnet import SimNet
-from tests.commands.scrapy_process import offline, refresh_settings, scrapy, site
+from simnet import SimNet
+from tests.support.scrapy_process import offline, refresh_settings, scrapy, site
 
 DIRECTORY = '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
 BROKEN = '[site]\nname = ""\nurl = "ftp://example.org/"\ncontact = "me@example.org"\n'

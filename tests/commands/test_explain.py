@@ -10,16 +10,16 @@ from lxml import html
 from scrapy.utils.project import get_project_settings
 
 from sessioncrawler.commands.explain import Command, written
-from sessioncrawler.editorial.config import load_directory
+from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.judge import Rules, served
+from sessioncrawler.explain.outcomes import OUTCOME_TEXTS, WRONG_KEYS
+from sessioncrawler.explain.story import tell
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet import SimNet
-from sessioncrawler.site.judgement import Rules, served
-from sessioncrawler.site.knowledge import Knowledge
-from sessioncrawler.site.outcomes import OUTCOME_TEXTS, WRONG_KEYS
-from sessioncrawler.site.story import tell
 from sessioncrawler.state import State
-from tests.commands.command_line import scrapy
-from tests.spiders.sogs_world import DATA, NOW, crawl_world, identifier, settings_for
+from simnet import SimNet
+from tests.support.command_line import scrapy
+from tests.support.sogs_world import DATA, NOW, crawl_world, identifier, settings_for
 
 REASONS = {
     "off-record": "it can be neither read nor written to",

@@ -1,4 +1,4 @@
-from tests.commands.command_line import scrapy
+from tests.support.command_line import scrapy
 
 
 def test_a_description_is_shown_as_it_will_be_read():

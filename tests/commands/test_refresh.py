@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sessioncrawler.simnet import SimNet
-from tests.commands.scrapy_process import TIMEOUT, command, environment, offline, refresh_settings, scrapy, site
-from tests.loopback import refusing
-from tests.spiders.sogs_world import read_listings
+from simnet import SimNet
+from tests.support.loopback import refusing
+from tests.support.scrapy_process import TIMEOUT, command, environment, offline, refresh_settings, scrapy, site
+from tests.support.sogs_world import read_listings
 
 DIRECTORY = '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
 OLD = b"what was published before"

@@ -10,12 +10,12 @@ from jsonschema import Draft202012Validator
 
 from sessioncrawler.commands._outcome import crawl_trouble
 from sessioncrawler.editorial.monitors import Figures
-from sessioncrawler.simnet import SimNet
-from sessioncrawler.site.schemas import schema
+from sessioncrawler.opendata.schemas import schema
 from sessioncrawler.state import Run, State
-from tests.commands.scrapy_process import offline, refresh_settings, scrapy, site
-from tests.loopback import refusing
-from tests.spiders.sogs_world import NOW, read_listings
+from simnet import SimNet
+from tests.support.loopback import refusing
+from tests.support.scrapy_process import offline, refresh_settings, scrapy, site
+from tests.support.sogs_world import NOW, read_listings
 
 RICH = Figures(10_000, 1_000, 4, {"reached": 10})
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[[\w.]+\] (INFO|WARNING|ERROR): .*")

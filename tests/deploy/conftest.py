@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.commands.scrapy_process import offline
-from tests.deploy.deploying import MISSING, READY, deployed, refresh, site
+from tests.support.deploying import MISSING, READY, deployed, refresh, site
+from tests.support.scrapy_process import offline
 
 
 @pytest.fixture(scope="session")

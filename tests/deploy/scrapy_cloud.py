@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.deploy.deploying import TIMEOUT, TOOLS, environment
+from tests.support.deploying import TIMEOUT, TOOLS, environment
 
 KEY = "1/2/3"
 COMMANDS = {"ITM", "LOG", "REQ", "STA", "FIN"}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.deploy.deploying import TIMEOUT, TOOLS, environment
+from tests.support.deploying import TIMEOUT, TOOLS, environment
 
 CONFIG = """
 [scrapyd]

@@ -8,11 +8,11 @@ import zipfile
 
 import pytest
 
-from sessioncrawler.editorial.config import load_directory
-from sessioncrawler.site.i18n import site_language
-from sessioncrawler.site.reasons import REASON_TEXTS
-from tests.crawling import ROOT
-from tests.deploy.deploying import TOOLS, run
+from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.site.i18n.languages import site_language
+from sessioncrawler.site.i18n.reasons import REASON_TEXTS
+from tests.support.crawling import ROOT
+from tests.support.deploying import TOOLS, run
 
 PROBE = """
 import json, sys
@@ -22,8 +22,10 @@ from scrapy.cmdline import _get_commands_dict
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 import sessioncrawler
-from sessioncrawler.editorial.config import find_directory, load_directory
-from sessioncrawler.site import environment, i18n, reasons
+from sessioncrawler.editorial.config.reading import find_directory, load_directory
+from sessioncrawler.site.i18n import languages as i18n
+from sessioncrawler.site.i18n import reasons
+from sessioncrawler.site.render import environment
 settings = get_project_settings()
 texts = list(reasons.REASON_TEXTS.values())
 print(json.dumps({

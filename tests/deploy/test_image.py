@@ -10,9 +10,9 @@ from collections.abc import Iterable
 import pytest
 import yaml
 
-from tests.crawling import ROOT
-from tests.deploy.deploying import READY, TOOLS, environment, run
 from tests.deploy.scrapy_cloud import run_job
+from tests.support.crawling import ROOT
+from tests.support.deploying import READY, TOOLS, environment, run
 
 FILES = ("requirements.txt", "requirements-cloud.txt", "requirements-deploy.txt", "requirements-dev.txt")
 

@@ -9,9 +9,9 @@ from collections import Counter
 import boto3
 import pytest
 
-from tests import postgresql, s3
-from tests.deploy.deploying import differing, ours, run, site, unchanged
 from tests.deploy.scrapy_cloud import run_job, started
+from tests.support import postgresql, s3
+from tests.support.deploying import differing, ours, run, site, unchanged
 
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
 """Of the bucket on loopback."""

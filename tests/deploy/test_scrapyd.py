@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from tests.deploy.deploying import differing, ours, run, site, unchanged
 from tests.deploy.scrapyd_server import scrapyd
+from tests.support.deploying import differing, ours, run, site, unchanged
 
 LISTINGS = ("awesome_session_groups", "lokilocker", "session_directory")
 TROUBLE = "ERROR|CRITICAL|Traceback"

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests import postgresql
-from tests.deploy.deploying import differing, ours, run, site
 from tests.deploy.scrapyd_server import scrapyd
+from tests.support import postgresql
+from tests.support.deploying import differing, ours, run, site
 
 CONFIG = "[settings]\ndefault = sessioncrawler.settings\n"
 TARGET = "\n[deploy:{name}]\nurl = {url}/\nproject = sessioncrawler\n"

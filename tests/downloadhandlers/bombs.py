@@ -8,7 +8,7 @@ from functools import cache
 import brotli
 from backports import zstd
 
-from sessioncrawler.simnet.bombs import gzip_zeros, zlib_zeros
+from simnet.bombs import gzip_zeros, zlib_zeros
 
 SIZE = 1 << 30
 _CHUNK = 1 << 24

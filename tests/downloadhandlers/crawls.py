@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.crawling import Crawl, Job, run_crawls
-from tests.loopback import Answer
+from tests.support.crawling import Crawl, Job, run_crawls
+from tests.support.loopback import Answer
 
 T = TypeVar("T")
 DIRECTORY = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "https://example.org/contact"\n'

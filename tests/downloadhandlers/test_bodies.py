@@ -11,13 +11,13 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from scrapy.http import Request
 
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
-from tests.crawling import Job, run_crawls
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.bombs import SIZE, bomb, packed
 from tests.downloadhandlers.crawls import healthy, join_link, listing_of, names, polls, rooms, settings_in
 from tests.downloadhandlers.loopback import OK, answer_ok, fetch, handler, server
-from tests.loopback import Answer, serve
+from tests.support.crawling import Job, run_crawls
+from tests.support.loopback import Answer, serve
 
 MEASURED = '''
 import resource

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.loopback import answer_ok, fetch, handler, server
 
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.loopback import answer_ok, fetch, handler, server
 
 KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

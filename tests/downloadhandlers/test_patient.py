@@ -10,8 +10,8 @@ import pytest
 import trustme
 from scrapy.http import Request
 
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.loopback import OK, Connection, answer_ok, fetch, handler, server
 
 

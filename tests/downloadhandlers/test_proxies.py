@@ -16,9 +16,8 @@ from sessioncrawler.downloadhandlers import _tunnels
 from sessioncrawler.downloadhandlers._guard import AddressGuard
 from sessioncrawler.downloadhandlers._routes import Routes
 from sessioncrawler.downloadhandlers.patient import _tls
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
-from tests.crawling import Job, run_crawls
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.canary import watch
 from tests.downloadhandlers.crawls import (
     healthy,
@@ -32,7 +31,8 @@ from tests.downloadhandlers.crawls import (
 )
 from tests.downloadhandlers.loopback import OK, answer_ok, handler, server
 from tests.downloadhandlers.proxies import HttpProxy, SocksProxy, running
-from tests.loopback import Answer, serve
+from tests.support.crawling import Job, run_crawls
+from tests.support.loopback import Answer, serve
 
 LOGIN = ("crawler", "se:cret@%")
 QUOTED = "crawler:se%3Acret%40%25"

@@ -11,8 +11,8 @@ import pytest
 
 from sessioncrawler.downloadhandlers import _resolver
 from sessioncrawler.downloadhandlers._resolver import ThreadResolver
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.loopback import answer_ok, fetch, handler, server
 
 

@@ -8,8 +8,8 @@ import pytest
 from scrapy.http import Request
 
 from sessioncrawler.downloadhandlers import _resolver, _routes
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
 from tests.downloadhandlers.canary import canary, has_ipv6, watch
 from tests.downloadhandlers.loopback import handler
 from tests.downloadhandlers.proxies import HttpProxy, running

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.crawling import Job, run_crawls
 from tests.downloadhandlers.canary import canary
 from tests.downloadhandlers.crawls import (
     healthy,
@@ -19,7 +18,8 @@ from tests.downloadhandlers.crawls import (
     polls,
     settings_in,
 )
-from tests.loopback import Answer, serve
+from tests.support.crawling import Job, run_crawls
+from tests.support.loopback import Answer, serve
 
 # The crawls may contact 127.0.0.1 only; the canary also listens on every other address of this machine.
 ALLOWED = {"ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32"}

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.languages import GOAL, recorded_rooms, score, synthetic_rooms
-from sessioncrawler.editorial._codes import canonical_code
-from sessioncrawler.editorial._letters import letters_of
-from sessioncrawler.editorial._mentions import OWN_NAMES
-from sessioncrawler.editorial.config import load_directory
+from sessioncrawler.editorial.codes import canonical_code
+from sessioncrawler.editorial.config.reading import load_directory
 from sessioncrawler.editorial.guess import ANSWERS, CONFIDENCE, LETTERS, Guess, classify, guess_by, guess_language
 from sessioncrawler.editorial.languages import LanguageTable
-from sessioncrawler.simnet.texts import HOSTILE
-from tests.editorial.editorial_data import ROOT, recorded
+from sessioncrawler.editorial.letters import letters_of
+from sessioncrawler.editorial.mentions import OWN_NAMES
+from simnet.texts import HOSTILE
+from tests.support.editorial_data import ROOT, recorded
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 
-from sessioncrawler.editorial.config import load_directory, parse_directory
+from sessioncrawler.editorial.config.reading import load_directory, parse_directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name, parse_language
-from tests.editorial.editorial_data import ROOT, recorded, recorded_rooms, room, server
+from tests.support.editorial_data import ROOT, recorded, recorded_rooms, room, server
 
 SITE = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "a@example.org"\n'
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial._codes import meant_codes
+from sessioncrawler.editorial.codes import meant_codes
 from sessioncrawler.editorial.languages import parse_language
 from sessioncrawler.editorial.lint import RoomLint, lint_room
 from sessioncrawler.editorial.policy import Reason

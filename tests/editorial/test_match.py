@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.editorial.match import Pattern, PatternIndex, PatternKind
-from tests.editorial.editorial_data import KEY, room, server
+from tests.support.editorial_data import KEY, room, server
 
 HEX = "0123456789abcdef"
 TOKENS = st.text("abcXYZ019_-", min_size=1, max_size=64)

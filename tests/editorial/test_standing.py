@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.editorial.standing import Standing, fair_staff, good_staff, standing
-from tests.editorial.editorial_data import room
+from tests.support.editorial_data import room
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial._hashtags import stray_hashtags
-from sessioncrawler.editorial.config import Rating
+from sessioncrawler.editorial.config.reading import Rating
+from sessioncrawler.editorial.hashtags import stray_hashtags
 from sessioncrawler.editorial.tags import (
     MAX_TAG_LENGTH,
     MAX_TAGS,
@@ -20,7 +20,7 @@ from sessioncrawler.editorial.tags import (
     split_tags,
 )
 from sessioncrawler.model import Room, Tag, TagKind
-from tests.editorial.editorial_data import NOW, recorded_rooms, room
+from tests.support.editorial_data import NOW, recorded_rooms, room
 
 WARNING, RESERVED_KIND = TagKind.WARNING, TagKind.RESERVED
 STAFF = ("05aa", "05bb")

@@ -14,11 +14,11 @@ from sessioncrawler.exporters._crawl import Crawl, Once
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, Outcome, Poll
 from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES
-from sessioncrawler.site.cards import Cards, Provenance
-from sessioncrawler.site.i18n import LOCALES
+from sessioncrawler.site.i18n.languages import LOCALES
+from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.spiders._feeds import site_feeds
 from sessioncrawler.state import State
-from tests.publishing import DIRECTORY, NOW, community, no_reactor, publish
+from tests.support.publishing import DIRECTORY, NOW, community, no_reactor, publish
 
 POLL = PollItem(Poll(Address("https", "sogs.example", 443), Outcome.REACHED))
 

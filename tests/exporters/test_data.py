@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.site.schemas import NAMES
+from sessioncrawler.opendata.schemas import NAMES
 from sessioncrawler.state import SourceSummary, State
-from tests.exporters.open_data import DAY, HIDING, NOW, OTHER, SERVER, everything, files, listed, polled, run, unlisted
+from tests.support.open_data import DAY, HIDING, NOW, OTHER, SERVER, everything, files, listed, polled, run, unlisted
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SECRETS = ("hushhush", "Quiet Place", "trialrun", "lockedroom", "bannedone")

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 
-from sessioncrawler.simnet.texts import HOSTILE
-from tests.exporters.open_data import DAY, DIRECTORY, HIDING, NOW, files, listed, polled, room, run
+from simnet.texts import HOSTILE
+from tests.support.open_data import DAY, DIRECTORY, HIDING, NOW, files, listed, polled, room, run
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

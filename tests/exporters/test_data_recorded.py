@@ -10,7 +10,7 @@ import pytest
 
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import DEFAULT_PORTS, Address, Room, Server
-from tests.exporters.open_data import files, polled, run
+from tests.support.open_data import files, polled, run
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "../shared/realworld/servers-2026-01-22.json"

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from sessioncrawler.feedstorages._content import content_type
-from tests import s3
-from tests.exporters.open_data import polled, room, run
+from tests.support import s3
+from tests.support.open_data import polled, room, run
 
 SETTINGS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION_NAME": "us-east-1"}
 TYPES = {

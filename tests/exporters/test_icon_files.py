@@ -6,7 +6,7 @@ from sessioncrawler.exporters.icons import icon_files
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import State
-from tests.publishing import KEY, community
+from tests.support.publishing import KEY, community
 
 
 def crawler(url):

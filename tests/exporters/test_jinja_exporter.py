@@ -8,7 +8,7 @@ from scrapy.utils.test import get_crawler
 from sessioncrawler.exporters import JinjaItemExporter
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, Outcome, Poll
-from tests.publishing import community, no_reactor, publish
+from tests.support.publishing import community, no_reactor, publish
 
 
 def jinja(template: str, **options) -> dict:

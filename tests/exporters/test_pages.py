@@ -10,10 +10,10 @@ from lxml import html
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
 from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES
-from sessioncrawler.site.i18n import DEFAULT, LOCALES
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES
 from sessioncrawler.spiders._feeds import site_feeds
 from sessioncrawler.state import State
-from tests.publishing import KEY, NOW, community, publish
+from tests.support.publishing import KEY, NOW, community, publish
 
 SETTINGS = {"FEED_EXPORTERS": FEED_EXPORTERS, "FEED_STORAGES": FEED_STORAGES}
 MANY = 500

@@ -6,7 +6,7 @@ import pytest
 
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, Outcome, Poll
-from tests.publishing import EXPORTERS, community, publish
+from tests.support.publishing import EXPORTERS, community, publish
 
 FORMATS = EXPORTERS | {"polls.json": "sessioncrawler.exporters.PollsJsonItemExporter"}
 POLLS = [

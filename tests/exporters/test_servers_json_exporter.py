@@ -3,7 +3,7 @@ import json
 import pytest
 
 from sessioncrawler.model import Address, Server
-from tests.publishing import KEY, community, publish
+from tests.support.publishing import KEY, community, publish
 
 
 def test_the_data_is_written(tmp_path):

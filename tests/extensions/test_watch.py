@@ -12,11 +12,11 @@ import pytest
 from sessioncrawler.editorial.monitors import Figures
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
-from sessioncrawler.site.schemas import schema
+from sessioncrawler.opendata.schemas import schema
 from sessioncrawler.state import Run, State
-from tests import s3
-from tests.publishing import KEY, NOW, STORAGES, community, publish
-from tests.site.test_health import samples
+from tests.publish.test_health import samples
+from tests.support import s3
+from tests.support.publishing import KEY, NOW, STORAGES, community, publish
 
 HOUR = 3_600
 PIPELINES = {

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from tests import s3
 from tests.faults.runs import HEALTH
+from tests.support import s3
 
 NAME = "rooms"
 HANG = -1

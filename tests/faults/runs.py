@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sessioncrawler.simnet import SimNet
-from tests.commands.scrapy_process import environment, offline, refresh_settings
-from tests.crawling import ROOT
-from tests.spiders.sogs_world import NOW
+from simnet import SimNet
+from tests.support.crawling import ROOT
+from tests.support.scrapy_process import environment, offline, refresh_settings
+from tests.support.sogs_world import NOW
 
 LATER = NOW + 200_000
 """When the second run takes place: long enough after the first that what is missing counts as gone."""

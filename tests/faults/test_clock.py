@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from tests.faults.runs import LATER, faults, files, state_rows
-from tests.spiders.sogs_world import NOW
+from tests.support.sogs_world import NOW
 
 DAY = 86_400
 

@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 
-from tests import postgresql
 from tests.faults.runs import faults, files
+from tests.support import postgresql
 
 pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
 

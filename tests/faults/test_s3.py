@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.bucket import HANG, bucket_behind_a_door
 from tests.faults.runs import faults, files, measured
-from tests.spiders.sogs_world import NOW
+from tests.support.sogs_world import NOW
 
 NOT_PUBLISHED = "Nothing was published: a file of the site could not be written: see the log."
 LATER_AGAIN = "The storage is overloaded or out of reach: run it again later."

@@ -52,7 +52,7 @@ LIBRARIES = (
     "sqlite3",
     "tldextract",
 )
-LEFT_OUT = {"sessioncrawler.settings", "sessioncrawler.simnet"}
+LEFT_OUT = {"sessioncrawler.settings", "simnet"}
 """Settings read the environment when they are imported; the simulated network runs elsewhere."""
 
 

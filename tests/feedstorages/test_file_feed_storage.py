@@ -7,7 +7,7 @@ import pytest
 
 from sessioncrawler.feedstorages import AtomicFileFeedStorage
 from sessioncrawler.feedstorages.file import write_beside
-from tests.publishing import community, publish
+from tests.support.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 

@@ -5,7 +5,7 @@ from scrapy.exporters import BaseItemExporter
 
 from sessioncrawler.exporters._collecting import CollectingExporter
 from sessioncrawler.feedstorages import AtomicFileFeedStorage
-from tests.publishing import community, publish
+from tests.support.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 OLD = "what was there"

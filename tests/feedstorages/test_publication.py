@@ -12,7 +12,7 @@ import pytest
 from sessioncrawler.feedstorages import AtomicFileFeedStorage
 from sessioncrawler.feedstorages._publication import rank_of
 from sessioncrawler.feedstorages.file import UNPUBLISHED
-from tests.publishing import community, publish
+from tests.support.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 EXPORTERS = {

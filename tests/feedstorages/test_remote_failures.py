@@ -16,8 +16,8 @@ from sessioncrawler.feedstorages import GuardedFTPFeedStorage, GuardedGCSFeedSto
 from sessioncrawler.feedstorages._guard import NotPublished
 from sessioncrawler.feedstorages._publication import publish_alone
 from sessioncrawler.feedstorages.s3 import _client
-from sessioncrawler.site.tree import AHEAD, PARALLEL, pack
-from tests.loopback import refusing
+from sessioncrawler.publish.archive import AHEAD, PARALLEL, pack
+from tests.support.loopback import refusing
 
 boto3 = pytest.importorskip("boto3", reason="boto3 is an optional dependency")
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from sessioncrawler.feedstorages._content import content_type
-from tests.publishing import community, publish
+from tests.support.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 

@@ -9,7 +9,7 @@ from scrapy import Spider
 from scrapy.utils.test import get_crawler
 
 from sessioncrawler.feedstorages import GuardedS3FeedStorage
-from tests.publishing import community, publish
+from tests.support.publishing import community, publish
 
 FEED = {"format": "servers.json"}
 SETTINGS = {"AWS_REGION_NAME": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}

@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 
-from sessioncrawler.site.tree import pack
-from tests.publishing import community, publish
+from sessioncrawler.publish.archive import pack
+from tests.support.publishing import community, publish
 
 
 def files(items, crawler):

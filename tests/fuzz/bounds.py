@@ -7,9 +7,9 @@ import unicodedata
 
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room
 from sessioncrawler.protocol.joinlinks import parse_join_link
-from sessioncrawler.protocol.listings import MAX_LINKS, MAX_TAG_LENGTH, MAX_TAGS, Listed
 from sessioncrawler.protocol.polling import MAX_REQUESTS
 from sessioncrawler.protocol.rooms import LONGEST_DESCRIPTION, LONGEST_NAME, MOST_STAFF
+from sessioncrawler.protocol.sources import MAX_LINKS, MAX_TAG_LENGTH, MAX_TAGS, Listed
 
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _KEY = re.compile(r"[0-9a-f]{64}")

@@ -10,7 +10,7 @@ from scrapy.utils.test import get_crawler
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.protocol.joinlinks import find_join_links, parse_join_link
-from sessioncrawler.protocol.listings import (
+from sessioncrawler.protocol.sources import (
     MAX_PAGES,
     Listed,
     read_any,
@@ -25,7 +25,7 @@ from tests.fuzz import page_strategies as pages
 from tests.fuzz.bounds import check_link, check_listed
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import damaged, texts
-from tests.publishing import no_reactor
+from tests.support.publishing import no_reactor
 
 URL = "https://session.directory/?all=groups"
 NEIGHBOUR = parse_join_link(pages.NEIGHBOUR_LINK)

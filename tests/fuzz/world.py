@@ -21,10 +21,10 @@ from scrapy.utils.test import get_crawler
 from sessioncrawler import settings as project
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
-from sessioncrawler.site import text
 from sessioncrawler.spiders._feeds import site_feeds
+from sessioncrawler.text import names as text
 from tests.fuzz.strategies import KEY, OTHER_KEY
-from tests.publishing import NOW, no_reactor
+from tests.support.publishing import NOW, no_reactor
 
 STATE = "state.db"
 SERVERS = (

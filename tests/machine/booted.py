@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling import ROOT
+from tests.support.crawling import ROOT
 
 BOOT_SECONDS = 40
 NAMESPACES = ("--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup")
@@ -63,8 +63,8 @@ class Machine:
 
     @contextmanager
     def simulated(self, servers: int) -> Iterator[dict[str, str]]:
-        """A simulated network on the machine's loopback; the handshake of ``sessioncrawler.simnet.process``."""
-        command = [*self._beside(), sys.executable, "-m", "sessioncrawler.simnet", "--servers", str(servers)]
+        """A simulated network on the machine's loopback; the handshake of ``simnet.process``."""
+        command = [*self._beside(), sys.executable, "-m", "simnet", "--servers", str(servers)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             assert process.stdin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.crawling import ROOT
+from tests.support.crawling import ROOT
 
 
 def ways() -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ import shlex
 
 import pytest
 
-from tests.crawling import ROOT
+from tests.support.crawling import ROOT
 
 FOLDER = ROOT / "deploy/container"
 

@@ -13,9 +13,9 @@ import time
 
 import pytest
 
-from sessioncrawler.simnet import SimNet
-from tests.commands.scrapy_process import offline
-from tests.crawling import ROOT
+from simnet import SimNet
+from tests.support.crawling import ROOT
+from tests.support.scrapy_process import offline
 
 CRONTAB = (ROOT / "deploy/cron/sessioncrawler").read_text()
 LINE = re.compile(r"(\S+)\s+(\S+) \* \* \*  (\S+)  (.+)")

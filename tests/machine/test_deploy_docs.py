@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from tests.crawling import ROOT
 from tests.machine.deploy_docs import ways
+from tests.support.crawling import ROOT
 
 NEEDS_NETWORK = {"apt-get", "git", "make", "podman"}
 

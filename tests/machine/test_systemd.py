@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling import ROOT
 from tests.machine.booted import booted
 from tests.machine.deploy_docs import ways
+from tests.support.crawling import ROOT
 
 UNITS = ROOT / "deploy/systemd"
 SERVICE = UNITS / "sessioncrawler.service"

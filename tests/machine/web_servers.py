@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling import ROOT
+from tests.support.crawling import ROOT
 
 START_SECONDS = 20
 BROTLI = Path("/usr/share/nginx/modules-available/mod-http-brotli-filter.conf")

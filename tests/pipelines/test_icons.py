@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sessioncrawler.simnet import SimNet
-from sessioncrawler.simnet.images import checked
-from sessioncrawler.site.images import icon_path
+from sessioncrawler.pipelines._pictures import icon_path
 from sessioncrawler.state import State
-from tests.crawling import Job, run_crawls
-from tests.loopback import Answer, refusing, serve
-from tests.spiders.sogs_world import DATA, crawl_world, identifier
+from simnet import SimNet
+from simnet.images import checked
+from tests.support.crawling import Job, run_crawls
+from tests.support.loopback import Answer, refusing, serve
+from tests.support.sogs_world import DATA, crawl_world, identifier
 
 SPIDERS = '''
 import json

@@ -6,7 +6,7 @@ from scrapy.utils.test import get_crawler
 
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.pipelines.language import LanguagePipeline
-from tests.editorial.editorial_data import ROOT, room, server
+from tests.support.editorial_data import ROOT, room, server
 
 GERMAN = "Gespräche über alles, höflich und auf Deutsch."
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sessioncrawler.state import State
-from tests.crawling import Job, run_crawls
+from tests.support.crawling import Job, run_crawls
 
 SPIDERS = '''
 import dataclasses

@@ -13,11 +13,11 @@ import pytest
 
 from sessioncrawler.model import Sighting
 from sessioncrawler.protocol.shards import Shard
-from sessioncrawler.simnet import SimNet
 from sessioncrawler.state import State
-from tests import postgresql
-from tests.commands.scrapy_process import command, environment, site
-from tests.spiders.sogs_world import NOW, settings_for
+from simnet import SimNet
+from tests.support import postgresql
+from tests.support.scrapy_process import command, environment, site
+from tests.support.sogs_world import NOW, settings_for
 
 SERVERS = 300
 SECONDS = 120

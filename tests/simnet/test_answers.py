@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sessioncrawler.simnet.answers import answer
-from sessioncrawler.simnet.exchange import After, Request, Response
-from sessioncrawler.simnet.specs import Flavour, RoomSpec, ServerSpec
+from simnet.answers import answer
+from simnet.exchange import After, Request, Response
+from simnet.specs import Flavour, RoomSpec, ServerSpec
 
 RECORDINGS = Path(__file__).parents[2] / ".." / "shared" / "realworld" / "sogs"
 recorded = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="recorded answers of real servers are not here")

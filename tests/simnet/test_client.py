@@ -14,10 +14,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from sessioncrawler.simnet import SimNet, SimNetError, client
-from sessioncrawler.simnet.__main__ import main
-from sessioncrawler.simnet.process import raise_file_limit, serve
-from sessioncrawler.simnet.world import make_world
+from simnet import SimNet, SimNetError, client
+from simnet.__main__ import main
+from simnet.process import raise_file_limit, serve
+from simnet.world import make_world
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,7 +86,7 @@ def test_a_process_that_does_not_stop_is_killed(monkeypatch):
 
 def start() -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "sessioncrawler.simnet", "--scenario", "empty"],
+        [sys.executable, "-m", "simnet", "--scenario", "empty"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
@@ -111,7 +111,7 @@ def test_it_stops_and_leaves_nothing_behind(how):
 
 def test_it_dies_with_its_parent():
     code = (
-        "import os, sys\nfrom sessioncrawler.simnet import SimNet\n"
+        "import os, sys\nfrom simnet import SimNet\n"
         "net = SimNet(scenario='empty').__enter__()\n"
         "print(net._process.pid, net.ca_file, flush=True)\nos.kill(os.getpid(), 9)\n"
     )

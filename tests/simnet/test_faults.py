@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from sessioncrawler.simnet.exchange import After, Reply, Request
-from sessioncrawler.simnet.faults import BOMB, BROKEN_ROOMS, FAULTS, LARGE, Opening, Visit, opening, respond
-from sessioncrawler.simnet.kinds import KINDS
-from sessioncrawler.simnet.specs import RoomSpec, ServerSpec
+from simnet.exchange import After, Reply, Request
+from simnet.faults import BOMB, BROKEN_ROOMS, FAULTS, LARGE, Opening, Visit, opening, respond
+from simnet.kinds import KINDS
+from simnet.specs import RoomSpec, ServerSpec
 
 ROOMS = (RoomSpec(token="lobby", name="Lobby"),)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet.floor import Limits, floor_seconds
-from sessioncrawler.simnet.specs import Certificate, Flavour, Hello, ServerSpec, Socket, WildLink, World
-from sessioncrawler.simnet.world import make_world
+from simnet.floor import Limits, floor_seconds
+from simnet.specs import Certificate, Flavour, Hello, ServerSpec, Socket, WildLink, World
+from simnet.world import make_world
 
 
 def world(*servers: ServerSpec) -> World:

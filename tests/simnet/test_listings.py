@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sessioncrawler.simnet.configuration import directory_toml
-from sessioncrawler.simnet.exchange import After, Reply, Request
-from sessioncrawler.simnet.listings import DEAD_ENTRIES, PATHS, Entry, ListingSite, Mode, make_sites
-from sessioncrawler.simnet.truth import make_truth
-from sessioncrawler.simnet.world import make_world
+from simnet.configuration import directory_toml
+from simnet.exchange import After, Reply, Request
+from simnet.listings import DEAD_ENTRIES, PATHS, Entry, ListingSite, Mode, make_sites
+from simnet.truth import make_truth
+from simnet.world import make_world
 
 WORLD = make_world(1, "demo")
 PORTS = {spec.index: 20_000 + spec.index for spec in WORLD.servers}

@@ -15,10 +15,10 @@ from random import Random
 
 import pytest
 
-from sessioncrawler.simnet.kinds import make_server
-from sessioncrawler.simnet.process import Network
-from sessioncrawler.simnet.specs import CANARY_HOST, ServerSpec, World
-from sessioncrawler.simnet.world import SITES
+from simnet.kinds import make_server
+from simnet.process import Network
+from simnet.specs import CANARY_HOST, ServerSpec, World
+from simnet.world import SITES
 
 PATIENCE = 0.3
 """Seconds after which a test takes silence for silence."""
@@ -271,7 +271,7 @@ def test_the_canary_tells_who_comes(tmp_path):
 
 
 def test_a_system_without_a_second_loopback_address_has_no_canary(tmp_path, monkeypatch):
-    from sessioncrawler.simnet import process
+    from simnet import process
 
     real = process.bind
 

@@ -7,9 +7,9 @@ from hashlib import md5
 import pytest
 
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet.specs import Certificate, Flavour, RoomSpec, ServerSpec, Shown, Socket, WildLink, World
-from sessioncrawler.simnet.truth import Bulk, Expected, Truth, Unlisted, make_truth
-from sessioncrawler.simnet.world import make_world
+from simnet.specs import Certificate, Flavour, RoomSpec, ServerSpec, Shown, Socket, WildLink, World
+from simnet.truth import Bulk, Expected, Truth, Unlisted, make_truth
+from simnet.world import make_world
 
 KEY = "ab12" + "0" * 60
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet.images import HOSTILE_IMAGES, MISSING_IMAGE, SLOW_IMAGE, is_showable, room_image
-from sessioncrawler.simnet.kinds import KINDS
-from sessioncrawler.simnet.rooms import broken_rooms
-from sessioncrawler.simnet.specs import RoomSpec, Socket
-from sessioncrawler.simnet.texts import HOSTILE, PLAIN
-from sessioncrawler.simnet.world import KNOWN, SCENARIOS, SITES, make_world
+from simnet.images import HOSTILE_IMAGES, MISSING_IMAGE, SLOW_IMAGE, is_showable, room_image
+from simnet.kinds import KINDS
+from simnet.rooms import broken_rooms
+from simnet.specs import RoomSpec, Socket
+from simnet.texts import HOSTILE, PLAIN
+from simnet.world import KNOWN, SCENARIOS, SITES, make_world
 
 
 @settings(max_examples=15, deadline=None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sessioncrawler.editorial.config import parse_directory
+from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting
-from sessioncrawler.site.knowledge import Knowledge
 from sessioncrawler.state import KnownPoll, State
-from tests.crawling import Job, run_crawls
-from tests.spiders.sogs_world import DATA, NOW, feeds_of
+from tests.support.crawling import Job, run_crawls
+from tests.support.sogs_world import DATA, NOW, feeds_of
 
 HOST, OLD, GONE = (
     Address("https", "sogs.example", 443),

@@ -6,8 +6,8 @@ import pytest
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import State
-from tests.crawling import Job, run_crawls
-from tests.loopback import Answer, refusing, serve
+from tests.support.crawling import Job, run_crawls
+from tests.support.loopback import Answer, refusing, serve
 
 KEY = "a03c383cf63c3c4efe67acc52112a6dd734b3a946b9545f488aaa93da7991238"
 FORM = "/view_session_group_user_lokinet.php?id="

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.crawling import Job, run_crawls
-from tests.record_cassettes import INDEX, LISTINGS, cassette_settings
+from tests.support.crawling import Job, run_crawls
+from tests.support.record_cassettes import INDEX, LISTINGS, cassette_settings
 
 INDEXED = json.loads(INDEX.read_text())
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from sessioncrawler.model import Outcome
-from sessioncrawler.simnet import SimNet
-from tests.crawling import Job, run_crawls
-from tests.spiders.sogs_world import (
+from simnet import SimNet
+from tests.support.crawling import Job, run_crawls
+from tests.support.sogs_world import (
     base_url,
     by_server,
     crawl_world,

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from sessioncrawler.model import Sighting
-from sessioncrawler.simnet import SimNet
-from sessioncrawler.simnet.kinds import KINDS, REFERRING
 from sessioncrawler.state import State
-from tests.crawling import Job, run_crawls
-from tests.spiders.sogs_world import NOW, World, base_url, read_listings, settings_for
+from simnet import SimNet
+from simnet.kinds import KINDS, REFERRING
+from tests.support.crawling import Job, run_crawls
+from tests.support.sogs_world import NOW, World, base_url, read_listings, settings_for
 
 
 class Alone:

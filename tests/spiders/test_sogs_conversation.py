@@ -11,14 +11,14 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as ScrapyFailure
 
-from sessioncrawler.items import TryError
 from sessioncrawler.model import Address, Outcome, Poll
 from sessioncrawler.protocol.candidates import Candidate
+from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.protocol.polling import Answer, Ask, Failure
 from sessioncrawler.spiders import _conversation
 from sessioncrawler.spiders._conversation import Conversation, answer, failure
 from sessioncrawler.spiders.sogs import Sogs
-from tests.crawling import Job, run_crawls
+from tests.support.crawling import Job, run_crawls
 
 CANDIDATE = Candidate(Address("http", "sogs.example", 80))
 

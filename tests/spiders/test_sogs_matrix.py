@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from sessioncrawler.model import KeyProof, Outcome
-from sessioncrawler.simnet import SimNet
-from tests.spiders.sogs_world import (
+from simnet import SimNet
+from tests.support.sogs_world import (
     IMPATIENT,
     base_url,
     by_server,

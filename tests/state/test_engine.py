@@ -6,7 +6,7 @@ import pytest
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import NoStateError, State, StateError
-from sessioncrawler.state._engine import make_engine, parse_url
+from sessioncrawler.state.engine import make_engine, parse_url
 
 
 @pytest.fixture

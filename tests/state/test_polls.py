@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Room, Server
 from sessioncrawler.state import State
-from sessioncrawler.state._codec import decode, encode
+from sessioncrawler.state.codec import decode, encode
 from sessioncrawler.state.polls import FORGOTTEN
 
 ADDRESS = Address("https", "sogs.example", 443)

@@ -6,7 +6,7 @@ import pytest
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import SourceSummary, State, StateError
-from tests import postgresql
+from tests.support import postgresql
 
 pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
 LINK = JoinLink(Address("https", "sogs.example", 443), "room", "a" * 64)

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from sessioncrawler.editorial.monitors import Figures
 from sessioncrawler.state import Run, State, runs
-from tests import postgresql
+from tests.support import postgresql
 
 
 @pytest.fixture

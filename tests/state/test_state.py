@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import SourceSummary, State, StateError, migrations
-from sessioncrawler.state._engine import make_engine, parse_url
+from sessioncrawler.state.engine import make_engine, parse_url
 
 ADDRESSES = st.sampled_from(
     [Address("https", "sogs.example", 443), Address("http", "203.0.113.7", 8081), Address("http", "2001:db8::1", 80)]

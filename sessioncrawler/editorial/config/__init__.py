@@ -1,0 +1,1 @@
+"""``directory.toml``: what the site's operator decides (docs/directory.md)."""

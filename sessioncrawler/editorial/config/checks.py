@@ -1,0 +1,181 @@
+"""What values of ``directory.toml`` must look like, each check with its mend."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sessioncrawler.editorial import codes
+from sessioncrawler.editorial.config.addresses import parse_address, split_web_url
+from sessioncrawler.editorial.config.tables import Check, Unfit, shorten
+from sessioncrawler.editorial.match import Pattern
+from sessioncrawler.model import Address
+
+E = TypeVar("E", bound=StrEnum)
+
+Inclusion = tuple[tuple[Pattern, ...], bool]
+"""The patterns of a listing, and whether all Communities belong to it."""
+
+_MEANT = {"sfw": "safe"}
+"""Where the nearest word by its letters would be the wrong one."""
+
+MAX_TEXT = 5_000
+MAX_LINE = 500
+MAX_STAFF = 1_000
+
+
+def text(value: Any) -> str:
+    """Check for a text that is not empty; white space around it goes."""
+    if not isinstance(value, str) or not value.strip():
+        raise Unfit("a text", "write it in quotes, and not empty")
+    if len(value) > MAX_TEXT:
+        raise Unfit(f"a text of at most {MAX_TEXT:,} characters", "shorten it")
+    return value.strip()
+
+
+def line(value: Any) -> str:
+    """Check for a text on one line: it goes into headers, titles and logs."""
+    found = text(value)
+    if not found.isprintable():
+        raise Unfit("a text on one line", "leave out line breaks, tabs and other invisible characters")
+    if len(found) > MAX_LINE:
+        raise Unfit(f"a text of at most {MAX_LINE} characters", "shorten it")
+    return found
+
+
+def choice(words: type[E]) -> Check[E]:
+    """Return a check for one of the words of an enumeration."""
+
+    def check(value: Any) -> E:
+        if isinstance(value, str) and value in list(words):
+            return words(value)
+        word = str(value).lower()
+        near = [_MEANT[word]] if word in _MEANT else difflib.get_close_matches(word, list(words), n=1)
+        quoted = ", ".join(f'"{word}"' for word in words)
+        raise Unfit(f"one of {quoted}", f'did you mean "{near[0]}"?' if near else "write one of them, in quotes")
+
+    return check
+
+
+def staff_count(value: Any) -> int:
+    """Check for a number of people."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MAX_STAFF:
+        raise Unfit(f"a whole number from 1 to {MAX_STAFF:,}", "write it without quotes; remove the table if unknown")
+    return value
+
+
+def listing_id(value: Any) -> str:
+    """Check for the id of a listing, which becomes a part of a URL."""
+    if not isinstance(value, str) or not re.fullmatch("[a-z0-9][a-z0-9_-]{0,63}", value):
+        raise Unfit("an id for a URL", "write at most 64 small letters a-z, digits, - and _, a letter or digit first")
+    return value
+
+
+def inclusion(value: Any) -> Inclusion:
+    """Check for ``"*"`` or an array of match patterns."""
+    if value in ("*", ["*"]):
+        return (), True
+    if not isinstance(value, list) or not value or "*" in value:
+        raise Unfit('an array of patterns, or "*" alone', 'write it as ["example.org", "deadbeef"], or as "*" for all')
+    return patterns(value), False
+
+
+def flag_value(value: Any) -> bool:
+    """Check for ``true`` or ``false``."""
+    if not isinstance(value, bool):
+        raise Unfit("true or false", "write it without quotes")
+    return value
+
+
+def web_url(value: Any) -> str:
+    """Check for an absolute http or https URL."""
+    found = text(value)
+    try:
+        split_web_url(found)
+    except ValueError as error:
+        raise Unfit("an absolute http or https URL", "write it as https://example.org/page") from error
+    return found
+
+
+def site_url(value: Any) -> str:
+    """Check for the absolute URL of a folder; a slash at its end is added."""
+    url = web_url(value)
+    if "?" in url or "#" in url:
+        raise Unfit("the URL of a folder", "leave out everything from ? or # on")
+    return url if url.endswith("/") else url + "/"
+
+
+def address(value: Any) -> Address:
+    """Check for the address of a server."""
+    found = text(value)
+    try:
+        return parse_address(found)
+    except ValueError as error:
+        mend = "leave out the token, ?public_key=… and anything else after the host and port"
+        raise Unfit("the address of a server such as https://example.org:8443", mend) from error
+
+
+def public_key(value: Any) -> str:
+    """Check for 64 hex digits; they become lower case."""
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-fA-F]{64}", value):
+        raise Unfit("a public key of 64 hex digits", "copy it from a join link of the server, after public_key=")
+    return value.lower()
+
+
+def day(value: Any) -> date:
+    """Check for a TOML date without a time."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Unfit("a date", "write it as 2026-01-31, without quotes and without a time")
+    return value
+
+
+def pattern(value: Any) -> Pattern:
+    """Check for a match pattern."""
+    found = text(value)
+    try:
+        return Pattern.parse(found)
+    except ValueError as error:
+        mend = "write TOKEN+ and 4 or more digits of the key or server id, a server id, host, host:port, or a key"
+        raise Unfit("a room, a server or a host", mend) from error
+
+
+def patterns(value: Any) -> tuple[Pattern, ...]:
+    """Check for an array of match patterns."""
+    if not isinstance(value, list):
+        raise Unfit("an array", 'write it as ["example.org", "deadbeef"]')
+    found: list[Pattern] = []
+    for element in value:
+        try:
+            found.append(pattern(element))
+        except Unfit as unfit:
+            raise Unfit(f"{unfit.expected} in place of {shorten(element)}", unfit.mend) from unfit
+    return tuple(found)
+
+
+def language(value: Any) -> str:
+    """Check for a BCP 47 code, ``und`` or ``mul``."""
+    found = text(value)
+    try:
+        return codes.canonical_code(found)
+    except ValueError as error:
+        raise Unfit("a BCP 47 language code", f"{error}; use und for unknown, mul for many languages") from error
+
+
+def one_language(value: Any) -> str:
+    """Check for the BCP 47 code of a language proper."""
+    code = language(value)
+    if code in {codes.MANY, codes.UNDETERMINED}:
+        raise Unfit("the BCP 47 code of one language", 'write it as "en" or "pt-BR"')
+    return code
+
+
+def flag(value: Any) -> str:
+    """Check for a territory or the emoji of a flag; the emoji is returned."""
+    found = text(value)
+    try:
+        return codes.parse_flag(found)
+    except ValueError as error:
+        raise Unfit("a flag", 'write a two-letter territory such as "GB", or the emoji of a flag') from error

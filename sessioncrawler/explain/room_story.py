@@ -1,0 +1,173 @@
+"""The story of one Community: every pipeline's verdict, with what it went by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sessioncrawler.editorial.judge import Judgement, LanguageVerdict, Rules, Served
+from sessioncrawler.editorial.languages import language_name
+from sessioncrawler.editorial.policy import Reason
+from sessioncrawler.editorial.standing import Standing, fair_staff, good_staff, standing
+from sessioncrawler.editorial.tags import NsfwReason, reserved_name
+from sessioncrawler.explain.phrases import hashtags, listed, quoted, seen, when
+from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.model import Room, TagKind
+from sessioncrawler.text.numbers import counted
+
+_TAG_ORIGINS = {
+    "official": "the server's key is that of an official server in directory.toml",
+    "we're here": "[[project]] of directory.toml names the room",
+    "moderated": "its standing is good and people can write",
+    "read-only": "its server says that people cannot write",
+    "uploads off": "its server says that people can write but not upload",
+    "new": "it was created less than 4 weeks ago",
+    "test": "its operator tagged it so",
+    "pinned": "[[pin]] of directory.toml names the room",
+}
+_NSFW_ORIGINS = {
+    NsfwReason.CURATOR: "[[rate]] of directory.toml says so",
+    NsfwReason.TAG: "a tag of its operator is a word for adult content",
+    NsfwReason.WORD: "its name holds a word for adult content",
+}
+ROOM_ADVICE = {
+    Reason.CLOSED: "make the room readable or writable for everybody",
+    Reason.TEST: "take #test out of the description",
+    Reason.UNLISTED: "take #unlisted out of the description",
+    Reason.HIDDEN: "ask the directory's operator, whose rule under [[hide]] of directory.toml hides it",
+}
+
+
+def outline(room: Served, rules: Rules) -> str:
+    """Whether a Community is listed, as a sentence."""
+    verdict = rules.off_record(room.server, room.room)
+    if verdict is None:
+        return f"{room.identifier} {quoted(room.room.name, 80)} is listed."
+    return f"{room.identifier} is not listed: {quoted_reason(verdict.sentence)}."
+
+
+def quoted_reason(sentence: str) -> str:
+    """A verdict's sentence on one line; it holds the reason that the directory's operator wrote."""
+    return quoted(sentence).strip("“”")
+
+
+def room_sentences(room: Served, others: Sequence[Served], rules: Rules, known: Knowledge) -> Iterator[str]:
+    """All that is decided about a Community; ``others`` are the same one at other addresses, or repeated."""
+    judged = rules.judge(room.server, room.room)
+    yield f"Its server is {room.server.address}, with the key {room.server.public_key}."
+    yield from _sources(room, known)
+    yield from _dedupe(room, others)
+    yield from _tags(judged)
+    yield from _language(judged.language, known)
+    yield from _standing(room.room, judged.known_staff)
+    yield from _policy(judged)
+    yield from _history(room, listable=judged.off_record is None, known=known)
+
+
+def _sources(room: Served, known: Knowledge) -> Iterator[str]:
+    netlocs = {poll.address.netloc for poll in known.servers.get(room.server.public_key, ())}
+    found = [
+        sighting
+        for sighting in known.sightings
+        if sighting.link.token.lower() == room.room.token.lower() and sighting.link.address.netloc in netlocs
+    ]
+    for sighting in found:
+        gone = "" if known.on_page_now(sighting) else "; it no longer stands there"
+        yield (
+            f"{quoted(sighting.source, 200)} shows the join link {sighting.link}, "
+            f"{seen(sighting.first_seen, sighting.last_seen)}{gone}."
+        )
+    if not found:
+        yield "No source shows a join link to it: its server lists it."
+
+
+def _dedupe(room: Served, others: Sequence[Served]) -> Iterator[str]:
+    yield f"100 dedupe: kept under {room.best}, the best address of its server."
+    elsewhere = sorted({str(other.server.address) for other in others if not other.repeated})
+    if elsewhere:
+        yield f"100 dedupe: the same room at {listed(elsewhere)} is dropped, since the key is the same."
+    if any(other.repeated for other in others):
+        yield "100 dedupe: its server lists the token more than once; the first counts."
+
+
+def _tags(judged: Judgement) -> Iterator[str]:
+    own = [tag.text for tag in judged.tags if tag.kind is TagKind.USER]
+    if own:
+        yield f"200 tags: {hashtags(own)} from its operator, at the end of the description."
+    else:
+        yield "200 tags: its operator wrote none at the end of the description."
+    for tag in judged.tags:
+        if tag.kind is TagKind.WARNING and judged.nsfw:
+            yield f"200 tags: {tag.text} as a warning, because {_NSFW_ORIGINS[judged.nsfw]}."
+        elif tag.kind is not TagKind.USER:
+            yield f"200 tags: {tag.text}, because {_TAG_ORIGINS.get(tag.text, 'the directory says so')}."
+    if judged.rating is not None and judged.nsfw is None:
+        yield "200 tags: not marked nsfw, because [[rate]] of directory.toml calls it safe."
+    reserved = [tag for tag in judged.tagged.string_tags if reserved_name(tag)]
+    if reserved:
+        yield f"200 tags: {hashtags(reserved)} of its operator not shown, since only this directory may give such tags."
+    if judged.tagged.left_out:
+        yield f"200 tags: {counted(len(judged.tagged.left_out), 'tag', 'tags')} too long, or too many, to be kept."
+
+
+def _language(verdict: LanguageVerdict, known: Knowledge) -> Iterator[str]:
+    if verdict.not_understood:
+        written = listed(f"#lang:{quoted(text, 64).strip('“”')}" for text in verdict.not_understood)
+        yield f"300 language: {written} is not understood."
+    yield f"300 language: {_language_origin(verdict, known)}."
+
+
+def _language_origin(verdict: LanguageVerdict, known: Knowledge) -> str:
+    if verdict.code is None:
+        why = "no guess is sure enough" if known.guess else "guessing is switched off (GUESS_LANGUAGES)"
+        return f"unknown: no #lang: tag, nothing in [languages] of directory.toml, and {why}"
+    name = f"{language_name(verdict.code)} ({verdict.code})"
+    if verdict.origin == "guess":
+        return f"{name}, guessed from its name and description with a confidence of {verdict.confidence:.2f}"
+    if verdict.origin == "table":
+        return f"{name}, from [languages] of directory.toml"
+    overruled = f"; [languages] of directory.toml says {verdict.table}, but its operator decides" if (
+        verdict.table and verdict.table != verdict.code
+    ) else ""  # fmt: skip
+    return f"{name}, from its operator's #lang:{verdict.tagged[0]}{overruled}"
+
+
+def _standing(room: Room, known_staff: int | None) -> Iterator[str]:
+    visible = len(room.staff)
+    if room.active_users is None:
+        yield "Standing: unknown, since its server does not tell how many visit."
+        return
+    good, fair = good_staff(room.active_users), fair_staff(room.active_users)
+    counts = f"{good} staff wanted at {counted(room.active_users, 'visitor', 'visitors')}, {visible} seen"
+    if known_staff is not None:
+        counts += f", {known_staff} by [[staff]] of directory.toml"
+    verdict = standing(room, known_staff)
+    if verdict is Standing.UNKNOWN:
+        yield f"Standing: unknown: {counts}; hidden staff are not visible, so none seen is not none."
+    else:
+        yield f"Standing: {verdict}: {counts}; below {fair} it is poor."
+
+
+def _policy(judged: Judgement) -> Iterator[str]:
+    if judged.off_record is None:
+        yield "400 policy: may be listed: it is not closed, nor tagged test or unlisted, nor hidden by directory.toml."
+    else:
+        yield f"400 policy: not listed, because {quoted_reason(judged.off_record.sentence)}."
+        yield f"What can be done: {ROOM_ADVICE[judged.off_record.reason]}."
+    if judged.pinned:
+        yield "400 policy: pinned by directory.toml."
+
+
+def _history(room: Served, *, listable: bool, known: Knowledge) -> Iterator[str]:
+    key = (room.server.public_key, room.room.token.lower())
+    listing = next((one for one in known.listings if one.facts.key == key), None)
+    for event in (event for event in reversed(known.events) if event.facts.key == key):
+        yield f"900 history: {event.kind} on {when(event.at)}."
+    if listing is None:
+        state = "it will be listed by the next crawl" if listable else "nothing is remembered of rooms off the record"
+        yield f"900 history: not listed so far; {state}."
+    else:
+        change = "" if listable else " The next crawl will take it away"
+        yield (
+            f"900 history: listed first on {when(listing.first_listed)}, last on {when(listing.last_listed)}."
+            f"{change}{'.' if change else ''}"
+        )

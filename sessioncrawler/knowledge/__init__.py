@@ -1,0 +1,1 @@
+"""What is known, from the state and directory.toml: pure."""

@@ -1,0 +1,1 @@
+"""The data that programs read (docs/data.md)."""

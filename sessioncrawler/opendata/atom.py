@@ -1,0 +1,127 @@
+"""News feeds in Atom (RFC 4287) and their index in OPML 2.0."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.opendata.news import News
+from sessioncrawler.state import Event, EventKind
+from sessioncrawler.text.dates import iso
+from sessioncrawler.text.names import name, prose
+
+FOLDER = "feed/"
+"""Where the feeds are, below the site's URL."""
+INDEX = "index.opml"
+
+_NAMESPACE = "http://www.w3.org/2005/Atom"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
+_END = b"</feed>"
+# XML 1.0, section 2.2: the characters that no escape can bring into a document.
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLACEHOLDER = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|localhost|test|invalid)")
+"""Hosts that stand for a site without an address of its own yet (RFC 2606)."""
+_TITLES = {EventKind.NEW: "New", EventKind.RETURNED: "Back", EventKind.GONE: "Gone"}
+_SENTENCES = {
+    EventKind.NEW: "Listed for the first time.",
+    EventKind.RETURNED: "Listed again after it was gone.",
+    EventKind.GONE: "No longer listed: it was not seen for a day.",
+}
+_GROUPS = {"all": "Everything", "language": "By language", "tag": "By tag"}
+_NO_LANGUAGE = {None, "", "und", "mul"}
+
+
+def feed_files(feeds: Iterable[News], site: Site, since: int) -> Iterator[tuple[str, bytes]]:
+    """Every feed and the index as (path below ``feed/``, content).
+
+    No time but those of the events is in them. A feed without events is as old as the directory: ``since`` (Unix
+    seconds) is when its first Community was listed.
+    """
+    known: dict[Event, bytes] = {}
+
+    def entry(event: Event) -> bytes:
+        if event not in known:
+            known[event] = _serialized(_entry(event, site))
+        return known[event]
+
+    listed = list(feeds)
+    for feed in listed:
+        yield feed.path, atom(feed, site, since, entry)
+    yield INDEX, opml(listed, site)
+
+
+def atom(feed: News, site: Site, since: int, entry: Callable[[Event], bytes]) -> bytes:
+    """One feed; ``entry`` gives the element of an event."""
+    url = site.url + FOLDER + feed.path
+    top = Element("feed", {"xmlns": _NAMESPACE, _XML_LANG: "en"})
+    _text(top, "id", url)
+    _text(top, "title", _title(feed, site))
+    _text(top, "updated", iso(feed.events[0].at if feed.events else since))
+    _text(SubElement(top, "author"), "name", site.name)
+    SubElement(top, "link", rel="alternate", type="text/html", href=site.url)
+    if not _PLACEHOLDER.fullmatch(urlsplit(site.url).hostname or ""):
+        SubElement(top, "link", rel="self", type="application/atom+xml", href=url)
+    entries = b"\n".join(entry(event) for event in feed.events)
+    return _HEAD + _serialized(top).removesuffix(_END) + b"\n" + entries + _END + b"\n"
+
+
+def opml(feeds: Iterable[News], site: Site) -> bytes:
+    """The index of all feeds, by group (OPML 2.0; readers know Atom feeds under the type ``rss``)."""
+    top = Element("opml", version="2.0")
+    _text(SubElement(top, "head"), "title", f"{site.name}: news feeds")
+    body = SubElement(top, "body")
+    for group, members in groupby(feeds, key=lambda feed: feed.group):
+        heading = SubElement(body, "outline", text=_GROUPS[group])
+        for feed in members:
+            title = _fit(_title(feed, site))
+            url = site.url + FOLDER + feed.path
+            SubElement(heading, "outline", type="rss", text=title, title=title, xmlUrl=url, htmlUrl=site.url)
+    return _HEAD + _serialized(top) + b"\n"
+
+
+def _title(feed: News, site: Site) -> str:
+    return f"{site.name}: {feed.subject}"
+
+
+def _entry(event: Event, site: Site) -> Element:
+    """One event. Its id holds the whole key: identifiers are short enough to be forged."""
+    facts = event.facts
+    element = Element("entry")
+    _text(element, "id", f"{site.url}#{facts.token}+{facts.public_key}/{event.kind.value}/{event.at}")
+    _text(element, "title", f"{_TITLES[event.kind]}: {name(facts.name) or facts.token}")
+    _text(element, "updated", iso(event.at))
+    _text(element, "published", iso(event.at))
+    gone = event.kind is EventKind.GONE
+    SubElement(element, "link", rel="alternate", type="text/html", href=site.url + ("" if gone else _anchor(event)))
+    for tag in dict.fromkeys(map(name, facts.tags)):
+        if tag:
+            SubElement(element, "category", term=_fit(tag))
+    parts = [_SENTENCES[event.kind], prose(facts.description)] + ([] if gone else [f"Join link: {facts.join_url}"])
+    content = _text(element, "content", "\n\n".join(filter(None, parts)))
+    content.set("type", "text")
+    if facts.language not in _NO_LANGUAGE:
+        content.set(_XML_LANG, facts.language or "")
+    return element
+
+
+def _anchor(event: Event) -> str:
+    return f"#{event.facts.identifier}"
+
+
+def _text(parent: Element, tag: str, text: str) -> Element:
+    element = SubElement(parent, tag)
+    element.text = _fit(text)
+    return element
+
+
+def _fit(text: str) -> str:
+    return _UNFIT.sub("", text)
+
+
+def _serialized(element: Element) -> bytes:
+    return tostring(element, encoding="unicode").encode()

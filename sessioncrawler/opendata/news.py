@@ -1,0 +1,80 @@
+"""Which news feeds there are, and what is in each: of all Communities, by language, by tag (docs/data.md, "Feeds")."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sessioncrawler.editorial.languages import language_name
+from sessioncrawler.editorial.policy import Policy
+from sessioncrawler.model import Room, Server
+from sessioncrawler.protocol.joinlinks import parse_join_link
+from sessioncrawler.state import Event, Facts, Listing
+from sessioncrawler.text.names import name
+from sessioncrawler.text.slugs import slug
+
+MOST_ENTRIES = 100
+"""Entries of one feed; readers fetch far more often than a hundred Communities come or go."""
+MOST_TAGS = 1_000
+"""Tags that have a feed: those on the most servers, so that no single server can crowd out the others."""
+_TAG_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One feed: the ``path`` of its file below ``feed/``, what it is about, and its events, newest first."""
+
+    path: str
+    group: str
+    """``all``, ``language`` or ``tag``."""
+    subject: str
+    events: tuple[Event, ...]
+
+
+def news(events: Iterable[Event], listings: Iterable[Listing]) -> list[News]:
+    """All feeds: that of all Communities, then languages by code, then tags in their order.
+
+    There is a feed for every language and tag of a Community that is or was listed, so that it does not vanish when
+    nothing happens for long. ``events`` come newest first.
+    """
+    happened = tuple(events)
+    known = [listing.facts for listing in listings]
+    by_language: dict[str, list[Event]] = defaultdict(list)
+    by_tag: dict[str, list[Event]] = defaultdict(list)
+    for event in happened:
+        if event.facts.language:
+            by_language[event.facts.language].append(event)
+        for tag in dict.fromkeys(event.facts.tags):
+            by_tag[tag].append(event)
+    return [
+        News("all.xml", "all", "all Communities", happened[:MOST_ENTRIES]),
+        *_languages(known, by_language),
+        *_tags(known, by_tag),
+    ]
+
+
+def still_public(facts: Facts, policy: Policy) -> bool:
+    """Whether a Community of the past may be named: a rule of today may hide it while its server is away."""
+    link = parse_join_link(facts.join_url)
+    if link is None:
+        return False
+    server, room = Server(link.address, facts.public_key), Room(facts.token, facts.name)
+    return policy.verdict(server, room, facts.tags) is None
+
+
+def _languages(known: Iterable[Facts], events: dict[str, list[Event]]) -> Iterator[News]:
+    for code in sorted({facts.language for facts in known if facts.language} | set(events)):
+        yield News(f"lang/{code}.xml", "language", language_name(code), tuple(events[code][:MOST_ENTRIES]))
+
+
+def _tags(known: Sequence[Facts], events: dict[str, list[Event]]) -> Iterator[News]:
+    servers: dict[str, set[str]] = defaultdict(set)
+    rooms: dict[str, int] = defaultdict(int)
+    for facts in (*known, *(event.facts for happened in events.values() for event in happened)):
+        for tag in dict.fromkeys(facts.tags):
+            servers[tag].add(facts.public_key)
+            rooms[tag] += 1
+    first = sorted(servers, key=lambda tag: (-len(servers[tag]), -rooms[tag], tag))
+    for tag in sorted(first[:MOST_TAGS]):
+        yield News(f"tag/{slug(tag)}.xml", "tag", f"#{name(tag, _TAG_LENGTH)}", tuple(events[tag][:MOST_ENTRIES]))

@@ -1,0 +1,1 @@
+"""What a site consists of, and whether it may be published."""

@@ -1,0 +1,211 @@
+"""The languages of the site itself: gettext catalogues, and numbers, dates and names as each language writes them.
+
+A message is its own English text, so what is not translated is shown in English. ``make messages`` collects them
+(babel.cfg) and compiles the catalogues; docs/translating.md tells how to add a language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from typing import IO, Any, TypeVar, cast
+
+from babel import Locale
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment
+from markupsafe import Markup
+
+from sessioncrawler.editorial.languages import language_name
+from sessioncrawler.site.i18n.reasons import REASON_TEXTS, reason_text
+from sessioncrawler.site.i18n.texts import ENGLISH, Texts
+from sessioncrawler.text import dates, numbers
+
+DEFAULT = "en"
+"""The language of the messages themselves; its pages are at the root of the site."""
+LOCALES = (DEFAULT, "de", "fr", "es", "pt", "ru", "fa", "zh")
+"""BCP 47 codes; all but the first are folders of the site."""
+DOMAIN = "messages"
+
+_REGIONS = {DEFAULT: "en-GB"}
+"""Whose conventions a language follows where CLDR's own choice is another one: the day goes before the month."""
+_DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
+"""Digits by CLDR's numbering system; Babel localises the separators only."""
+_NO_TEXTS = frozenset({"lang", "dir"})
+"""Fields of texts that are codes."""
+
+REMEMBERED = 8192
+"""Days and ages that each language remembers: thousands of Communities were created on fewer days."""
+
+T = TypeVar("T")
+
+
+class SiteLanguage:
+    """One language of the site; :func:`site_language` gives it. ``code`` is one of :data:`LOCALES`."""
+
+    def __init__(self, code: str, translations: NullTranslations) -> None:
+        self.code = code
+        self.translations = translations
+        self._locale = Locale.parse(_REGIONS.get(code, code), sep="-")
+        self._digits = _DIGITS.get(self._locale.default_numbering_system, {})
+        # Babel looks the locale up anew for each number and each day; a list of Communities has thousands of both.
+        self._day = lru_cache(REMEMBERED)(self._written_day)
+        self._age = lru_cache(REMEMBERED)(self._written_age)
+
+    @cached_property
+    def name(self) -> str:
+        """Its name in itself, such as ``Deutsch``."""
+        name = language_name(self.code, self.code)
+        return name[0].upper() + name[1:]
+
+    @cached_property
+    def dir(self) -> str:
+        """``ltr`` or ``rtl``."""
+        return str(self._locale.text_direction)
+
+    @property
+    def folder(self) -> str:
+        """Where its pages are, below the root of the site: empty or ``de/``."""
+        return "" if self.code == DEFAULT else f"{self.code}/"
+
+    @cached_property
+    def texts(self) -> Texts:
+        """All sentences of the list of Communities, translated."""
+        return translate(ENGLISH, self.gettext, lang=self.code, dir=self.dir)
+
+    def gettext(self, message: str, **values: Any) -> str:
+        """Translate ``message``; ``%(name)s`` in it is filled in from ``values``."""
+        text: str = self.translations.gettext(message)
+        return text % values if values else text
+
+    def ngettext(self, one: str, many: str, number: int, **values: Any) -> str:
+        """Translate for ``number`` of something; ``%(number)s`` becomes the number as it is written here."""
+        text: str = self.translations.ngettext(one, many, number)
+        return text % {"number": self.number(number), **values}
+
+    def number(self, number: int | None) -> str:
+        """``12,345``, ``12.345``, ``۱۲٬۳۴۵``; a dash where the number is unknown."""
+        return numbers.UNKNOWN if number is None else self.digits(f"{number:,}".replace(",", self._separator))
+
+    @cached_property
+    def _separator(self) -> str:
+        """What stands between groups of three digits; no language of the site groups them in another way."""
+        text: str = format_decimal(1000, locale=self._locale, numbering_system="default")
+        return text[1:-3]
+
+    def digits(self, text: str) -> str:
+        """``text`` with the digits of the language, which Babel leaves as they are."""
+        return text.translate(self._digits)
+
+    def day(self, seconds: float | None) -> str:
+        """``22 January 2026``, ``22. Januar 2026`` (Gregorian, UTC); empty where the time is unknown."""
+        when = dates.moment(seconds)
+        return self._day(when.date()) if when else ""
+
+    def age(self, seconds: int) -> str:
+        """``3 years``; less than a day is ``1 day``."""
+        return self._age(max(1, seconds // dates.DAY))
+
+    def day_and_minute(self, seconds: float | None) -> str:
+        """``22 January 2026, 08:05 UTC``; empty where the time is unknown."""
+        when = dates.moment(seconds)
+        if when is None:
+            return ""
+        time = self.digits(f"{when.hour:02}:{when.minute:02}")
+        return self.gettext("%(day)s, %(time)s UTC", day=self.day(seconds), time=time)
+
+    def time_tag(self, seconds: float | None) -> Markup:
+        """``<time datetime="…">22 January 2026, 08:05 UTC</time>``; empty where the time is unknown."""
+        if dates.moment(seconds) is None:
+            return Markup()
+        return Markup('<time datetime="{}">{}</time>').format(dates.iso(seconds), self.day_and_minute(seconds))
+
+    def _written_day(self, day: date) -> str:
+        return self.digits(format_date(day, "long", locale=self._locale))
+
+    def _written_age(self, days: int) -> str:
+        return self.digits(format_timedelta(timedelta(days=days), granularity="day", locale=self._locale))
+
+    def language_name(self, code: str) -> str:
+        """The name of a language, such as ``German``, ``allemand``."""
+        return language_name(code, self.code)
+
+    def reason(self, reason: str) -> str:
+        """Why Communities are not listed, for a tail of the stats ``policy/dropped/``."""
+        return self.gettext(reason_text(reason))
+
+
+@cache
+def site_language(code: str) -> SiteLanguage:
+    """The language with the code ``code``, its catalogue read once; raises KeyError for one that the site lacks."""
+    if code not in LOCALES:
+        raise KeyError(code)
+    if code == DEFAULT:
+        return SiteLanguage(code, NullTranslations())
+    with catalogue(code).open("rb") as file:
+        return SiteLanguage(code, Translations(file, DOMAIN))
+
+
+def catalogue(code: str, ending: str = "mo") -> Any:
+    """The file of a catalogue as a ``Traversable``: it may be inside a zipped egg."""
+    return files("sessioncrawler").joinpath("locale", code, "LC_MESSAGES", f"{DOMAIN}.{ending}")
+
+
+def localise(environment: Environment, language: SiteLanguage) -> None:
+    """Make ``environment`` speak: ``trans`` blocks, ``_()``, ``ngettext()``, and the filters for numbers and times."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(  # type: ignore[attr-defined]  # the extension adds it
+        language.translations, newstyle=True
+    )
+    environment.filters.update(
+        grouped=language.number,
+        day=language.day,
+        day_and_minute=language.day_and_minute,
+        time_tag=language.time_tag,
+        language_name=language.language_name,
+    )
+
+
+def translate(value: T, gettext: Callable[[str], str], **codes: str) -> T:
+    """A copy of a dataclass in which every text is translated, in nested values too; ``codes`` are set as given."""
+    changed = {
+        one.name: codes.get(one.name, getattr(value, one.name))
+        if one.name in _NO_TEXTS
+        else _translate(getattr(value, one.name), gettext)
+        for one in fields(cast("Any", value))
+    }
+    return type(value)(**changed)
+
+
+def _translate(value: Any, gettext: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return gettext(value) if value else ""
+    if isinstance(value, tuple):
+        return tuple(_translate(one, gettext) for one in value)
+    if isinstance(value, Mapping):
+        return {key: _translate(one, gettext) for key, one in value.items()}
+    return translate(value, gettext) if is_dataclass(value) else value
+
+
+def extract_texts(
+    fileobj: IO[bytes],  # noqa: ARG001 - the signature that Babel asks for
+    keywords: Any,  # noqa: ARG001
+    comment_tags: Any,  # noqa: ARG001
+    options: Any,  # noqa: ARG001
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Babel's way to the messages that are values and no calls: those of ``texts.py`` and ``reasons.py``."""
+    found: list[str] = []
+
+    def note(message: str) -> str:
+        found.append(message)
+        return message
+
+    translate(ENGLISH, note)
+    found.extend(REASON_TEXTS.values())
+    for message in found:
+        yield 1, "gettext", message, []

@@ -1,0 +1,1 @@
+"""The context of every page: one view a page; a template shows it and never computes."""

@@ -1,0 +1,104 @@
+"""Where pages are: links between them that work from a web server and from a folder, and addresses for others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
+
+from sessioncrawler.items import CommunityItem
+from sessioncrawler.site.i18n.languages import LOCALES, SiteLanguage, site_language
+
+INDEX = "index.html"
+"""Named in links, since a browser that reads a folder lists it otherwise; left out of addresses."""
+PLAIN = ("join", "about", "privacy")
+"""Pages of text in each language: names of their folders, and with ``.html`` of their templates."""
+TRANSLATED = ("", *(f"{page}/" for page in PLAIN))
+"""Folders whose pages exist in each language; the empty one is that of the list."""
+_EXAMPLES = ("example.org", "example.com", "example.net")
+"""Domains that nobody has (RFC 2606, section 3): a site.url that was not filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the site: the folder ``path`` below that of its language; ``base`` is the site's address or empty."""
+
+    base: str
+    language: SiteLanguage
+    path: str = ""
+    anywhere: bool = False
+    """Whether it is shown under any address, as the page for errors is; its links begin with ``base`` then."""
+
+    @property
+    def folder(self) -> str:
+        """The folder below the root of the site: empty, or with a slash at its end."""
+        return self.language.folder + self.path
+
+    @property
+    def root(self) -> str:
+        """What leads from here to the root: ``../`` as often as needed."""
+        return self.base if self.anywhere else "../" * self.folder.count("/")
+
+    @property
+    def url(self) -> str:
+        """Its absolute address; empty where that of the site is unknown."""
+        return self.base and self.base + quote(self.folder, safe="/")
+
+    @property
+    def real_base(self) -> str:
+        """The site's address; empty where it is unknown, or that of an example."""
+        host = urlsplit(self.base).hostname or ""
+        return "" if any(host == name or host.endswith(f".{name}") for name in _EXAMPLES) else self.base
+
+    def link(self, path: str = "") -> str:
+        """The link from here to the page ``path`` of this language; to the English one where there is no other."""
+        folder = self.language.folder if path in TRANSLATED else ""
+        return f"{self.root}{quote(folder + path, safe='/')}{INDEX}"
+
+    def file(self, name: str) -> str:
+        """The link from here to the file ``name`` below the root."""
+        return self.root + name
+
+    @property
+    def kin(self) -> Place:
+        """A place from which the ways to all other pages are the same as from here, translations included.
+
+        All pages in folders of one depth share it where they have no translation.
+        """
+        return self if self.path in TRANSLATED else replace(self, path="-/" * self.path.count("/"))
+
+    @property
+    def translations(self) -> Iterator[tuple[SiteLanguage, str, str]]:
+        """Each language of this page, with the link and the address (or an empty one) of the page in it.
+
+        Where a page is English only, the links lead to the lists, and the addresses are empty.
+        """
+        for code in LOCALES:
+            language = site_language(code)
+            if self.path in TRANSLATED and not self.anywhere:
+                there = replace(self, language=language)
+                yield language, f"{self.root}{there.folder}{INDEX}", there.url
+            else:
+                yield language, f"{self.root}{language.folder}{INDEX}", ""
+
+
+def room_key(community: CommunityItem) -> tuple[str, str]:
+    """What makes a room one of its own: the key of its server, and its token in lower case."""
+    return community.server.public_key, community.room.token.casefold()
+
+
+def community_paths(communities: Iterable[CommunityItem]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The :func:`room_key` of each Community with the folder of its page: ``c/TOKEN+serverid/``, once a room.
+
+    ``+`` is written ``%2B`` in links, since some stores take a bare one for a space.
+
+    A server id has 32 bits, so a stranger can make a server that has another's. Where two rooms have one identifier,
+    each page is named by the whole key, and neither takes the other's place. Letter case does not count, since some
+    stores don't keep it.
+    """
+    everybody = {room_key(one): one for one in communities}
+    taken = Counter(one.identifier.casefold() for one in everybody.values())
+    for key, one in everybody.items():
+        suffix = one.server.server_id if taken[one.identifier.casefold()] == 1 else one.server.public_key
+        yield key, f"c/{one.room.token}+{suffix}/"

@@ -1,0 +1,198 @@
+"""The status page: how every known server answers, what its operator can do, and how well each source does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sessioncrawler.explain.address_story import advice_for, state_of
+from sessioncrawler.explain.outcomes import proof_text
+from sessioncrawler.explain.phrases import LINE, a_time
+from sessioncrawler.knowledge.known import AddressFacts, Knowledge
+from sessioncrawler.model import Address, KeyClaim, Sighting
+from sessioncrawler.state import SourceSummary
+from sessioncrawler.text import numbers
+from sessioncrawler.text.keys import fingerprint
+from sessioncrawler.text.names import name
+
+A_DAY = 86_400
+SOURCE_LENGTH = 200
+"""Characters of the name of a source that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """Who says that a server has which key."""
+
+    key: str
+    """In groups of four digits."""
+    by: tuple[str, ...]
+    believed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """One server, or one address of which no server is known. Times are Unix seconds."""
+
+    address: str
+    """The best one."""
+    outcome: str
+    """A value of Outcome, or ``unknown`` where it was not asked."""
+    troubled: bool
+    words: str
+    detail: str
+    advice: str
+    rooms: int
+    since: int | None
+    """When its present failures began."""
+    duration: str
+    """How long that is ago; empty where it does not fail."""
+    last_success: int | None
+    key: str
+    """In groups of four digits; empty where it is unknown."""
+    key_from: str
+    claims: tuple[ClaimView, ...]
+    """Who claims what; empty where nobody disagrees."""
+    others: tuple[str, ...]
+    """Its other addresses."""
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """How a source does. Times are Unix seconds, None where it never showed a join link."""
+
+    name: str
+    ever: int
+    """Join links that it ever showed."""
+    now: int
+    """Those among them that it showed when it was read last."""
+    alive: int
+    """Those among ``now`` whose server was reached."""
+    first_seen: int | None
+    last_seen: int | None
+    age: str
+    """How long ago it showed join links last; empty for never and for in the last day."""
+
+    @property
+    def share(self) -> str:
+        """``alive`` as a percentage of ``now``; a dash where it shows nothing."""
+        return f"{self.alive * 100 // self.now} %" if self.now else numbers.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Everything that the status page shows. Rooms are counted, never named."""
+
+    title: str
+    site: str
+    """Name of the directory."""
+    url: str
+    """Where this page is served."""
+    checked: int
+    summary: str
+    troubled: tuple[ServerView, ...]
+    """Those that fail longest first."""
+    fine: tuple[ServerView, ...]
+    sources: tuple[SourceView, ...]
+
+
+def build_status(known: Knowledge) -> StatusPage:
+    """Build the context of the status page from what is known when a crawl has ended."""
+    groups: dict[str, list[AddressFacts]] = defaultdict(list)
+    for netloc, facts in known.addresses.items():
+        groups[_server_of(facts) or netloc].append(facts)
+    views = [_server(group, known) for group in groups.values()]
+    troubled = sorted((view for view in views if view.troubled), key=_longest_first)
+    fine = sorted((view for view in views if not view.troubled), key=lambda view: view.address.partition("://")[2])
+    answering, failing = numbers.counted(len(fine), "server answers", "servers answer"), len(troubled)
+    return StatusPage(
+        title=f"Servers and sources of {known.directory.site.name}",
+        site=known.directory.site.name,
+        url=f"{known.directory.site.url}status/",
+        checked=known.now,
+        summary=f"{answering}, {numbers.counted(failing, 'address does', 'addresses do')} not",
+        troubled=tuple(troubled),
+        fine=tuple(fine),
+        sources=_sources(known),
+    )
+
+
+def _server_of(facts: AddressFacts) -> str:
+    """The key by which addresses are one server; empty for what was not reached."""
+    return facts.poll.server.public_key if facts.reached and facts.poll and facts.poll.server else ""
+
+
+def _longest_first(view: ServerView) -> tuple[bool, int, str]:
+    return (view.since is None, view.since or 0, view.address)
+
+
+def _server(group: list[AddressFacts], known: Knowledge) -> ServerView:
+    """One server: the addresses of ``group``, all of which were reached, or a single one that was not."""
+    facts = min(group, key=lambda one: _address(one).preference)
+    poll, last, state = facts.poll, facts.last, state_of(facts)
+    best, server = _address(facts), poll.server if poll else None
+    since = last.failing_since if last else None
+    named = {str(address) for one in group for address in (one.address, _address(one))} - {str(best)}
+    disputed = next((one for one in group if one.disputed), facts)
+    return ServerView(
+        address=str(best),
+        outcome=poll.outcome.value if poll and facts.current else "unknown",
+        troubled=not facts.reached,
+        words=state.words,
+        detail=name(poll.detail, LINE) if poll and facts.current else "",
+        advice=advice_for(disputed),
+        rooms=len(poll.rooms) if poll else 0,
+        since=since,
+        duration=a_time(known.now - since) if since is not None else "",
+        last_success=last.reached_at if last else None,
+        key=fingerprint(server.public_key) if server and facts.reached else "",
+        key_from=proof_text(poll.key_proof) if poll and facts.reached else "",
+        claims=tuple(_claim(claim, disputed) for claim in disputed.disputed),
+        others=tuple(sorted(named)),
+        sources=_naming(group),
+    )
+
+
+def _address(facts: AddressFacts) -> Address:
+    """The address under which a server is listed; the one that was named where it was not reached."""
+    server = facts.poll.server if facts.poll else None
+    return server.address if server and facts.reached else facts.address
+
+
+def _claim(claim: KeyClaim, facts: AddressFacts) -> ClaimView:
+    by = tuple(name(one, SOURCE_LENGTH) for one in claim.by)
+    return ClaimView(fingerprint(claim.public_key), by, claim.public_key == _server_of(facts))
+
+
+def _naming(group: Iterable[AddressFacts]) -> tuple[str, ...]:
+    """Who names a server: sources, ``directory.toml``, servers that redirect to it."""
+    sources = {name(sighting.source, SOURCE_LENGTH) for facts in group for sighting in facts.sightings}
+    redirects = {f"a redirect from {origin}" for facts in group for origin in facts.redirected_from}
+    configured = ["directory.toml"] if any(facts.configured for facts in group) else []
+    return (*configured, *sorted(sources), *sorted(redirects))
+
+
+def _sources(known: Knowledge) -> tuple[SourceView, ...]:
+    current: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in known.sightings:
+        if known.on_page_now(sighting):
+            current[sighting.source].append(sighting)
+    views = [_source(summary, current[summary.source], known) for summary in known.sources]
+    silent = {source.url for source in known.directory.sources} - {summary.source for summary in known.sources}
+    views += [SourceView(name(url, SOURCE_LENGTH), 0, 0, 0, None, None, "") for url in silent]
+    return tuple(sorted(views, key=lambda view: view.name))
+
+
+def _source(summary: SourceSummary, current: list[Sighting], known: Knowledge) -> SourceView:
+    age = known.now - summary.last_seen
+    return SourceView(
+        name=name(summary.source, SOURCE_LENGTH),
+        ever=summary.links,
+        now=summary.current,
+        alive=sum(known.addresses[sighting.link.address.netloc].reached for sighting in current),
+        first_seen=summary.first_seen,
+        last_seen=summary.last_seen,
+        age=f"{a_time(age)} ago" if age >= A_DAY else "",
+    )

@@ -1,0 +1,135 @@
+"""The Jinja environment in which every text file of the site is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from types import CodeType
+from typing import Any, cast
+
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, localise, site_language
+from sessioncrawler.site.render import assets
+from sessioncrawler.text import dates, keys, names, numbers
+
+PACKAGE = "sessioncrawler"
+CHECKOUT = Path(__file__).resolve().parents[3] / "templates"
+"""The top-level folder of a checkout; an egg carries it as ``sessioncrawler/templates``."""
+PLAIN_ENDINGS = ("txt", "md")
+"""Files in which ``&`` means itself. Everything else is escaped: a template of a new kind is safe until listed here."""
+
+FILTERS = {
+    "cut": names.cut,
+    "day": dates.day,
+    "day_and_minute": dates.day_and_minute,
+    "fingerprint": keys.fingerprint,
+    "grouped": numbers.grouped,
+    "hue": keys.hue,
+    "initial": names.initial,
+    "iso": dates.iso,
+    "name": names.name,
+    "prose": names.prose,
+    "time_tag": dates.time_tag,
+}
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates in memory: they are the same for all languages (``test_site_environment.py``)."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template whose source has not changed."""
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember a code."""
+        self._known[bucket.key] = (bucket.checksum, cast("CodeType", bucket.code))
+
+
+_COMPILED = _Compiled()
+
+
+def build_environment(folder: str | Path | None = None, language: SiteLanguage | None = None) -> Environment:
+    """Build the environment: HTML is escaped, an unknown variable is an error.
+
+    Two functions are there for all templates: ``inline(files)`` gives an asset, ``part(template, page, key)`` the text
+    of a template that shows nothing of ``page`` but what is the same on all pages with that ``key``.
+
+    ``folder`` (the setting ``SITE_TEMPLATES``) holds templates that go before the project's own; ``language`` is that
+    of the pages, English where it is None.
+    Raises ``ValueError`` where it is named and isn't a folder.
+    """
+    environment = Environment(
+        loader=ChoiceLoader([*_operator_loaders(folder), project_loader()]),
+        autoescape=select_autoescape(default=True, default_for_string=True, disabled_extensions=PLAIN_ENDINGS),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        # An environment lasts as long as a crawl; thousands of pages would look for changes of each template.
+        auto_reload=False,
+        bytecode_cache=_COMPILED,
+    )
+    environment.filters.update(FILTERS)
+    localise(environment, language or site_language(DEFAULT))
+    # Remembered: thousands of pages carry the same style sheet.
+    environment.globals["inline"] = cache(partial(assets.inline, environment))
+    environment.globals["part"] = _parts(environment)
+    return environment
+
+
+def _parts(environment: Environment) -> Callable[[str, Any, Hashable], Markup]:
+    known: dict[tuple[str, Hashable], Markup] = {}
+
+    def part(template: str, page: Any, key: Hashable) -> Markup:
+        if (template, key) not in known:
+            text = environment.get_template(template).render(page=page)
+            known[template, key] = Markup(text)  # noqa: S704 - rendered, so escaped
+        return known[template, key]
+
+    return part
+
+
+def _operator_loaders(folder: str | Path | None) -> list[BaseLoader]:
+    if not folder:
+        return []
+    if not Path(folder).is_dir():
+        raise ValueError(f"SITE_TEMPLATES names {folder}, which isn't a folder: make it, or take the setting away.")
+    return [FileSystemLoader(folder)]
+
+
+def project_loader(package: str = PACKAGE, checkout: Path = CHECKOUT) -> BaseLoader:
+    """Load the project's templates: from the package where they were packed into it (an egg), else the checkout's."""
+    try:
+        return PackageLoader(package, "templates")
+    except ValueError:
+        return FileSystemLoader(checkout)
+
+
+def file_bytes(name: str, folder: str | Path | None = None) -> bytes:
+    """Read the file ``name``, which is no text, from where templates are; the one in ``folder`` goes first.
+
+    Raises ``FileNotFoundError``.
+    """
+    if folder and (own := Path(folder, name)).is_file():
+        return own.read_bytes()
+    packed = files(PACKAGE).joinpath("templates", name)
+    return packed.read_bytes() if packed.is_file() else CHECKOUT.joinpath(name).read_bytes()

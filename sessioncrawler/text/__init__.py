@@ -1,0 +1,1 @@
+"""Strangers' texts, numbers and times as people read them: pure, used by pages, data and sentences alike."""

@@ -1,0 +1,199 @@
+"""The listing sites in their real forms (SOGS.md, "Listing sites"), and what they show when they are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from html import escape
+from random import Random
+
+from simnet.exchange import HTML, After, Reply, Request, Response
+from simnet.specs import World
+
+PATHS = {
+    "awesome_session_groups": "/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md",
+    "lokilocker": "/Mods/Session-Groups/wiki/Session-Open-Groups",
+    "session_directory": "/?all=groups",
+    "extra": "/groups",
+}
+"""Listing site → path and query of its first page, as on the real site."""
+ROOM_PAGE = "/view_session_group_user_lokinet.php"
+DEAD_ENTRIES = 4
+"""Entries of the session.directory index that lead nowhere: the last of them is disabled, the others are 404."""
+
+
+class Mode(StrEnum):
+    """What state a listing site is in."""
+
+    UP = "up"
+    DOWN = "down"
+    REFUSED_LIKE = "refused-like"
+    EMPTY = "empty"
+    NONSENSE = "nonsense"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One posted link with what its site says about it."""
+
+    url: str
+    title: str
+    tags: tuple[str, ...] = ()
+
+
+def _awesome(entries: Sequence[Entry]) -> str:
+    """The README: one fenced block an entry, and two lines that somebody garbled while pasting."""
+    lines = [
+        "# :warning: *Deprecation notice* :warning:",
+        "",
+        "**[Session](https://github.com/oxen-io)**",
+        "````",
+        "- [X] Server name",
+        "> information",
+        "```",
+        "public_key",
+        "```",
+        "hashtag `#session`,`#`,`#`",
+        "````",
+        "## Contents",
+        "- [Culture and the arts](#Culture-and-the-arts)",
+        "",
+    ]
+    for number, entry in enumerate(entries):
+        if number in (1, 3):
+            lines += ["```", _garbled(entry.url, 23 - 5 * (number // 3)), "```"]
+        lines += [
+            '*<div align="right"><a href="#Contents">Back to directory :peach:</a></div>*',
+            f"- [X] {escape(entry.title)}",
+            "> information",
+            "```",
+            entry.url,
+            "```",
+            "hashtag `#session`," + ",".join(f"`#{tag}`" for tag in entry.tags),
+            "*" * 60,
+            "",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _garbled(url: str, digits: int) -> str:
+    """The link with its path and query pasted into the middle of its key, as on the real page."""
+    head, _, key = url.partition("public_key=")
+    path = head[head.index("/", len("https://")) :]
+    return f"{head}public_key={key[:digits]}{path}public_key={key}"
+
+
+def _wiki(entries: Sequence[Entry]) -> str:
+    """A Gitea wiki page: links as hrefs with their text, or as text alone; ampersands are escaped."""
+    items = []
+    for number, entry in enumerate(entries):
+        url, title = escape(entry.url), escape(entry.title)
+        link = f'<a href="{url}" rel="nofollow">{url}</a>' if number % 2 else f"<code>{url}</code>"
+        items.append(f"<li>{title}<br/>\n{link}</li>\n")
+    return (
+        '<!DOCTYPE html>\n<html lang="en-US" class="theme-auto">\n<head>\n<title>Session-Open-Groups - Session-Groups'
+        '</title>\n<link rel="stylesheet" href="/assets/css/index.css?v=1&amp;x=2">\n</head>\n<body>\n'
+        '<div class="wiki-content-main"><div class="markup wiki-content-main">\n<h1 id="user-content-open-groups">'
+        f"Open Groups</h1>\n<ul>\n{''.join(items)}</ul>\n</div></div>\n"
+        '<footer><a href="https://about.gitea.com">Powered by Gitea</a></footer>\n</body>\n</html>\n'
+    )
+
+
+def _plain(entries: Sequence[Entry]) -> str:
+    """Anybody's page that holds join links."""
+    items = "".join(f'<p>{escape(entry.title)}: <a href="{escape(entry.url)}">join</a></p>\n' for entry in entries)
+    return f"<!doctype html>\n<html><head><title>Groups we like</title></head>\n<body>\n{items}</body></html>\n"
+
+
+def _index(ids: Sequence[int]) -> str:
+    rows = "".join(
+        f'<tr><td><a href="{ROOM_PAGE[1:]}?id={number}">Open Group {number}</a></td><td>group</td></tr>\n'
+        for number in ids
+    )
+    return (
+        "<!DOCTYPE html>\n<html>\n<head><title>Session Directory</title></head>\n<body>\n"
+        '<a href="index.php">Home</a> <a href="?all=users">Users</a>\n'
+        f"<table>\n{rows}</table>\n</body>\n</html>\n"
+    )
+
+
+def _room_page(entry: Entry | None) -> str:
+    shown = "<i>Listing disabled by administrator</i>"
+    tags = ""
+    if entry is not None:
+        shown = f"<b>{escape(entry.url)}</b>"
+        tags = "".join(f'<a href="?tag={escape(tag)}">{escape(tag)}</a> ' for tag in entry.tags)
+    return (
+        "<!DOCTYPE html>\n<html>\n<head><title>Session Directory</title></head>\n<body>\n<h2>Open Group</h2>\n"
+        f'<p>Join link: {shown}</p>\n<p class="tags">Tags: {tags}</p>\n</body>\n</html>\n'
+    )
+
+
+@dataclass(slots=True)
+class ListingSite:
+    """One listing site: answers requests according to its mode."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    seed: int = 0
+    mode: Mode = Mode.UP
+    ids: dict[int, Entry | None] = field(default_factory=dict)
+    """session.directory: id → its entry, None where it is disabled. Ids on the index that are missing here are 404."""
+    listed_ids: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        rng = Random(f"{self.seed}/{self.name}")
+        numbers = rng.sample(range(1, 10 * len(self.entries) + 100), len(self.entries) + DEAD_ENTRIES)
+        self.listed_ids = tuple(numbers)
+        self.ids = dict(zip(numbers, self.entries, strict=False))
+        self.ids[numbers[-1]] = None
+
+    def respond(self, request: Request) -> Reply:
+        """The reply to a request in the present mode."""
+        match self.mode:
+            case Mode.DOWN:
+                return Response(500, b"Internal Server Error\n", "text/plain").reply()
+            case Mode.REFUSED_LIKE:
+                return Reply(b"", After.RESET)
+            case Mode.NONSENSE:
+                return Response(200, Random(self.seed).randbytes(4096), "application/octet-stream").reply()
+            case _:
+                return self._page(request).reply(request.method)
+
+    def _page(self, request: Request) -> Response:
+        entries = self.entries if self.mode is Mode.UP else ()
+        if self.name == "session_directory":
+            return self._directory(request)
+        if request.target != PATHS[self.name]:
+            return Response(404, b"Not found\n", "text/plain")
+        match self.name:
+            case "awesome_session_groups":
+                return Response(200, _awesome(entries).encode(), "text/plain; charset=utf-8")
+            case "lokilocker":
+                return Response(200, _wiki(entries).encode(), HTML)
+            case _:
+                return Response(200, _plain(entries).encode(), HTML)
+
+    def _directory(self, request: Request) -> Response:
+        ids = self.listed_ids if self.mode is Mode.UP else ()
+        if request.path == "/":
+            return Response(200, _index(ids).encode(), HTML)
+        number = request.query.removeprefix("id=")
+        if request.path != ROOM_PAGE or not number.isascii() or not number.isdigit() or int(number) not in self.ids:
+            return Response(404, b"Not found\n", HTML)
+        return Response(200, _room_page(self.ids[int(number)]).encode(), HTML)
+
+
+def make_sites(world: World, ports: Mapping[int, int]) -> dict[str, ListingSite]:
+    """The listing sites of ``world`` by name."""
+    tags = {(spec.index, room.token): room for spec in world.servers for room in spec.rooms}
+    sites = {}
+    for name, posts in world.posts.items():
+        entries = []
+        for index, link in posts:
+            room = tags.get((index, link.token))
+            title = room.name if room else link.token
+            entries.append(Entry(link.text(ports.get(index, 0)), title, room.tags if room else ()))
+        sites[name] = ListingSite(name, tuple(entries), world.seed)
+    return sites

@@ -1,0 +1,94 @@
+import pytest
+
+from sessioncrawler.editorial.config.advice import advise
+from sessioncrawler.editorial.config.reading import DirectoryError
+from tests.support.editorial_data import KEY, NOW, ROOT
+
+SITE = '[site]\nname = "Rooms"\nurl = "https://rooms.example/"\ncontact = "a@rooms.example"\n'
+PIN = '[[pin]]\nmatch = "a+118d"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("", "0 servers, 0 sources, 0 languages"),
+        (
+            (
+                f'[[servers]]\nurl = "https://a.page"\npublic_key = "{KEY}"\n[[sources]]\nurl = "https://b.page"\n'
+                '[languages]\n"a+118d" = "de"\n[flags]\nen = "GB"\n[[hide]]\nmatch = "b.page"\nreason = "spam"\n'
+                '[[rate]]\nmatch = "a.page"\nrating = "safe"\n[[staff]]\nmatch = "a.page"\ncount = 3\n'
+                '[[project]]\nmatch = "a.page"\n[[listings]]\nid = "a"\nname = "A"\nrating = "safe"\ninclude = "*"\n'
+                '[[pin]]\nmatch = "a.page"\n[[pin]]\nmatch = "c.page"\n'
+            ),
+            (
+                "1 server, 1 source, 1 language, 1 flag, 1 hide rule, 2 pin rules, 1 rating, 1 staff count, "
+                "1 project room, 1 listing"
+            ),
+        ),
+    ],
+)
+def test_a_right_file_is_summed_up(text, summary):
+    advice = advise(SITE + text, "d.toml", NOW)
+    assert (advice.summary, advice.warnings) == (summary, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        (
+            SITE + PIN + "until = 2026-01-21\n",
+            "line 7, pin.until: the rule for a+118d was over on 2026-01-21; remove it, or name a later day",
+        ),
+        (
+            SITE + '[[staff]]\nmatch = "a.page"\ncount = 2\nuntil = 2026-01-01\n',
+            "line 8, staff.until: the rule for a.page was over on 2026-01-01; remove it, or name a later day",
+        ),
+        (
+            SITE + PIN + PIN,
+            "line 8, pin.match: a+118d has a rule above, and the first one decides; remove one of the two",
+        ),
+        (
+            SITE + PIN + "until = 2026-03-01\n" + PIN + "since = 2026-03-01\n",
+            "line 9, pin.match: a+118d has a rule above, and the first one decides; remove one of the two",
+        ),
+        (
+            SITE + '[[hide]]\nmatch = "A+118D"\nreason = "spam"\n' + PIN,
+            "line 9, pin.match: a+118d is hidden too, and that decides; remove one of the two",
+        ),
+        (
+            SITE.replace("https://rooms.example", "http://www.example.org:8080"),
+            "line 3, site.url: expected your own, found the example www.example.org; write yours before you publish",
+        ),
+        (
+            SITE.replace("a@rooms.example", "a@example.com"),
+            "line 4, site.contact: expected your own, found the example example.com; write yours before you publish",
+        ),
+    ],
+)
+def test_what_does_nothing_is_a_warning_with_its_line(text, warning):
+    assert advise(text, "d.toml", NOW).warnings == (f"d.toml, {warning}",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PIN + "since = 2026-03-01\n",
+        PIN + "until = 2026-03-01\n" + PIN + "since = 2026-03-02\n",
+        PIN + "since = 2026-03-02\n" + PIN + "until = 2026-03-01\n",
+        PIN + '[[hide]]\nmatch = "a+118d"\nreason = "spam"\nsince = 2026-03-01\n',
+        PIN + "since = 2026-03-01\n" + '[[hide]]\nmatch = "a+118d"\nreason = "spam"\n',
+    ],
+)
+def test_rules_of_different_days_are_fine(text):
+    assert advise(SITE + text, "d.toml", NOW).warnings == ()
+
+
+def test_mistakes_are_raised():
+    with pytest.raises(DirectoryError, match=r"d\.toml, line 5, site\.x"):
+        advise(SITE + "x = 1\n", "d.toml", NOW)
+
+
+def test_the_project_s_own_directory_only_lacks_its_owner():
+    advice = advise((ROOT / "directory.toml").read_text(encoding="utf-8"), "directory.toml", NOW)
+    assert advice.summary == "2 servers, 0 sources, 151 languages, 2 flags, 1 hide rule, 1 pin rule, 2 listings"
+    assert all("found the example example.org" in warning for warning in advice.warnings)

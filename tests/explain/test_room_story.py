@@ -1,0 +1,101 @@
+"""The verdicts about one Community, with what they went by."""
+
+import pytest
+
+from sessioncrawler.explain.story import tell
+from sessioncrawler.model import Server
+from sessioncrawler.state import Event, EventKind, Facts, Listing
+from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, knowledge, link, reached, room
+
+ID = f"lobby+{Server(HOST, KEY).server_id}"
+
+
+def about_room(**facts):
+    """Sentences about the one room of a server; ``directory`` and ``guess`` are for the knowledge."""
+    more = {key: facts.pop(key) for key in ("directory", "guess", "listings", "events") if key in facts}
+    story = tell(ID, knowledge(reached(room(**facts)), links=[link()], **more))
+    return [sentence for part in story.parts for sentence in part.sentences]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"description": "Chat #linux #Privacy"},
+         ("200 tags: #linux and #privacy from its operator, at the end of the "
+          "description.")),
+        ({}, "200 tags: its operator wrote none at the end of the description."),
+        ({"write": False}, "200 tags: read-only, because its server says that people cannot write."),
+        ({"name": "Essex porn"}, "200 tags: nsfw as a warning, because its name holds a word for adult content."),
+        ({"description": "#nsfw"},
+         ("200 tags: nsfw as a warning, because a tag of its operator is a word for adult "
+          "content.")),
+        ({"directory": '[[rate]]\nmatch = "lobby+118d"\nrating = "nsfw"\n'},
+         "200 tags: nsfw as a warning, because [[rate]] of directory.toml says so."),
+        ({"name": "porn", "directory": '[[rate]]\nmatch = "lobby+118d"\nrating = "safe"\n'},
+         "200 tags: not marked nsfw, because [[rate]] of directory.toml calls it safe."),
+        ({"description": "#official #linux"},
+         "200 tags: #official of its operator not shown, since only this directory may give such tags."),
+        ({"description": "#" + "x" * 99}, "200 tags: 1 tag too long, or too many, to be kept."),
+        ({"description": "#lang:de"}, "300 language: German (de), from its operator's #lang:de."),
+        ({"description": "#lang:xqz"}, "300 language: #lang:xqz is not understood."),
+        ({"description": "#lang:de", "directory": '[languages]\n"lobby+118d" = "fr"\n'},
+          ("300 language: German (de), from its operator's #lang:de; [languages] of "
+           "directory.toml says fr, but its operator decides.")),
+        ({"description": "#lang:fr", "directory": '[languages]\n"lobby+118d" = "fr"\n'},
+         "300 language: French (fr), from its operator's #lang:fr."),
+        ({"directory": '[languages]\n"lobby+118d" = "fr"\n'},
+         ("300 language: French (fr), from [languages] of "
+          "directory.toml.")),
+        ({},
+         ("300 language: unknown: no #lang: tag, nothing in [languages] of directory.toml, and "
+          "no guess is sure enough.")),
+        ({"guess": False},
+         ("300 language: unknown: no #lang: tag, nothing in [languages] of directory.toml, and guessing is switched "
+          "off (GUESS_LANGUAGES).")),
+        ({"admins": ("05a", "05b"), "moderators": ("05c",)},
+         ("Standing: fair: 5 staff wanted at 271 visitors, 3 seen; below 3 it is "
+          "poor.")),
+        ({"admins": ("05a",)}, "Standing: poor: 5 staff wanted at 271 visitors, 1 seen; below 3 it is poor."),
+        ({"admins": ("05a",), "directory": '[[staff]]\nmatch = "lobby+118d"\ncount = 5\n'},
+          ("Standing: good: 5 staff wanted at 271 visitors, 1 seen, 5 by [[staff]] of "
+           "directory.toml; below 3 it is poor.")),
+        ({},
+         ("Standing: unknown: 5 staff wanted at 271 visitors, 0 seen; hidden staff are not "
+          "visible, so none seen is not none.")),
+        ({"active_users": None}, "Standing: unknown, since its server does not tell how many visit."),
+        ({}, "400 policy: may be listed: it is not closed, nor tagged test or unlisted, nor hidden by directory.toml."),
+        ({"directory": '[[pin]]\nmatch = "lobby+118d"\n'}, "400 policy: pinned by directory.toml."),
+        ({"directory": '[[hide]]\nmatch = "lobby+118d"\nreason = "advertising"\n'},
+         "400 policy: not listed, because this directory hides it: advertising."),
+        ({"description": "#test"}, "400 policy: not listed, because its operator tagged it as a test."),
+        ({"description": "#unlisted"}, "What can be done: take #unlisted out of the description."),
+        ({"read": False, "write": False}, "What can be done: make the room readable or writable for everybody."),
+        ({}, "900 history: not listed so far; it will be listed by the next crawl."),
+        ({"description": "#test"}, "900 history: not listed so far; nothing is remembered of rooms off the record."),
+    ],
+)  # fmt: skip
+def test_verdicts_with_their_arithmetic(facts, told):
+    assert told in about_room(**facts)
+
+
+def test_a_guess_has_its_confidence():
+    text = "Hier reden wir über alles, was uns gefällt: Bücher, Filme, das Wetter und die Nachbarn. Kommt herein!"
+    (told,) = [one for one in about_room(name="Stammtisch", description=text) if one.startswith("300 language")]
+    assert told.startswith("300 language: German (de), guessed from its name and description with a confidence of ")
+    assert 0.7 <= float(told.rpartition(" ")[2].rstrip(".")) <= 1
+
+
+def test_history_is_told():
+    facts = Facts(KEY, "lobby", ID, "Lobby", link().url)
+    known = {
+        "listings": (Listing(Facts(OTHER, "a", "a", "a", "a"), 0, 0, None), Listing(facts, NOW - DAY, NOW, None)),
+        "events": (Event(NOW, EventKind.RETURNED, facts), Event(NOW - DAY, EventKind.NEW, facts)),
+    }
+    told = about_room(**known)
+    assert told[told.index("900 history: new on 21 January 2026, 12:00 UTC.") :][:3] == [
+        "900 history: new on 21 January 2026, 12:00 UTC.",
+        "900 history: returned on 22 January 2026, 12:00 UTC.",
+        "900 history: listed first on 21 January 2026, 12:00 UTC, last on 22 January 2026, 12:00 UTC.",
+    ]
+    last = "last on 22 January 2026, 12:00 UTC. The next crawl will take it away."
+    assert any(one.endswith(last) for one in about_room(description="#test", **known))

@@ -1,0 +1,298 @@
+"""The page itself, as a browser's parser reads it."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import time
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from sessioncrawler.editorial.config.reading import Directory, Site
+from sessioncrawler.model import Address, JoinLink, Server, Sighting, Tag, TagKind
+from sessioncrawler.site.i18n.texts import ENGLISH, ScriptTexts
+from sessioncrawler.site.pages import rows
+from sessioncrawler.site.pages.cards import Cards, Provenance
+from sessioncrawler.site.pages.list import build_page
+from sessioncrawler.site.render.environment import CHECKOUT, build_environment
+from sessioncrawler.text.names import name as visible_name
+from tests.support.publishing import KEY, NOW, community
+
+SITE = Site(name="Rooms & more", url="https://example.org/", contact="crew@example.org", about="About <us>.")
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</td></tr></table></main></body></html>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style><style>*{display:none}",
+    "<!-- ",
+    "]]>",
+    "{{ 7 * 7 }}{% raw %}",
+    "&lt;b&gt; &#60;b&#62;",
+    "\u202e<b>\u202c",
+    "javascript:alert(1)",
+]
+STRANGE = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=()), max_size=40))
+
+
+@cache
+def environment():
+    return build_environment()
+
+
+def render(*communities, dropped=None, site=SITE):
+    page = build_page(Cards(communities, Directory(site), NOW), dropped or {})
+    return environment().get_template("index.html").render(page=page).encode(errors="replace").decode()
+
+
+def parse(*communities, **more):
+    return html.document_fromstring(render(*communities, **more))
+
+
+def sha(number):
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def tags_of(tree):
+    return [element.tag for element in tree.iter() if isinstance(element.tag, str)]
+
+
+def hostile(text):
+    return community("general", text, description=text, tags=[Tag(text)], string_tags=[text])
+
+
+def harmless():
+    return community("general", "x", description="x", tags=[Tag("x")], string_tags=["x"])
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_markup_of_strangers_survives(text):
+    tree = parse(hostile(text))
+    assert tags_of(tree) == tags_of(parse(harmless()))
+    assert tree.xpath("string(//tbody//strong)") == visible_name(text)
+    assert {name for element in tree.iter() for name in element.attrib if name.startswith("on")} == set()
+
+
+@settings(max_examples=50, deadline=None)
+@given(STRANGE, STRANGE, STRANGE)
+def test_no_text_of_strangers_changes_the_page(name, description, tag):
+    tree = parse(community("general", name, description=description, tags=[Tag(tag)]))
+    expected = parse(community("general", "x", description="x", tags=[Tag("x")]))
+    # Only whether there is a description at all may differ.
+    skeletons = [[tag for tag in tags_of(t) if tag not in {"p", "details", "summary"}] for t in (tree, expected)]
+    assert skeletons[0] == skeletons[1]
+
+
+def test_strangers_text_reaches_neither_script_nor_style():
+    plain, strange = parse(harmless()), parse(hostile("</script>marker"))
+    for element in ("script", "style"):
+        # What search engines are told is data, and tests/site/pages/test_plain.py looks at it.
+        texts = f"//{element}[not(@type='application/ld+json')]/text()"
+        assert plain.xpath(texts) == strange.xpath(texts)
+    assert strange.xpath("//@style") == []
+
+
+def test_links_are_web_addresses_or_permalinks():
+    tree = parse(*(hostile(text) for text in HOSTILE))
+    assert all(
+        link.startswith(("https://", "http://", "#", "mailto:", "data:image/svg+xml,"))
+        or re.fullmatch(r"[\w./%-]+\.(html|png|webmanifest|xml)", link)
+        for link in tree.xpath("//@href")
+    )
+    assert {a.get("rel") for a in tree.xpath("//a[@class='preview']")} == {"noopener noreferrer nofollow ugc"}
+    assert tree.xpath("//@src") == []
+
+
+def test_the_policy_allows_exactly_what_is_there():
+    tree = parse(harmless())
+    policy = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; ")
+    for elements, directive in (("//style", "style-src"), ("//script[not(@type)]", "script-src")):
+        digests = [hashlib.sha256(text.encode()).digest() for text in tree.xpath(f"{elements}/text()")]
+        sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+        assert f"{directive} {sources};" in policy
+    assert tree.xpath("//script/@type") == ["application/ld+json", "application/json"]
+    assert tree.xpath("//meta[@name='referrer']/@content") == ["no-referrer"]
+    # The policy must come before what it governs.
+    head = [element.get("http-equiv") or element.tag for element in tree.find("head")]
+    assert head.index("Content-Security-Policy") < head.index("style")
+
+
+def test_a_row_shows_everything():
+    server = Server(Address("https", "sogs.example", 443), "ab" * 32)
+    long = "First words. " + "and more " * 60
+    tree = parse(
+        community(
+            "general",
+            "العربية",
+            server=server,
+            description=long,
+            tags=[Tag("chat"), Tag("official", TagKind.RESERVED), Tag("nsfw", TagKind.WARNING)],
+            language="ar",
+            language_from="tag",
+            nsfw_reason="tag",
+            pinned=True,
+            created=NOW - 86_400 * 70,
+            message_sequence=1000,
+            admins=("a", "a"),
+            moderators=("a", "b", "c"),
+            read=True,
+            write=True,
+            upload=False,
+            active_users=1234,
+            active_users_cutoff=604_800,
+        )
+    )
+    (row,) = tree.xpath("//tbody/tr")
+    identifier = f"general+{server.server_id}"
+    assert row.get("id") == identifier
+    assert row.get("class") == "nsfw pinned"
+    assert (row.get("data-rights"), row.get("data-staff"), row.get("data-posts")) == ("rw-", "1+2", "1,000")
+    assert row.xpath(".//a[@class='open']/@href") == [f"#{identifier}"]
+    assert row.xpath("string(.//*[@class='identifier'])") == identifier
+    assert row.xpath("string(.//strong)") == "العربية"
+    assert row.xpath(".//strong/@lang") == ["ar"]
+    assert row.xpath(".//strong/@dir") == ["auto"]
+    assert row.xpath("normalize-space(.//td[2])") == "🇪🇬 Arabic"
+    assert row.xpath("string(.//summary)").startswith("First words. and more")
+    assert row.xpath("string(.//details/p)") == long.strip()
+    assert row.xpath(".//ul/@class") == ["tags badges", "tags user-tags"]
+    assert row.xpath(".//li/@class") == ["tag reserved", "tag warning", "tag user"]
+    assert row.xpath(".//li/@title")[:2] == [
+        "Run by the makers of Session",
+        "Not safe for work: a tag of its operators says so",
+    ]
+    assert row.xpath("string(.//td[4])") == "1,234"
+    assert row.xpath("string(.//td[5]/time)") == "2 months"
+    assert row.xpath(".//td[5]/time/@title") == ["13 November 2025"]
+    assert row.xpath(".//td[5]/@data-value") == [str(86_400 * 70)]
+    assert row.xpath("string(.//td[6])") == "sogs.example"
+    assert row.xpath("string(.//code)") == f"https://sogs.example/general?public_key={'ab' * 32}"
+    assert row.xpath(".//a[@class='preview']/@href") == ["https://sogs.example/r/general/"]
+    assert row.xpath("string(.//*[@class='pin'])") == "Pinned"
+
+
+def test_what_is_unknown_is_a_dash_with_a_reason():
+    (row,) = parse(community(server=Server(Address("https", "sogs.example", 443), "ab" * 32, has_preview=False))).xpath(
+        "//tbody/tr"
+    )
+    assert row.xpath("string(.//td[4])") == "\N{EN DASH}"
+    assert row.xpath(".//td[4]/span/@title") == ["The server does not tell how many visit"]
+    assert row.xpath(".//td[4]/@data-value") == [""]
+    assert row.xpath(".//td[2]/span/@title") == ["Nobody said which language is spoken here"]
+    assert row.xpath(".//td[5]/span/@title") == ["The server does not tell when it was created"]
+    assert row.xpath(".//td[5]/@data-value") == row.xpath(".//td[2]/@data-code") == [""]
+    assert (row.get("data-rights"), row.get("data-staff"), row.get("data-posts")) == ("???", "0+0", "")
+    assert row.xpath(".//a[@class='preview']") == []
+    assert row.xpath(".//*[@class='pin'] | .//ul | .//details | .//p") == []
+
+
+def test_a_guess_is_marked():
+    (row,) = parse(community(language="de", language_from="guess")).xpath("//tbody/tr")
+    assert row.xpath(".//*[@class='guess']/@title") == ["Guessed from its description"]
+    assert row.xpath("normalize-space(.//td[2])") == "🇩🇪 German? (guessed)"
+    assert row.xpath(".//strong/@lang") == []
+
+
+def test_sources_are_told():
+    sightings = [Sighting(JoinLink(community().server.address, "general", KEY), source) for source in ("b", 'a"')]
+    page = build_page(Cards([community()], Directory(SITE), NOW, provenance=Provenance.of(sightings)), {})
+    tree = html.document_fromstring(environment().get_template("index.html").render(page=page))
+    assert tree.xpath("//tbody/tr/@data-sources") == ['a", b']
+
+
+def test_the_switch_for_what_is_not_safe_for_work():
+    tree = parse(community("a", nsfw_reason="word"), community("b"))
+    assert tree.xpath("normalize-space(//label[@for='nsfw'])") == "Show what is not safe for work (1)"
+    assert tree.xpath("//tr/@class") == ["nsfw"]
+    assert tree.xpath("//input[@id='nsfw']/following-sibling::table")
+    assert parse(community()).xpath("//input[@id='nsfw']") == []
+
+
+def test_the_texts_of_the_scripts_are_data():
+    tree = parse(harmless())
+    texts = json.loads(tree.xpath("string(//script[@id='texts'])"))
+    assert texts == ENGLISH.for_script
+    scripts = " ".join(tree.xpath("//script[not(@type)]/text()"))
+    assert {name for name in texts if name not in scripts} == set()
+
+
+def test_every_text_is_said():
+    used = "".join(path.read_text() for path in CHECKOUT.glob("*.html")) + Path(rows.__file__).read_text()
+    names = [one.name for one in fields(ENGLISH) if one.name != "script"]
+    assert [name for name in names if not re.search(rf"\b(t|texts|_texts)\.{name}\b", used)] == []
+
+
+def test_all_texts_can_be_translated():
+    texts = replace(ENGLISH, lang="fa", dir="rtl", find="یافتن", script=ScriptTexts(copied="✓ </script>"))
+    cards = Cards([community(language="de", created=NOW - 86_400 * 800)], Directory(SITE), NOW)
+    page = build_page(cards, {}, texts)
+    tree = html.document_fromstring(environment().get_template("index.html").render(page=page))
+    assert (tree.get("lang"), tree.get("dir")) == ("fa", "rtl")
+    assert tree.xpath("string(//label[@for='filter'])") == "یافتن"
+    assert json.loads(tree.xpath("string(//script[@id='texts'])"))["copied"] == "✓ </script>"
+    assert tree.xpath("string(//tbody//td[2]/span[@class='value'])") == "آلمانی"
+
+
+def test_a_hundred_rooms_weigh_little():
+    many = [
+        community(f"room-{n}", f"Room {n} {sha(n)}", description=" ".join(sha(n + m) for m in range(9)))
+        for n in range(100)
+    ]
+    assert len(gzip.compress(render(*many).encode())) < 120_000
+
+
+def test_head_and_foot():
+    tree = parse(harmless(), dropped={"hidden": 3})
+    assert tree.findtext(".//title") == "Rooms & more"
+    assert tree.xpath("normalize-space(//p[@class='counts'])") == (
+        "1 Community on 1 server last checked 22 January 2026, 12:00 UTC"
+    )
+    assert tree.xpath("//time/@datetime") == ["2026-01-22T12:00:00Z"]
+    assert tree.xpath("//link[@rel='canonical']/@href") == ["https://example.org/"]
+    assert tree.xpath("normalize-space(//ul[@class='dropped']/li)") == "3 hidden by this directory"
+    assert tree.xpath("//a[starts-with(@href, 'mailto:')]/@href") == ["mailto:crew@example.org"]
+    assert "About <us>." in tree.xpath("string(//footer)")
+
+
+def test_a_bare_site():
+    bare = Site(name="N", url="", contact="")
+    tree = parse(site=bare)
+    assert tree.xpath("//link[@rel='canonical'] | //ul[@class='dropped'] | //footer/section//a") == []
+    assert tree.xpath("string(//main/p[@class='empty'])") == "No Community is listed at the moment."
+    tree = parse(site=Site(name="N", url="", contact="on Session: 05abc", source_code="https://example.org/code"))
+    assert "Contact: on Session: 05abc" in tree.xpath("string(//footer)")
+    assert tree.xpath("//footer/section//a/@href") == ["https://example.org/code"]
+
+
+def test_every_class_of_the_page_is_styled():
+    tree = parse(harmless(), hostile("y"), dropped={"test": 1})
+    style = tree.findtext(".//style")
+    quiet = {"value", "title", "badges", "theme"}
+    used = {name for names in tree.xpath("//@class") for name in names.split()} - quiet
+    assert {name for name in used if f".{name}" not in style} == set()
+
+
+def test_ten_thousand_communities_take_seconds():
+    started = time.monotonic()
+    text = render(
+        *(community(f"room-{n}", f"Room {n}", description="Words. " * 30, active_users=n) for n in range(10_000))
+    )
+    assert text.count("<tr role") == 10_001
+    assert time.monotonic() - started < 10
+
+
+def test_an_icon_takes_the_place_of_the_monogram():
+    tree = parse(community("a", icon="icons/0123-a-7.webp"), community("b"))
+    (icon,) = tree.xpath("//tbody//img")
+    assert (icon.get("src"), icon.get("alt"), icon.get("loading")) == ("icons/0123-a-7.webp", "", "lazy")
+    assert len(tree.xpath("//tbody//span[contains(@class, 'monogram')]")) == 1

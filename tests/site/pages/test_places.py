@@ -1,0 +1,160 @@
+from urllib.parse import unquote, urljoin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.model import Address, Server
+from sessioncrawler.site.i18n.languages import LOCALES, site_language
+from sessioncrawler.site.pages.listing_sites import LISTING_SITES, listing_site
+from sessioncrawler.site.pages.places import TRANSLATED, Place, community_paths
+from sessioncrawler.site.pages.sitemap import MOST_ENTRIES, sitemap
+from sessioncrawler.site.pages.structured import MOST_ITEMS, collection, community, website
+from sessioncrawler.site.pages.webmanifest import ICONS, manifest
+from tests.support.publishing import community as room
+
+BASE = "https://rooms.example/list/"
+SITE = Site(name="Rooms", url=BASE, contact="", description="All rooms.")
+
+
+def place(code="en", path="", base=BASE, **more):
+    return Place(base, site_language(code), path, **more)
+
+
+def test_links_between_pages():
+    assert place().link() == "index.html"
+    assert place().link("join/") == "join/index.html"
+    assert place("de", "about/").link("join/") == "../../de/join/index.html"
+    assert place("de", "about/").link() == "../../de/index.html"
+    assert place(path="c/x+1/").link("about/") == "../../about/index.html"
+    assert place("de").link("c/x+1/") == "../c/x%2B1/index.html"
+    assert place("de").link("status/") == "../status/index.html"
+    assert place("de", "about/").file("logo/a.png") == "../../logo/a.png"
+
+
+def test_a_page_for_any_address_links_from_the_root_of_the_site():
+    assert place(anywhere=True).link("join/") == BASE + "join/index.html"
+    assert [link for _, link, _ in place(anywhere=True).translations][:2] == [
+        BASE + "index.html",
+        BASE + "de/index.html",
+    ]
+
+
+def test_addresses():
+    assert place("de", "about/").url == BASE + "de/about/"
+    assert place(path="c/x+1/").url == BASE + "c/x%2B1/"
+    assert place(base="").url == ""
+    assert place().real_base == BASE
+
+
+@pytest.mark.parametrize("base", ["", "https://example.org/", "https://www.example.com/x/", "http://example.net:8080/"])
+def test_examples_are_no_real_addresses(base):
+    assert place(base=base).real_base == ""
+
+
+@given(st.sampled_from(LOCALES), st.sampled_from(TRANSLATED), st.sampled_from(LOCALES), st.sampled_from(TRANSLATED))
+def test_links_lead_where_the_addresses_are(code, path, other, other_path):
+    here, there = place(code, path), place(other, other_path)
+    (link,) = [link for language, link, _ in here.translations if language.code == other]
+    assert urljoin(here.url, link) == place(other, path).url + "index.html"
+    assert urljoin(there.url, there.link(path)) == place(other, path).url + "index.html"
+    assert urljoin(here.url, here.root) == BASE
+
+
+def test_translations():
+    languages = {language.code: (link, url) for language, link, url in place("de", "join/").translations}
+    assert list(languages) == list(LOCALES)
+    assert languages["en"] == ("../../join/index.html", BASE + "join/")
+    assert languages["fa"] == ("../../fa/join/index.html", BASE + "fa/join/")
+    english_only = {language.code: (link, url) for language, link, url in place(path="c/x+1/").translations}
+    assert english_only["fa"] == ("../../fa/index.html", "")
+
+
+def test_pages_without_translations_are_kin_in_one_depth():
+    assert place(path="c/a+1/").kin == place(path="c/b+2/").kin != place(path="status/").kin
+    assert place(path="c/a+1/").kin.link("join/") == place(path="c/a+1/").link("join/")
+    assert place("de", "about/").kin == place("de", "about/")
+    assert len({place("de", path).kin for path in TRANSLATED}) == len(TRANSLATED)
+
+
+@given(st.from_regex("[0-9A-Za-z_-]{1,64}", fullmatch=True))
+def test_folders_of_communities(token):
+    one = room(token)
+    ((key, path),) = community_paths([one, one])
+    assert key == (one.server.public_key, token.casefold())
+    link = place(base="").link(path)
+    assert unquote(urljoin("file:///site/", link)) == f"file:///site/c/{one.identifier}/index.html"
+
+
+def test_rooms_with_one_identifier_take_nothing_from_each_other():
+    real, false = (Server(Address("https", "a.example", 443), f"118d{digit * 60}") for digit in "01")
+    rooms = [room("general", server=real), room("General", server=false), room("other", server=false)]
+    assert rooms[0].identifier.casefold() == rooms[1].identifier.casefold()
+    assert [path for _, path in community_paths(rooms)] == [
+        f"c/general+{real.public_key}/",
+        f"c/General+{false.public_key}/",
+        f"c/{rooms[2].identifier}/",
+    ]
+
+
+def test_the_sitemap():
+    entries = sitemap(BASE, ["c/a+1/", "c/b+2/"], 1)
+    assert len(entries) == len(TRANSLATED) * len(LOCALES) + 2
+    assert entries[0].url == BASE
+    assert entries[0].changed == 1
+    assert entries[0].alternates[:2] == (("en", BASE), ("de", BASE + "de/"))
+    assert {entry.changed for entry in entries if "join/" in entry.url} == {None}
+    assert [entry.url for entry in entries[-2:]] == [BASE + "c/a%2B1/", BASE + "c/b%2B2/"]
+    assert len({entry.url for entry in entries}) == len(entries)
+
+
+def test_a_sitemap_is_bounded_and_has_addresses():
+    assert len(sitemap(BASE, (f"c/{n}/" for n in range(60_000)), 1)) == MOST_ENTRIES
+    assert sitemap("", ["c/a+1/"], 1) == ()
+
+
+def test_structured_data():
+    assert website(SITE, place("de")) == {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": "Rooms",
+        "url": BASE,
+        "inLanguage": "de",
+        "description": "All rooms.",
+    }
+    found = collection(SITE, place("de"), [(f"Room {n} \ud800", f"c/r{n}+1/") for n in range(150)])
+    assert found["url"] == BASE + "de/"
+    assert found["isPartOf"]["name"] == "Rooms"
+    items = found["mainEntity"]
+    assert (items["numberOfItems"], len(items["itemListElement"])) == (150, MOST_ITEMS)
+    assert items["itemListElement"][0] == {
+        "@type": "ListItem", "position": 1, "name": "Room 0 \ufffd", "url": BASE + "c/r0%2B1/",
+    }  # fmt: skip
+    room = community(SITE, place(path="c/x+1/"), "X\udfff", "About x.")
+    assert (room["name"], room["description"], room["url"]) == ("X\ufffd", "About x.", BASE + "c/x%2B1/")
+    assert "description" not in community(SITE, place(), "X", "")
+
+
+def test_without_an_address_there_is_no_structured_data():
+    bare = Site(name="Rooms", url="", contact="")
+    assert website(bare, place(base="")) == collection(bare, place(base=""), []) == {}
+    assert community(bare, place(base=""), "X", "") == {}
+    assert "description" not in website(Site(name="Rooms", url=BASE, contact=""), place())
+
+
+def test_the_manifest():
+    found = manifest(SITE)
+    assert (found["name"], found["description"], found["start_url"]) == ("Rooms", "All rooms.", "./index.html")
+    assert [icon["src"] for icon in found["icons"]] == ["favicon.svg", *(f"logo/{name}" for name in ICONS)]
+    assert "description" not in manifest(Site(name="Rooms", url=BASE, contact=""))
+
+
+def test_listing_sites():
+    assert listing_site("lokilocker").name == "LokiLocker wiki"
+    assert listing_site("https://rooms.example/x").url == "https://rooms.example/x"
+    assert (listing_site("javascript:alert(1)").name, listing_site("javascript:alert(1)").url) == (
+        "javascript:alert(1)",
+        "",
+    )
+    assert all(url.startswith("https://") for _, url in LISTING_SITES.values())

@@ -1,0 +1,81 @@
+"""The process behind ``crawling.run_crawls``: reads an order as JSON from stdin and writes the results to a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+from scrapy.utils.misc import load_object
+
+QUICK = {
+    "DIRECTORY_CONFIG": str(Path(__file__).parents[2] / "directory.toml"),
+    "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
+    "PATIENT_RETRY_TIMES": 2,
+    "PATIENT_RETRY_DELAY": 0,
+    "LOG_LEVEL": "INFO",
+    "ICONS_ENABLED": False,
+}
+"""Loopback may be contacted, nobody is patient, and servers are asked for nothing but their rooms."""
+
+
+def project_settings() -> Settings:
+    """The project's settings, and what keeps a test quick and alone."""
+    settings = Settings()
+    settings.setmodule("sessioncrawler.settings", priority="project")
+    settings.setdict(QUICK, priority="spider")  # below what jobs set; the process merges its own once more
+    return settings
+
+
+def forbid_network() -> list[str]:
+    """Make every way to the network fail; the attempts are noted in the list that is returned."""
+    attempts: list[str] = []
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        attempts.append(repr(args))
+        raise OSError("this crawl must not touch the network")
+
+    socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = refuse
+    socket.create_connection = socket.getaddrinfo = socket.gethostbyname = refuse
+    return attempts
+
+
+class Run:
+    """One job, started in a process that is about to run."""
+
+    def __init__(self, process: AsyncCrawlerProcess, job: dict[str, Any]) -> None:
+        self.items: list[dict[str, Any]] = []
+        name = job["spider"]
+        settings = process.settings.copy()
+        settings.setdict(job["settings"], priority="cmdline")  # before a spider sets its own by them
+        self.crawler = Crawler(load_object(name) if "." in name else process.spider_loader.load(name), settings)
+        self.crawler.signals.connect(self.keep, signals.item_scraped)
+        process.crawl(self.crawler, **job["arguments"])
+
+    def keep(self, item: Any) -> None:
+        self.items.append(dataclasses.asdict(item))
+
+    def result(self) -> dict[str, Any]:
+        return {"stats": self.crawler.stats.get_stats(), "items": self.items}
+
+
+def main() -> None:
+    """Run all jobs at the same time."""
+    order = json.load(sys.stdin)
+    attempts = [] if order["network"] else forbid_network()
+    process = AsyncCrawlerProcess(project_settings())
+    runs = [Run(process, job) for job in order["jobs"]]
+    process.start()
+    if attempts or process.bootstrap_failed:
+        sys.exit(f"a crawl touched the network: {attempts}" if attempts else "a crawl could not be started")
+    Path(order["result"]).write_text(json.dumps([run.result() for run in runs], default=str))
+
+
+if __name__ == "__main__":
+    main()

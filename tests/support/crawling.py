@@ -1,0 +1,77 @@
+"""Real crawls for tests: spiders run in a process of their own, and tell their stats, items and log.
+
+``run_crawls([Job("lokilocker", {"url": …})])`` starts one process for all jobs, which run there at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 120
+
+
+@dataclass(frozen=True)
+class Job:
+    """One crawl to run: a spider with its ``-a`` arguments, and settings over those of the project."""
+
+    spider: str
+    """The name of a spider of the project, or the dotted path of any."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """What became of a job. Items are dicts, as ``dataclasses.asdict`` makes them."""
+
+    stats: dict[str, Any]
+    items: list[dict[str, Any]]
+    log: str
+    """The log of the whole process, which all its jobs share."""
+
+    @property
+    def reason(self) -> str:
+        return self.stats["finish_reason"]
+
+
+def run_crawls(jobs: Sequence[Job], *, network: bool = True, folder: Path | None = None) -> list[Crawl]:
+    """Run jobs in one new process, in ``folder`` (by default a fresh one); the results are in the order of the jobs.
+
+    Without ``network`` an attempt to open a connection or to look up a name raises AssertionError here.
+    """
+    with tempfile.TemporaryDirectory() as fresh:
+        result = Path(fresh, "result.json")
+        order = {"jobs": [vars(job) for job in jobs], "network": network, "result": str(result)}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "tests.support.crawl_process"],
+            input=json.dumps(order, default=dict),
+            cwd=folder or fresh,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return [Crawl(**one, log=done.stderr) for one in json.loads(result.read_text())]
+
+
+def run_crawl(spider: str, arguments: Mapping[str, str] | None = None, **settings: Any) -> Crawl:
+    """Run one spider with settings over those of the project."""
+    return run_crawls([Job(spider, arguments or {}, settings)])[0]
+
+
+def _environment() -> dict[str, str]:
+    """The environment without what would change the project's settings, so that no machine differs from another."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SESSIONCRAWLER_", "SCRAPY_"))}
+    # "." is the folder of the jobs, for spiders of a test's own.
+    return kept | {"PYTHONPATH": os.pathsep.join([str(ROOT), "."])}

@@ -1,0 +1,134 @@
+"""Whole crawls that publish open data: given items, through the project's pipelines and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scrapy.settings import Settings
+
+from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
+from sessioncrawler.spiders._feeds import site_feeds
+from tests.support.publishing import KEY, NOW, Published, publish
+
+DAY = 86_400
+SERVER = Server(Address("https", "sogs.example", 443), KEY)
+OTHER = Server(Address("http", "127.0.0.9", 8080), "ab" * 32, has_preview=False)
+DIRECTORY = f"""
+[site]
+name = "Rooms & <more>"
+url = "https://rooms.directory/"
+contact = "crew@rooms.directory"
+
+[[servers]]
+url = "http://127.0.0.9:8080"
+public_key = "{"ab" * 32}"
+official = true
+
+[[pin]]
+match = "pinned+118d"
+
+[languages]
+"pinned+118d" = "pt-BR"
+
+[[listings]]
+id = "all"
+name = "All <of> them"
+rating = "unsafe"
+include = "*"
+
+[[listings]]
+id = "safe"
+name = "Safe ones"
+rating = "safe"
+include = ["sogs.example"]
+exclude = ["pinned+118d"]
+
+[[listings]]
+id = "none"
+name = "Nobody"
+rating = "nsfw"
+include = ["nowhere.example"]
+"""
+
+
+def room(token: str, description: str | None = None, *, server: Server = SERVER, **facts: Any) -> CommunityItem:
+    """A Community as the spider emits it."""
+    facts = {"name": token.title(), "read": True, "write": True, "upload": True, **facts}
+    return CommunityItem(server, Room(token, description=description, **facts))
+
+
+def polled(server: Server = SERVER, *rooms: CommunityItem, **facts: Any) -> PollItem:
+    """A server that was reached under its own address."""
+    facts = {"key_proof": KeyProof.CLAIM, "requests": 3, "tries": 4, "seconds": 1.5, **facts}
+    return PollItem(Poll(server.address, Outcome.REACHED, "", server, tuple(item.room for item in rooms), **facts))
+
+
+def run(folder: Path, items: Sequence[Any], uri: str = "", directory: str = DIRECTORY, **more: Any) -> Published:
+    """Crawl ``items`` in ``folder``, which keeps the state, and publish all data to ``uri``, by default ``site``."""
+    project = Settings()
+    project.setmodule("sessioncrawler.settings", priority="project")
+    base = uri or str(folder / "site")
+    feeds = {where: feed for where, feed in site_feeds(base).items() if where.removeprefix(f"{base}/") in kept()}
+    (folder / "rules.toml").write_text(directory)
+    settings = {
+        "DIRECTORY_CONFIG": str(folder / "rules.toml"),
+        "FEED_EXPORTERS": project["FEED_EXPORTERS"],
+        "ITEM_PIPELINES": project["ITEM_PIPELINES"],
+        "STATE_URL": f"sqlite:///{folder}/state.db",
+        "GUESS_LANGUAGES": False,
+        "CRAWL_TIME": NOW,
+    }
+    return publish(items, feeds, folder, **settings | more)
+
+
+def kept() -> frozenset[str]:
+    """Names of the feeds that hold data."""
+    return frozenset(
+        ["v1", "feed", "listing", "listings", "tags.json", "communities.csv", "communities.jsonl", "servers.json"]
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What is published, by its path."""
+    site = folder / "site"
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+HIDING = DIRECTORY + '[[hide]]\nmatch = "bannedone+118d"\nreason = "spam"\n'
+
+
+def listed():
+    return [
+        room(
+            "linux",
+            "=Penguins <b>&</b>\nfor all #linux #свобода #lang:de",
+            name="+Linux & BSD",
+            active_users=100,
+            active_users_cutoff=1_209_600,
+            created=1_700_000_000.5,
+            image_id=7,
+            info_updates=2,
+            message_sequence=3,
+            admins=("05" + "a" * 64,),
+            moderators=("05" + "a" * 64, "15" + "b" * 64),
+        ),
+        room("pinned", name="Pinned", upload=False),
+        room("adult", "Pictures #nsfw", server=OTHER, created=NOW - 5.0, active_users=0, active_users_cutoff=604_800),
+        room("bare", None, server=OTHER, read=None, write=None, upload=None),
+    ]
+
+
+def unlisted():
+    return [
+        room("hushhush", "Quiet Place #unlisted"),
+        room("trialrun", "x #test"),
+        room("lockedroom", read=False, write=False),
+        room("bannedone"),
+    ]
+
+
+def everything():
+    return [*listed(), *unlisted(), polled(SERVER, *listed()[:2], *unlisted()), polled(OTHER, *listed()[2:])]

@@ -1,0 +1,66 @@
+"""The ``scrapy`` command in a process of its own, in a folder of its own, with only loopback within reach."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sessioncrawler.publish.health import HEALTH, SCHEMA
+from simnet import SimNet
+from tests.support.crawling import ROOT
+from tests.support.loopback import refusing
+from tests.support.sogs_world import settings_for
+
+TIMEOUT = 60
+"""Seconds within which every command has to end."""
+
+
+@contextmanager
+def offline() -> Iterator[dict[str, str]]:
+    """Environment in which everything but loopback goes to a proxy that refuses connections."""
+    with refusing() as proxy:
+        yield {"http_proxy": proxy, "https_proxy": proxy, "no_proxy": "localhost,127.0.0.1"}
+
+
+def environment(settings: Mapping[str, Any], extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command: no setting but ``settings``."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SESSIONCRAWLER_", "SCRAPY_"))}
+    ours = {f"SESSIONCRAWLER_{name}": str(value) for name, value in settings.items()}
+    return {**kept, "PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings", **ours, **extra}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "scrapy", *arguments]
+
+
+def scrapy(
+    folder: Path, *arguments: str, settings: Mapping[str, Any], extra: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``scrapy`` with ``arguments`` in ``folder`` to its end."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        env=environment(settings, extra or {}),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+
+
+def refresh_settings(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
+    """Settings of a refresh of ``net``; those that are Scrapy's own can't come from the environment."""
+    settings = settings_for(net, folder, **more)
+    return {name: value for name, value in settings.items() if not name.startswith("DOWNLOAD")}
+
+
+def site(folder: Path) -> dict[str, bytes]:
+    """Everything in ``folder``/site, by name; but for what tells how the last run went, which all runs write."""
+    root = folder / "site"
+    found = (path for path in root.rglob("*") if path.is_file() and path.name not in {HEALTH, SCHEMA})
+    return {str(path.relative_to(root)): path.read_bytes() for path in found}
