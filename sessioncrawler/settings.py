@@ -22,7 +22,7 @@ COMMANDS_MODULE = "sessioncrawler.commands"
 
 CONCURRENT_REQUESTS = 1000  # default 16; most of them wait for servers, CONCURRENT_WORK bounds those that cost work
 CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8; what one server has to bear
-CONCURRENT_ITEMS = 1  # default 100; one task a response is cheaper; pipelines/icons.py raises it when all was asked
+CONCURRENT_ITEMS = 1  # default 100; one task a response is cheaper
 DOWNLOAD_DELAY = 0  # default 0; a server is asked a handful of times a crawl
 DOWNLOAD_TIMEOUT = 30  # default 180; seconds for a whole answer
 DOWNLOAD_MAXSIZE = 5_000_000  # default 1 GiB; bytes, before and after decompression
@@ -36,6 +36,7 @@ ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a 
 TELNETCONSOLE_ENABLED = False  # default True; a door
 REMOTE_CONTROL_ENABLED = False  # default True; a door
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # default looks at every server for every request
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 100_000_000  # default 5 MB; answers whose icons are fetched hold nobody up
 FEED_EXPORT_ENCODING = "utf-8"  # default None
 LOG_LEVEL = "INFO"  # default DEBUG
 LOG_INSTALL_ROOT_HANDLER = False  # default True; sessioncrawler/logs.py makes one that keeps to one line an event
@@ -74,7 +75,7 @@ EXTENSIONS = {
 }
 ITEM_PIPELINES = {
     "sessioncrawler.pipelines.sightings.SightingsPipeline": 50,
-    "sessioncrawler.pipelines.polls.PollsPipeline": 60,
+    "sessioncrawler.pipelines.answers.AnswersPipeline": 60,
     "sessioncrawler.pipelines.dedupe.DedupePipeline": 100,
     "sessioncrawler.pipelines.tags.TagsPipeline": 200,
     "sessioncrawler.pipelines.language.LanguagePipeline": 300,
@@ -84,11 +85,8 @@ ITEM_PIPELINES = {
     "sessioncrawler.pipelines.history.HistoryPipeline": 900,
 }
 FEED_EXPORTERS = {
-    "parts": "sessioncrawler.exporters.parts.PartsItemExporter",
-    "tree": "sessioncrawler.exporters.tree.TreeItemExporter",
+    "site": "sessioncrawler.exporters.site.SiteItemExporter",
     "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",
-    "polls.json": "sessioncrawler.exporters.polls_json.PollsJsonItemExporter",
-    "servers.json": "sessioncrawler.exporters.servers_json.ServersJsonItemExporter",
 }
 FEED_STORAGES = {
     "": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
@@ -124,6 +122,7 @@ ICONS_ENABLED = _ours("ICONS_ENABLED", True)  # yes or no; whether icons are sho
 ICONS_EXPIRE_DAYS = _ours("ICONS_EXPIRE_DAYS", 90)  # days until an icon is fetched anew; used by pipelines/icons.py
 ICONS_PER_SERVER = _ours("ICONS_PER_SERVER", 20)  # requests for icons a server and crawl; used by pipelines/icons.py
 ICONS_BUDGET = _ours("ICONS_BUDGET", 300)  # seconds for all icons of a crawl; used by pipelines/icons.py
+ICONS_GRACE = _ours("ICONS_GRACE", 5)  # seconds a publication waits for icons alone; used by pipelines/icons.py
 STORE_TRIES = _ours("STORE_TRIES", 5)  # tries a file in a bucket, pauses between them; used by feedstorages/s3.py
 STORE_TIMEOUT = _ours("STORE_TIMEOUT", 30)  # seconds in which a bucket must answer; used by feedstorages/s3.py
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.publish.outcome import Stats, number, publication_trouble
+from sessioncrawler.publish.outcome import Report, Stats, number, publication_trouble
 
 EXAMPLES = 3
 """Addresses that are named for each class of failure; polls.json holds them all."""
 
 _STOPPED = frozenset({"shutdown", "cancelled"})
-_WHY_LISTING = {
-    "listing_down": "could not be read",
-    "listing_empty": "answered nothing",
-    "listing_nonsense": "shows no join link any more",
-    "listing_bad_url": "has no valid address",
+_WHY_SOURCE = {
+    "source_down": "could not be read",
+    "source_empty": "answered nothing",
+    "source_nonsense": "shows no join link any more",
+    "source_bad_url": "has no valid address",
     "state_failed": "was read, but its links could not be kept: see the log",
     "shutdown": "was being read when the crawl was stopped",
     "closespider_timeout": "was not read to its end within CLOSESPIDER_TIMEOUT",
@@ -27,8 +27,8 @@ _WHY_LISTING = {
 
 
 @dataclass(frozen=True, slots=True)
-class ListingReport:
-    """What one listing spider brought."""
+class SourceReport:
+    """What one source spider brought."""
 
     name: str
     links: int
@@ -46,21 +46,21 @@ class OutcomeReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class RefreshReport:
     """What a refresh came to."""
 
-    listings: tuple[ListingReport, ...]
+    sources: tuple[SourceReport, ...]
     published: bool
     sentence: str
     outcomes: tuple[OutcomeReport, ...] = ()
     """The most frequent first; empty where the crawl did not come to its end."""
 
 
-def listing_report(name: str, stats: Stats) -> ListingReport:
-    """Sum up a listing spider's run from its stats."""
+def source_report(name: str, stats: Stats) -> SourceReport:
+    """Sum up a source spider's run from its stats."""
     reason = str(stats.get("finish_reason", "failed"))
-    trouble = "" if reason == "finished" else _WHY_LISTING.get(reason, f"ended with '{reason}': see the log")
-    return ListingReport(name, number(stats, "listing/links"), trouble, stopped=reason in _STOPPED)
+    trouble = "" if reason == "finished" else _WHY_SOURCE.get(reason, f"ended with '{reason}': see the log")
+    return SourceReport(name, number(stats, "source/links"), trouble, stopped=reason in _STOPPED)
 
 
 def outcome_reports(polls: Iterable[Poll]) -> tuple[OutcomeReport, ...]:
@@ -76,24 +76,24 @@ def outcome_reports(polls: Iterable[Poll]) -> tuple[OutcomeReport, ...]:
 
 
 def site_report(
-    listings: tuple[ListingReport, ...], stats: Stats, settings: BaseSettings, polls: Iterable[Poll]
-) -> Report:
-    """Sum up the crawl of the servers; the site was published only where every feed was stored."""
-    trouble = publication_trouble(stats)
+    sources: tuple[SourceReport, ...], stats: Stats, run: Report | None, settings: BaseSettings, polls: Iterable[Poll]
+) -> RefreshReport:
+    """Sum up the crawl of the servers; the site was published only where it was stored."""
+    trouble = publication_trouble(stats, run)
     outcomes = outcome_reports(polls)
     if trouble:
-        return Report(listings, published=False, sentence=f"Nothing was published: {trouble}.", outcomes=outcomes)
-    communities, servers = number(stats, "publish/communities"), number(stats, "publish/servers")
-    sentence = f"Published {communities} Communities on {servers} servers to {settings['SITE_URI']}."
-    return Report(listings, published=True, sentence=sentence, outcomes=outcomes)
+        return RefreshReport(sources, published=False, sentence=f"Nothing was published: {trouble}.", outcomes=outcomes)
+    counts = f"{run.figures.communities} Communities on {run.figures.servers} servers" if run and run.figures else "it"
+    sentence = f"Published {counts} to {settings['SITE_URI']}."
+    return RefreshReport(sources, published=True, sentence=sentence, outcomes=outcomes)
 
 
-def crawl_trouble(name: str, stats: Stats, *, publishes: bool) -> str:
+def crawl_trouble(name: str, stats: Stats, run: Report | None, *, publishes: bool) -> str:
     """What went wrong in one crawl of the spider ``name``, as a sentence; empty where all went well."""
     if publishes:
-        trouble = publication_trouble(stats)
+        trouble = publication_trouble(stats, run)
         return f"Nothing was published: {trouble}." if trouble else ""
-    trouble = listing_report(name, stats).trouble
+    trouble = source_report(name, stats).trouble
     if not trouble and any(number(stats, key) for key in stats if key.startswith("feedexport/failed_count/")):
         trouble = "could not write a feed: see the log"
     if not trouble and number(stats, "spider_exceptions/count"):

@@ -10,7 +10,7 @@ from rich.console import Console
 from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcessBase
 from scrapy.exceptions import UsageError
 
-from sessioncrawler.commands._outcome import Report
+from sessioncrawler.commands._outcome import RefreshReport
 from sessioncrawler.commands._run import Refresh
 from sessioncrawler.commands._terminal import show_progress, show_report
 
@@ -31,7 +31,7 @@ def run_refresh(process: CrawlerProcessBase | None, urls: dict[str, str] | None 
     return 0 if report.published else 1
 
 
-async def _watched(refresh: Refresh, console: Console) -> Report:
+async def _watched(refresh: Refresh, console: Console) -> RefreshReport:
     progress = asyncio.ensure_future(show_progress(refresh, console))
     try:
         return await refresh.run()
@@ -50,7 +50,7 @@ def _stop_reactor(_: object) -> None:
         reactor.stop()
 
 
-def _result(task: asyncio.Task[Report]) -> Report:
+def _result(task: asyncio.Task[RefreshReport]) -> RefreshReport:
     if task.done() and not task.cancelled():
         return task.result()
-    return Report(listings=(), published=False, sentence="Stopped; nothing was published.")
+    return RefreshReport(sources=(), published=False, sentence="Stopped; nothing was published.")

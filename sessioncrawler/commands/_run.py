@@ -1,4 +1,4 @@
-"""One refresh: the listing spiders side by side, then ``sogs``, in one process."""
+"""One refresh: the source spiders side by side, then ``sogs``, in one process."""
 
 from __future__ import annotations
 
@@ -10,42 +10,46 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-from sessioncrawler.commands._outcome import Report, listing_report, site_report
-from sessioncrawler.publish.outcome import Stats
+from sessioncrawler.commands._outcome import RefreshReport, site_report, source_report
+from sessioncrawler.publish.outcome import Stats, report_of
+from sessioncrawler.spiders._source import SourceSpider
 from sessioncrawler.spiders.sogs import Sogs
 
 logger = logging.getLogger(__name__)
 
-LISTINGS = ("awesome_session_groups", "lokilocker", "session_directory", "sources")
 SERVERS = "sogs"
 
 
 @dataclass
 class Refresh:
-    """Runs the spiders of a refresh; ``urls`` are other pages for listing spiders, by their name.
+    """Runs every source spider that there is, by name, then ``sogs``; ``urls`` are other pages for source spiders.
 
     Making it raises UsageError where ``directory.toml`` has mistakes, before anybody is asked for anything.
     """
 
     process: AsyncCrawlerProcess
     urls: Mapping[str, str] = field(default_factory=dict)
-    stage: str = "Reading the listing sites"
+    stage: str = "Reading the sources"
+    sources: tuple[str, ...] = field(init=False)
     crawlers: dict[str, Crawler] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.crawlers = {name: self.process.create_crawler(name) for name in (*LISTINGS, SERVERS)}
+        loader = self.process.spider_loader
+        self.sources = tuple(name for name in sorted(loader.list()) if issubclass(loader.load(name), SourceSpider))
+        self.crawlers = {name: self.process.create_crawler(name) for name in (*self.sources, SERVERS)}
 
-    async def run(self) -> Report:
+    async def run(self) -> RefreshReport:
         """The report of the whole run; never raises for what the network does."""
-        await self._crawl_all(LISTINGS)
-        reports = tuple(listing_report(name, self._stats(name)) for name in LISTINGS)
+        await self._crawl_all(self.sources)
+        reports = tuple(source_report(name, self._stats(name)) for name in self.sources)
         if any(report.stopped for report in reports):
-            return Report(listings=reports, published=False, sentence="Stopped before any server was asked.")
+            return RefreshReport(sources=reports, published=False, sentence="Stopped before any server was asked.")
         self.stage = "Asking the servers"
         await self._crawl_all((SERVERS,))
         spider = _begun(self.crawlers[SERVERS], "spider")
         polls = spider.settled if isinstance(spider, Sogs) else ()
-        return site_report(reports, self._stats(SERVERS), self.process.settings, polls)
+        run = report_of(self.crawlers[SERVERS])
+        return site_report(reports, self._stats(SERVERS), run, self.process.settings, polls)
 
     def count(self, stat: str, *names: str) -> int:
         """The sum of ``stat`` over the crawls of the spiders ``names`` as far as they have come."""

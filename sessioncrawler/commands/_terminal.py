@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from sessioncrawler.commands._outcome import Report
-from sessioncrawler.commands._run import LISTINGS, SERVERS, Refresh
+from sessioncrawler.commands._outcome import RefreshReport
+from sessioncrawler.commands._run import SERVERS, Refresh
 
 INTERVAL = 0.2
 """Seconds between two looks at the stats."""
@@ -39,14 +39,14 @@ def _counts(refresh: Refresh) -> tuple[int, int | None, str]:
     total, done, reached = (refresh.count(f"polls/{name}", SERVERS) for name in ("candidates", "done", "reached"))
     if total:
         return done, total, f"{reached} reachable, {done - reached} failed"
-    return 0, None, f"{refresh.count('listing/links', *LISTINGS)} join links"
+    return 0, None, f"{refresh.count('source/links', *refresh.sources)} join links"
 
 
-def show_report(report: Report, console: Console) -> None:
-    """The listing sites, the outcomes and the sentence that sums it up."""
-    table = Table("Listing site", "Join links", box=None, pad_edge=False)
-    for listing in report.listings:
-        table.add_row(listing.name, str(listing.links) if not listing.trouble else listing.trouble)
+def show_report(report: RefreshReport, console: Console) -> None:
+    """The sources, the outcomes and the sentence that sums it up."""
+    table = Table("Source", "Join links", box=None, pad_edge=False)
+    for source in report.sources:
+        table.add_row(source.name, str(source.links) if not source.trouble else source.trouble)
     console.print(table)
     console.print()
     if report.outcomes:

@@ -11,7 +11,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
 from sessioncrawler.commands._outcome import crawl_trouble
-from sessioncrawler.publish.outcome import publishes_site
+from sessioncrawler.publish.outcome import publishes_site, report_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ class Command(ScrapyCrawl):
         super().run(args, opts)
         assert self._ran is not None  # noqa: S101 - Scrapy's own run made it
         feeds = self._ran.settings.getdict("FEEDS")
-        trouble = crawl_trouble(self._ran.spidercls.name, _stats(self._ran), publishes=publishes_site(feeds))
+        run, publishes = report_of(self._ran), publishes_site(feeds)
+        trouble = crawl_trouble(self._ran.spidercls.name, _stats(self._ran), run, publishes=publishes)
         if trouble:
             logger.error("%s", trouble)
             self.exitcode = 1

@@ -136,3 +136,19 @@ class Rules:
         if guess is None:
             return LanguageVerdict(not_understood=unknown)
         return LanguageVerdict(guess.code, "guess", guess.confidence, not_understood=unknown)
+
+
+class Judge:
+    def __init__(self, directory, now, *, guess=True):
+        from sessioncrawler.editorial.icons import IconRules
+
+        self._rules = Rules(Knowledge(directory, now, guess=guess))
+        self._icons = IconRules(directory)
+
+    def off_record(self, server, room):
+        return self._rules.off_record(server, room)
+
+    def icon(self, server, room):
+        tagged = split_tags(room.description or "")
+        rating = self._rules._policy.rating(server, room)
+        return self._icons.verdict(server, room, nsfw=nsfw_reason(room.name, tagged.string_tags, rating) is not None)

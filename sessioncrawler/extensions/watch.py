@@ -16,7 +16,7 @@ from sessioncrawler.opendata.files import compact
 from sessioncrawler.opendata.schemas import schema
 from sessioncrawler.publish.health import HEALTH, SCHEMA, health
 from sessioncrawler.publish.metrics import metrics
-from sessioncrawler.publish.outcome import FORCED, figures_of, publication_trouble, publishes_site, verdicts_of
+from sessioncrawler.publish.outcome import publication_trouble, publishes_site, report_of
 from sessioncrawler.state import Run, State, StateError
 
 logger = logging.getLogger(__name__)
@@ -56,15 +56,16 @@ class Watch:
     async def end(self) -> None:
         """Record the run and tell about it."""
         stats, now = self._crawler.stats.get_stats(), crawl_time(self._crawler.settings)
-        trouble, figures = publication_trouble(stats), figures_of(stats)
+        run = report_of(self._crawler)
+        trouble, figures = publication_trouble(stats, run), run.figures if run else None
         last = self._remember(Run(now, figures) if figures and not trouble else None)
         said = f"Nothing was published: {trouble}." if trouble else ""
         verdicts = (
-            *verdicts_of(stats),
+            *(run.verdicts if run else ()),
             Verdict("publication", said),
             judge_age(now, last.at if last else None, self._max_age),
         )
-        forced = bool(stats.get(FORCED)) and not trouble
+        forced = bool(run and run.forced and not all(verdict.ok for verdict in run.verdicts)) and not trouble
         told = compact(health(now, verdicts, figures, last, forced=forced))
         await self._write(f"{self._site}/{HEALTH}", told)
         await self._write(f"{self._site}/{SCHEMA}", schema("health"))

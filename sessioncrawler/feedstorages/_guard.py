@@ -15,7 +15,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.publish.outcome import MONITORS_FAILED, verdicts_of
+from sessioncrawler.publish.outcome import MONITORS_FAILED
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,8 @@ class Guarded(BlockingFeedStorage):
         storage: Self = super().from_crawler(crawler, uri, feed_options=feed_options)  # type: ignore[misc]  # every class behind the mixin has it
         storage.crawler = crawler
         storage._counter = _Counter.of(crawler)
-        storage._options = feed_options or {}
+        site = (feed_options or {}).get("format") == "site"
+        storage._options = {**(feed_options or {}), "site": site, "unpack": site}
         logging.getLogger("scrapy.extensions.feedexport").addFilter(_SENTENCE)
         return storage
 
@@ -140,18 +141,12 @@ class Guarded(BlockingFeedStorage):
                 "the crawl found no Community, so what is published stays as it was. "
                 "Check the connection and the sources, and run it again."
             )
-        if (exported := self._stat("publish/communities")) != scraped:
-            return (
-                f"Communities that were found: {scraped}, in a feed: {exported}, so what is published stays as "
-                "it was. An exporter lost some: see the log above."
-            )
         return None
 
     def _unfinished(self, reason: str) -> str:
         if reason != MONITORS_FAILED:
             return f"the crawl did not finish ({reason}), so what is published stays as it was. Run it again."
-        failed = ", ".join(verdict.name for verdict in verdicts_of(self.crawler.stats.get_stats()) if not verdict.ok)
-        return f"monitors failed ({failed}), so what is published stays as it was. See the log above."
+        return "monitors failed, so what is published stays as it was. See the log above."
 
     def _stat(self, key: str) -> Any:
         return self.crawler.stats.get_value(key, 0)

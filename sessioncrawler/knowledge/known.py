@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
 from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Address, KeyClaim, Outcome, Poll, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.servers import settle
@@ -105,7 +106,19 @@ class Knowledge:
     @cached_property
     def settled(self) -> tuple[Poll, ...]:
         """The polls of the last round, best address first, as one crawl of all servers would have emitted them."""
-        return settle(known.poll for known in self.round.values())
+        return settle(self.led_to)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What may be asked."""
+        return tuple(self._candidates.values())
+
+    def communities(self) -> Iterator[CommunityItem]:
+        """Rooms of all servers that were reached, as they tell them, best address first."""
+        for poll in self.settled:
+            if poll.server is not None and poll.outcome is Outcome.REACHED:
+                for room in poll.rooms:
+                    yield CommunityItem(poll.server, room)
 
     @cached_property
     def round(self) -> Mapping[str, KnownPoll]:

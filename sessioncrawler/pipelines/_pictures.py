@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from enum import StrEnum
-from hashlib import sha256
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -61,15 +60,6 @@ def make_icon(data: bytes) -> bytes:
         raise UnfitPictureError(Unfit.PIXELS) from error
     except Exception as error:  # decoders raise SyntaxError, struct.error, KeyError and what not for broken pictures
         raise UnfitPictureError(Unfit.BROKEN) from error
-
-
-def icon_path(public_key: str, token: str, image_id: int) -> str:
-    """Where an icon is published, relative to the site: ``icons/DIGEST-TOKEN-IMAGE.webp``.
-
-    The digest is of the whole key, because anybody can claim a key that begins like another. Tokens are in lower
-    case, as some file systems take no notice of case.
-    """
-    return f"icons/{sha256(public_key.encode()).hexdigest()[:16]}-{token.lower()}-{image_id}.webp"
 
 
 def _check_size(image: Image.Image) -> None:

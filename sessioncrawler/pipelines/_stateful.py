@@ -1,4 +1,4 @@
-"""What the pipelines share that write to the state when the spider has nothing left to do."""
+"""What the pipelines share that write into the state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.state import State, StateError
@@ -26,17 +25,18 @@ class StatefulPipeline(ABC):
     lost = "What this crawl learned was not kept."
     """What a failure means, for the log."""
 
-    def __init__(self, url: str, now: int, stats: StatsCollector) -> None:
-        self._url = url
-        self._now = now
-        self.stats = stats
-        self._failed = False
+    def __init__(self, crawler: Crawler) -> None:
+        assert crawler.stats is not None  # noqa: S101 - a crawler has stats before it has pipelines
+        self.crawler = crawler
+        self.stats = crawler.stats
+        self.url: str = crawler.settings["STATE_URL"]
+        self.now = crawl_time(crawler.settings)
+        self.failed = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ``STATE_URL`` and the time of the crawl."""
-        assert crawler.stats is not None  # noqa: S101 - a crawler has stats before it has pipelines
-        pipeline = cls(crawler.settings["STATE_URL"], crawl_time(crawler.settings), crawler.stats)
+        """Make the pipeline, and write when the spider is idle."""
+        pipeline = cls(crawler)
         crawler.signals.connect(pipeline.when_idle, signal=signals.spider_idle)
         return pipeline
 
@@ -49,32 +49,31 @@ class StatefulPipeline(ABC):
         """Whether there is anything to write."""
 
     @abstractmethod
-    def write(self, state: State, now: int) -> None:
+    def write(self, state: State) -> None:
         """Write what was collected, and forget it."""
 
     def when_idle(self) -> None:
         """Write what has been collected; end the crawl as failed where that is impossible."""
-        if not self._write():
+        self._write()
+        if self.failed:
             raise CloseSpider("state_failed")
 
     def close_spider(self) -> None:
         """Write what a crawl that was stopped early had found."""
         self._write()
 
-    def _write(self) -> bool:
-        """Write what waits, once, and return whether it is safe now."""
-        if self._failed or not self.ready():
-            return not self._failed
+    def _write(self) -> None:
+        """Write what waits; what failed once is not tried again."""
+        if self.failed or not self.ready():
+            return
         try:
-            with State.open(self._url) as state:
-                self.write(state, self._now)
+            with State.open(self.url) as state:
+                self.write(state)
         except StateError as error:
-            self._give_up(error)
-            return False
-        return True
+            self.give_up(error)
 
-    def _give_up(self, error: StateError) -> None:
-        """Count and log that the state cannot be used; it is not tried again."""
-        self._failed = True
+    def give_up(self, error: StateError) -> None:
+        """Count and log that the state cannot be used."""
+        self.failed = True
         self.stats.inc_value("state/failed")
         logger.error("%s %s", error, self.lost)

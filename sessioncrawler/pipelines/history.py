@@ -6,28 +6,27 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
-from sessioncrawler.publish.outcome import FAILED
+from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.state import Facts, State
 
 
 class HistoryPipeline(StatefulPipeline):
     """Remembers which Communities are listed, and when they came, went and came back.
 
-    A crawl counts only as a whole: the polls, which are emitted after all Communities, say that it is complete. Polls
-    may overtake Communities that wait for their icons; Scrapy is idle, or closes, only when those have come as well.
-    A Community that the policy drops is forgotten, so that nothing tells its name any longer.
+    A crawl counts only as a whole: the polls, which are emitted after all Communities, say that it is complete. A
+    Community that the policy drops, or would drop today if its server were there, is forgotten, so that nothing tells
+    its name any longer.
 
     Stats: ``history/new``, ``history/returned``, ``history/gone``.
     """
 
     lost = "The history of the directory was not kept."
 
-    def __init__(self, url: str, now: int, stats: StatsCollector) -> None:
-        super().__init__(url, now, stats)
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         self._listed: list[Facts] = []
         self._withdrawn: set[tuple[str, str]] = set()
         self._complete = False
@@ -54,12 +53,13 @@ class HistoryPipeline(StatefulPipeline):
 
     def ready(self) -> bool:
         """Whether the crawl is complete, lists anything, and the monitors let it be published."""
-        return self._complete and bool(self._listed) and not self.stats.get_value(FAILED)
+        report = report_of(self.crawler)
+        return self._complete and bool(self._listed) and not (report and report.withheld)
 
-    def write(self, state: State, now: int) -> None:
+    def write(self, state: State) -> None:
         """Bring the history up to date."""
         listed, self._listed = self._listed, []
-        for event in state.record_listing(listed, self._withdrawn, now):
+        for event in state.record_listing(listed, self._withdrawn, self.now):
             self.stats.inc_value(f"history/{event.kind}")
 
 

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
-from io import BytesIO
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
-from scrapy.pipelines.files import FilesPipeline, FilesStoreProtocol, StatInfo
-from scrapy.pipelines.media import FileInfo, MediaPipeline
 from scrapy.utils.asyncio import run_in_thread
-from twisted.python.failure import Failure
 
-from sessioncrawler.clock import crawl_time
-from sessioncrawler.editorial.icons import IconRules, IconVerdict
-from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Outcome
+from sessioncrawler.editorial.icons import IconVerdict
+from sessioncrawler.editorial.judge import Judge
+from sessioncrawler.items import AnswerItem, CommunityItem
+from sessioncrawler.model import Outcome, Poll, Room, Server
 from sessioncrawler.pipelines._base import configured_directory
-from sessioncrawler.pipelines._pictures import UnfitPictureError, icon_path, make_icon
+from sessioncrawler.pipelines._pictures import UnfitPictureError, make_icon
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.protocol.failures import TryError
+from sessioncrawler.signals import all_answered
 from sessioncrawler.state import Icon, State, StateError
-from sessioncrawler.state.icons import room_of
 
 DAY = 86_400
 MAX_BYTES = 1_000_000
@@ -38,239 +35,219 @@ MAX_FAILURES = 2
 """After so many pictures that did not come, a server is asked for no more of them in this crawl."""
 DECODERS = 2
 """Pictures that are decoded at a time, each with up to 50 MB."""
-ITEMS_AT_ONCE = 1000
-"""Communities that may wait for their icons together, so that one slow server doesn't hold up the others."""
 _BUSY = HTTPStatus.TOO_MANY_REQUESTS
 
 
-class StateFilesStore:
-    """A store for FilesPipeline that keeps icons in memory until they go into the state, and knows the earlier ones."""
-
-    def __init__(self, basedir: str) -> None:
-        del basedir  # every store gets one
-        self.known: dict[str, Icon] = {}
-        """By room."""
-        self.new: dict[str, bytes] = {}
-        """By path; empty where no icon could be made."""
-        self.now = 0
-
-    def persist_file(
-        self,
-        path: str,
-        buf: BytesIO,
-        info: MediaPipeline.SpiderInfo,  # noqa: ARG002 - this and the others belong to FilesStoreProtocol
-        meta: Mapping[str, Any] | None = None,  # noqa: ARG002
-        headers: Mapping[str, str] | None = None,  # noqa: ARG002
-    ) -> None:
-        """Keep an icon in place of all others of its room."""
-        content = buf.getvalue()
-        self.known[room_of(path)] = Icon(path, self.now, bool(content))
-        self.new[path] = content
-
-    def stat_file(self, path: str, info: MediaPipeline.SpiderInfo) -> StatInfo:  # noqa: ARG002 - as above
-        """When the icon at ``path`` was fetched, as ``last_modified``; empty where it never was."""
-        icon = self.known.get(room_of(path))
-        return {"last_modified": icon.fetched_at} if icon and icon.path == path else {}
-
-    def shown(self, path: str) -> str | None:
-        """``path`` where there is an icon, else that of an older icon of its room, if any."""
-        icon = self.known.get(room_of(path))
-        return icon.path if icon and icon.usable else None
-
-
 @dataclass(slots=True)
-class _Server:
-    """What a server is asked for icons in one crawl."""
+class _Budget:
+    """What one server is still asked for."""
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    asked: int = 0
-    failures: int = 0
+    pictures: int
+    failures: int = MAX_FAILURES
+
+    @property
+    def spent(self) -> bool:
+        return self.pictures <= 0 or self.failures <= 0
 
 
-class IconsPipeline(StatefulPipeline, FilesPipeline):
-    """Sets ``icon``, the path of the Community's icon beside the page. Needs the tags of 200.
+class IconsPipeline(StatefulPipeline):
+    """Fetches the icons of a server when it has answered, and sets ``icon`` of Communities when they are published.
 
     Fetched are pictures that are new, or older than ``ICONS_EXPIRE_DAYS``: at most ``ICONS_PER_SERVER`` a server and
-    crawl, one at a time, and within ``ICONS_BUDGET`` seconds for all servers together. What comes is made into a small
-    WEBP in a thread (:mod:`sessioncrawler.pipelines._pictures`) and remembered in the state, from which the feed ``icons``
-    publishes it. Where nothing comes, the room keeps the icon that it had.
+    crawl, one at a time, and within ``ICONS_BUDGET`` seconds for all servers together; ``ICONS_GRACE`` seconds after
+    the last server has answered, what is still missing waits for the next crawl. What comes is made into a small WEBP
+    in a thread and remembered in the state. Where nothing comes, the room keeps the icon that it had.
 
-    Stats, each a number of Communities: ``icons/fetched``, ``icons/known``, ``icons/later`` (not asked for in this
-    crawl), ``icons/kept`` (an older one instead); not shown: ``icons/nsfw``, ``icons/blocked``, ``icons/unreadable``;
-    failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`), ``icons/failed``, and
-    ``icons/REASON`` (:class:`~sessioncrawler.pipelines._pictures.Unfit`).
+    Stats, each a number of pictures: ``icons/fetched``, ``icons/known``, ``icons/later`` (not asked for in this
+    crawl); failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`), ``icons/failed``,
+    and ``icons/REASON`` (:class:`~sessioncrawler.pipelines._pictures.Unfit`). Numbers of listed Communities:
+    ``icons/shown``, ``icons/kept`` (an older one instead); not shown: ``icons/nsfw``, ``icons/blocked``,
+    ``icons/unreadable``.
     """
 
-    STORE_SCHEMES: ClassVar[dict[str, type[FilesStoreProtocol]]] = {"state": StateFilesStore}
-    store: StateFilesStore
     lost = "The icons that were fetched are not kept."
 
     def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         settings = crawler.settings
-        assert crawler.stats is not None  # noqa: S101 - a crawler has stats before it has pipelines
-        FilesPipeline.__init__(self, "state:", crawler=crawler)
-        StatefulPipeline.__init__(self, settings["STATE_URL"], crawl_time(settings), crawler.stats)
-        self.store.now = self._now
-        self._rules = IconRules(configured_directory(settings))
+        self._judge = Judge(configured_directory(settings), self.now, guess=False)
         self._expiry = settings.getint("ICONS_EXPIRE_DAYS") * DAY
         self._per_server = settings.getint("ICONS_PER_SERVER")
         self._budget = settings.getfloat("ICONS_BUDGET")
+        self._grace = settings.getfloat("ICONS_GRACE")
         self._ends: float | None = None
-        """On the event loop's clock; None until the first icon is wanted."""
-        self._servers: dict[str, _Server] = {}
+        """On the event loop's clock; None until the first picture is asked for."""
+        self._known: dict[tuple[str, str], Icon] | None = None
+        self._new: dict[tuple[str, str], tuple[Icon, bytes]] = {}
         self._decoders = asyncio.Semaphore(DECODERS)
+        self._fetching: set[asyncio.Task[None]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the pipeline, unless ``ICONS_ENABLED`` is off."""
         if not crawler.settings.getbool("ICONS_ENABLED"):
             raise NotConfigured
-        pipeline = cls(crawler)
-        crawler.signals.connect(pipeline.when_idle, signal=signals.spider_idle)
+        pipeline = super().from_crawler(crawler)
+        crawler.signals.connect(pipeline.hurry, signal=all_answered)
+        crawler.signals.connect(pipeline.stop, signal=signals.spider_closed)
         return pipeline
 
-    async def process_item(self, item: Any) -> Any:  # type: ignore[override]  # Scrapy asks whether it is a coroutine
-        """Wait for the icon of a Community; other items pass through."""
-        if isinstance(item, CommunityItem) and item.room.image_id is not None:
-            verdict = self._rules.verdict(item.server, item.room, nsfw=item.nsfw_reason is not None)
+    async def process_item(self, item: Any) -> Any:
+        """Fetch what an answer tells of; show what is known of a Community."""
+        if isinstance(item, AnswerItem):
+            await self._fetch_all(item.poll)
+        elif isinstance(item, CommunityItem) and item.room.image_id is not None:
+            verdict = self._judge.icon(item.server, item.room)
             if verdict is IconVerdict.SHOWN:
-                await self._find(item, icon_path(item.server.public_key, item.room.token, item.room.image_id))
+                item.icon = self._shown(item.server, item.room, item.room.image_id)
             else:
                 self._count(verdict)
         return item
 
-    def when_idle(self) -> None:
-        """Write icons; and from now on, since nothing is left but to emit, let Communities wait side by side.
+    def hurry(self) -> None:
+        """Give what is under way ``ICONS_GRACE`` seconds more: nobody else is waited for."""
+        loop = asyncio.get_running_loop()
+        self._ends = min(self._ends or loop.time() + self._grace, loop.time() + self._grace)
+        loop.call_at(self._ends, self.stop)
 
-        ``CONCURRENT_ITEMS`` would do that too, but for every answer of every server (docs/pipelines.md).
-        """
-        super().when_idle()
-        assert self.crawler.engine is not None  # noqa: S101 - the engine sent the signal
-        self.crawler.engine.scraper.concurrent_items = ITEMS_AT_ONCE
+    def stop(self) -> None:
+        """Fetch nothing more."""
+        for task in self._fetching:
+            task.cancel()
 
     def ready(self) -> bool:
         """Whether any picture was fetched."""
-        return bool(self.store.new)
+        return bool(self._new)
 
-    def write(self, state: State, now: int) -> None:
+    def write(self, state: State) -> None:
         """Write the icons; forget those whose rooms have been gone for long."""
-        new, self.store.new = self.store.new, {}
-        state.record_icons(new.items(), now, now - 2 * self._expiry)
+        new, self._new = self._new, {}
+        state.record_icons(new.values(), self.now - 2 * self._expiry)
 
-    async def _find(self, item: CommunityItem, path: str) -> None:
-        self._begin()
-        if self._is_fresh(path):
-            self._count("known")
-        else:
-            server = self._servers.setdefault(item.server.address.netloc, _Server())
-            async with server.turn:
-                if self._may_ask(server):
-                    server.asked += 1
-                    await FilesPipeline.process_item(self, item)
-                else:
-                    self._count("later")
-        item.icon = self.store.shown(path)
-        if item.icon and not self._is_fresh(path):
-            self._count("kept")
+    def _shown(self, server: Server, room: Room, image_id: int) -> str | None:
+        """Where the icon of a room is published; None where there is none."""
+        icon = self._icons().get((server.address.netloc, room.token.lower()))
+        if icon is None or not icon.usable or icon.public_key != server.public_key:
+            return None
+        self._count("shown" if icon.image_id == image_id else "kept")
+        return icon_path(server.public_key, room.token, icon.image_id)
 
-    def _begin(self) -> None:
-        """Read what is known and start the clock, once."""
-        if self._ends is not None:
+    async def _fetch_all(self, poll: Poll) -> None:
+        """Fetch the icons of a server in a task of its own, which can be cancelled without harm to the item."""
+        if poll.server is None or poll.outcome is not Outcome.REACHED:
             return
-        self._ends = asyncio.get_running_loop().time() + self._budget
-        try:
-            with State.open(self._url) as state:
-                self.store.known = {icon.room: icon for icon in state.icons()}
-        except StateError as error:
-            self._give_up(error)
+        wanted = [room for room in poll.rooms if self._wants(poll.server, room)]
+        if not wanted:
+            return
+        if self._ends is None:
+            self._ends = asyncio.get_running_loop().time() + self._budget
+        task = asyncio.ensure_future(self._fetch_each(poll.server, wanted))
+        self._fetching.add(task)
+        await asyncio.wait({task})
+        self._fetching.discard(task)
+        if not task.cancelled():
+            task.result()
 
-    def _is_fresh(self, path: str) -> bool:
-        fetched = self.store.stat_file(path, self.spiderinfo).get("last_modified")
-        return fetched is not None and self._now - fetched < self._expiry
+    def _wants(self, server: Server, room: Room) -> bool:
+        """Whether a room is to be listed with a picture that is not here yet."""
+        if room.image_id is None or self._judge.off_record(server, room):
+            return False
+        if self._judge.icon(server, room) is not IconVerdict.SHOWN:
+            return False
+        icon = self._icons().get((server.address.netloc, room.token.lower()))
+        same = icon is not None and (icon.public_key, icon.image_id) == (server.public_key, room.image_id)
+        fresh = icon is not None and same and self.now - icon.fetched_at < self._expiry
+        if fresh:
+            self._count("known")
+        return not fresh
 
-    def _may_ask(self, server: _Server) -> bool:
-        return server.failures < MAX_FAILURES and server.asked < self._per_server and self._seconds_left() > 0
+    async def _fetch_each(self, server: Server, rooms: Iterable[Room]) -> None:
+        budget = _Budget(self._per_server)
+        for room in rooms:
+            seconds = self._seconds_left()
+            if budget.spent or seconds <= 0:
+                self._count("later")
+            else:
+                budget.pictures -= 1
+                await self._fetch(server, room, budget, seconds)
 
-    def _seconds_left(self) -> float:
-        assert self._ends is not None  # noqa: S101 - nobody asks before _begin
-        return self._ends - asyncio.get_running_loop().time()
-
-    def get_media_requests(self, item: Any, info: MediaPipeline.SpiderInfo) -> list[Request]:  # noqa: ARG002 - Scrapy's hook
-        """The request for the picture of a room (SOGS.md, "Anonymous answers")."""
-        server, room = item.server, item.room
+    async def _fetch(self, server: Server, room: Room, budget: _Budget, seconds: float) -> None:
+        """Ask for the picture of a room (docs/protocol.md, "Anonymous answers"), and keep what comes."""
+        assert self.crawler.engine is not None  # noqa: S101 - it hands us items
         request = Request(
             f"{server.address.base_url}/room/{room.token}/file/{room.image_id}",
             meta={
                 "download_slot": server.address.netloc,
                 "download_maxsize": MAX_BYTES,
                 "max_tries": MAX_TRIES,
-                "budget": self._seconds_left(),
-                "icon": icon_path(server.public_key, room.token, room.image_id),
+                "budget": seconds,
             },
         )
-        return [request]
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except TryError as error:
+            if error.outcome is Outcome.TOO_LARGE:
+                self._keep(server, room, b"")
+            else:
+                budget.failures -= 1
+            self._count(error.outcome)
+        except Exception:  # noqa: BLE001 - middlewares unpack what strangers packed, and raise what they like
+            budget.failures -= 1
+            self._count("failed")
+        else:
+            await self._make(server, room, response, budget)
 
-    def file_path(
-        self,
-        request: Request,
-        response: Response | None = None,  # noqa: ARG002 - this and the others belong to Scrapy's hook
-        info: MediaPipeline.SpiderInfo | None = None,  # noqa: ARG002
-        *,
-        item: Any = None,  # noqa: ARG002
-    ) -> str:
-        """Where the icon is published."""
-        path: str = request.meta["icon"]
-        return path
-
-    def media_to_download(self, request: Request, info: MediaPipeline.SpiderInfo, *, item: Any = None) -> None:
-        """Download everything: whether it is needed was looked at before a turn was waited for."""
-
-    async def media_downloaded(
-        self, response: Response, request: Request, info: MediaPipeline.SpiderInfo, *, item: Any = None
-    ) -> FileInfo:
-        """Make an icon of an answer. FilesPipeline would log a traceback for every picture that is none."""
+    async def _make(self, server: Server, room: Room, response: Response, budget: _Budget) -> None:
         if response.status != HTTPStatus.OK:
             self._count("http-status")
-            busy = response.status == _BUSY or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            self._server_of(request).failures += busy
-            return _info(request, "http-status")
+            budget.failures -= response.status == _BUSY or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            return
         try:
             async with self._decoders:
                 content = await run_in_thread(make_icon, response.body)
         except UnfitPictureError as error:
-            return self._refuse(request, error.reason, info)
-        self.store.persist_file(self.file_path(request, response, info, item=item), BytesIO(content), info)
-        self._count("fetched")
-        return _info(request, "downloaded")
+            # Remembered, so that it is not fetched in every crawl.
+            self._keep(server, room, b"")
+            self._count(error.reason)
+        else:
+            self._keep(server, room, content)
+            self._count("fetched")
 
-    def media_failed(  # type: ignore[override]  # a failure that is dealt with is no exception; Scrapy takes it so
-        self, failure: Failure, request: Request, info: MediaPipeline.SpiderInfo
-    ) -> FileInfo:
-        """Count a download that failed."""
-        error = failure.value
-        if isinstance(error, TryError) and error.outcome is Outcome.TOO_LARGE:
-            return self._refuse(request, error.outcome, info)
-        reason = str(error.outcome) if isinstance(error, TryError) else "failed"
-        self._server_of(request).failures += 1
-        self._count(reason)
-        return _info(request, reason)
+    def _keep(self, server: Server, room: Room, content: bytes) -> None:
+        assert room.image_id is not None  # noqa: S101 - else there was nothing to fetch
+        icon = Icon(
+            netloc=server.address.netloc,
+            token=room.token.lower(),
+            public_key=server.public_key,
+            image_id=room.image_id,
+            fetched_at=self.now,
+            usable=bool(content),
+        )
+        self._icons()[icon.room] = icon
+        self._new[icon.room] = (icon, content)
 
-    def item_completed(self, results: Any, item: Any, info: MediaPipeline.SpiderInfo) -> Any:  # noqa: ARG002 - Scrapy's hook
-        """Leave the item alone: its icon may be an older one."""
-        return item
+    def _icons(self) -> dict[tuple[str, str], Icon]:
+        """What is known of icons, read once."""
+        if self._known is None:
+            self._known = {}
+            try:
+                with State.open(self.url) as state:
+                    self._known = {icon.room: icon for icon in state.icons()}
+            except StateError as error:
+                self.give_up(error)
+        return self._known
 
-    def _refuse(self, request: Request, reason: str, info: MediaPipeline.SpiderInfo) -> FileInfo:
-        """Remember that nothing can be made of a picture, so that it is not fetched in every crawl."""
-        self.store.persist_file(self.file_path(request), BytesIO(), info)
-        self._count(reason)
-        return _info(request, reason)
-
-    def _server_of(self, request: Request) -> _Server:
-        return self._servers[request.meta["download_slot"]]
+    def _seconds_left(self) -> float:
+        return 0.0 if self._ends is None else self._ends - asyncio.get_running_loop().time()
 
     def _count(self, stat: str) -> None:
         self.stats.inc_value(f"icons/{stat}")
 
 
-def _info(request: Request, status: str) -> FileInfo:
-    return {"url": request.url, "path": request.meta["icon"], "checksum": None, "status": status}
+def icon_path(public_key: str, token: str, image_id: int) -> str:
+    """Where an icon is published, relative to the site: ``icons/DIGEST-TOKEN-IMAGE.webp``.
+
+    The digest is of the whole key, because anybody can claim a key that begins like another. Tokens are in lower
+    case, as some file systems take no notice of case.
+    """
+    return f"icons/{sha256(public_key.encode()).hexdigest()[:16]}-{token.lower()}-{image_id}.webp"

@@ -6,15 +6,15 @@ import logging
 from collections import Counter
 from typing import Any, Self
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
-from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.editorial.monitors import USUAL_RUNS, Figures, Limits, judge, usual
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
-from sessioncrawler.publish.outcome import FAILED, FORCED, MONITORS_FAILED, publishes_site, stats_of
+from sessioncrawler.publish.outcome import MONITORS_FAILED, Report, publishes_site
 from sessioncrawler.state import State
 
 logger = logging.getLogger(__name__)
@@ -23,37 +23,34 @@ HEARD_WITHIN = 86_400
 """Seconds within which a source must have shown a join link to be counted."""
 
 
-class MonitorsPipeline(StatefulPipeline):
-    """Compares a whole crawl with the last good runs when the spider is idle.
+class MonitorsPipeline(StatefulPipeline, Report):
+    """Counts what a crawl comes to, and compares it with the last good runs when the spider is idle.
 
-    That is after the last item and before the history (900) is written and the feeds are rendered. A crawl that the
-    monitors object to ends as ``monitors_failed``, so that no storage stores it and the history does not tell of
+    That is after the last item and before the history (900) is written and the site is rendered. A crawl that the
+    monitors object to ends as ``monitors_failed``, so that nothing is stored and the history does not tell of
     Communities that are not gone. NotConfigured in crawls that do not publish the site.
 
-    Stats: ``figures/…``; ``monitors/NAME``, ``ok`` or a sentence; ``monitors/failed`` or, where ``FORCE_PUBLISH`` is
-    set, ``monitors/forced``.
+    Stats, for those who watch: ``figures/…``; ``monitors/NAME``, ``ok`` or a sentence.
     """
 
     lost = "This crawl could not be compared with the last good run."
-    limits = Limits()
-    forced = False
 
-    def __init__(self, url: str, now: int, stats: StatsCollector) -> None:
-        super().__init__(url, now, stats)
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._limits = limits_of(crawler.settings)
         self._communities = 0
         self._servers: set[str] = set()
         self._polls: Counter[str] = Counter()
-        self._judged = False
+        self.left_out = Counter()
+        self.forced = crawler.settings.getbool("FORCE_PUBLISH")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Read ``MONITOR_…`` and ``FORCE_PUBLISH``; raises ValueError for what is no share."""
-        settings = crawler.settings
-        if not publishes_site(settings.getdict("FEEDS")):
+        if not publishes_site(crawler.settings.getdict("FEEDS")):
             raise NotConfigured
         pipeline = super().from_crawler(crawler)
-        pipeline.limits = limits_of(settings)
-        pipeline.forced = settings.getbool("FORCE_PUBLISH")
+        crawler.signals.connect(pipeline.dropped, signal=signals.item_dropped)
         return pipeline
 
     def process_item(self, item: Any) -> Any:
@@ -65,29 +62,37 @@ class MonitorsPipeline(StatefulPipeline):
             self._polls[item.poll.outcome.value] += 1
         return item
 
+    def dropped(self, exception: Exception) -> None:
+        """Count what is left out; duplicates have no reason."""
+        if reason := getattr(exception, "reason", None):
+            self.left_out[str(reason)] += 1
+
     def ready(self) -> bool:
         """Whether the crawl is complete: polls are emitted after all Communities."""
-        return bool(self._polls) and not self._judged
+        return bool(self._polls) and self.figures is None
 
-    def write(self, state: State, now: int) -> None:
+    def write(self, state: State) -> None:
         """Judge."""
-        self._judged = True
-        sources = sum(now - source.last_seen < HEARD_WITHIN for source in state.sources())
-        figures = Figures(self._communities, len(self._servers), sources, dict(self._polls))
-        last = usual([run.figures for run in state.runs(USUAL_RUNS)])
-        verdicts = judge(figures, last, self.limits)
-        for stat, value in stats_of(figures, verdicts).items():
-            self.stats.set_value(stat, value)
-        for verdict in verdicts:
-            if not verdict.ok:
-                self.stats.inc_value(FORCED if self.forced else FAILED)
-                logger.log(logging.WARNING if self.forced else logging.ERROR, "%s", verdict.sentence)
+        sources = sum(self.now - source.last_seen < HEARD_WITHIN for source in state.sources())
+        self.figures = Figures(self._communities, len(self._servers), sources, dict(self._polls))
+        self.verdicts = judge(self.figures, usual([run.figures for run in state.runs(USUAL_RUNS)]), self._limits)
+        self._tell(self.figures)
 
     def when_idle(self) -> None:
         """Judge; end the crawl as failed where a monitor objects."""
         super().when_idle()
-        if self.stats.get_value(FAILED):
+        if self.withheld:
             raise CloseSpider(MONITORS_FAILED)
+
+    def _tell(self, figures: Figures) -> None:
+        for name in ("communities", "servers", "sources"):
+            self.stats.set_value(f"figures/{name}", getattr(figures, name))
+        for outcome, addresses in figures.polls.items():
+            self.stats.set_value(f"figures/polls/{outcome}", addresses)
+        for verdict in self.verdicts:
+            self.stats.set_value(f"monitors/{verdict.name}", verdict.sentence or "ok")
+            if not verdict.ok:
+                logger.log(logging.WARNING if self.forced else logging.ERROR, "%s", verdict.sentence)
 
 
 def limits_of(settings: BaseSettings) -> Limits:

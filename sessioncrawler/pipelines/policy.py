@@ -14,6 +14,14 @@ from sessioncrawler.items import CommunityItem
 from sessioncrawler.pipelines._base import CommunityPipeline, configured_directory
 
 
+class NotListed(DropItem):
+    """A Community is left out; ``reason`` is a value of :class:`~sessioncrawler.editorial.policy.Reason`."""
+
+    def __init__(self, sentence: str, reason: str) -> None:
+        super().__init__(sentence, "INFO")
+        self.reason = reason
+
+
 class PolicyPipeline(CommunityPipeline):
     """Drops Communities that are off the record, and sets ``pinned``. Needs the tags of 200.
 
@@ -36,7 +44,7 @@ class PolicyPipeline(CommunityPipeline):
         verdict = self._policy.verdict(item.server, item.room, item.string_tags)
         if verdict:
             self.stats.inc_value(f"policy/dropped/{verdict.reason}")
-            raise DropItem(f"{item.identifier} is not listed: {verdict.sentence}", "INFO")
+            raise NotListed(f"{item.identifier} is not listed: {verdict.sentence}", verdict.reason)
         item.pinned = self._policy.pinned(item.server, item.room)
         if item.pinned:
             self.stats.inc_value("policy/pinned")

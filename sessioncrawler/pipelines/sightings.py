@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scrapy.statscollectors import StatsCollector
+from scrapy.crawler import Crawler
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Sighting
@@ -20,8 +20,8 @@ class SightingsPipeline(StatefulPipeline):
 
     lost = "No join link of this crawl was kept."
 
-    def __init__(self, url: str, now: int, stats: StatsCollector) -> None:
-        super().__init__(url, now, stats)
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         self._waiting: dict[tuple[str, str], Sighting] = {}
 
     def process_item(self, item: Any) -> Any:
@@ -34,9 +34,9 @@ class SightingsPipeline(StatefulPipeline):
         """Whether there are join links to write."""
         return bool(self._waiting)
 
-    def write(self, state: State, now: int) -> None:
+    def write(self, state: State) -> None:
         """Write the join links."""
         waiting, self._waiting = self._waiting, {}
-        new = state.record_sightings(waiting.values(), now)
+        new = state.record_sightings(waiting.values(), self.now)
         self.stats.inc_value("state/sightings", len(waiting))
         self.stats.inc_value("state/sightings_new", new)

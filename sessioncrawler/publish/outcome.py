@@ -1,25 +1,17 @@
-"""Whether a crawl published the site, why not, and what it came to: all read from Scrapy's stats.
-
-The stats are also how the monitors (pipeline 890) tell the others what they found.
-"""
+"""Whether a crawl published the site, why not, and what it came to."""
 
 from __future__ import annotations
 
+from abc import ABC
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+
+from scrapy.crawler import Crawler
 
 from sessioncrawler.editorial.monitors import Figures, Verdict
 
-FAILED = "monitors/failed"
-"""Stat: how many monitors withhold the publication."""
-FORCED = "monitors/forced"
-"""Stat: how many monitors were overridden by ``FORCE_PUBLISH``."""
 MONITORS_FAILED = "monitors_failed"
-"""Finish reason of a crawl whose publication was withheld."""
-MONITORS = ("servers", "communities", "sources", "failures")
-_OK = "ok"
-_FIGURES = "figures/"
-_POLLS = f"{_FIGURES}polls/"
+"""Finish reason of a crawl whose publication the monitors withhold."""
 
 Stats = Mapping[str, object]
 
@@ -35,62 +27,66 @@ _WHY = {
 }
 
 
-def publishes_site(feeds: Mapping[str, Any]) -> bool:
-    """Whether ``FEEDS`` holds any file of the site."""
-    return any(options.get("site") for options in feeds.values())
+class Report(ABC):
+    """What a run came to, as the pipeline 890 counts and judges it; exporters and extensions find it by this class."""
+
+    figures: Figures | None = None
+    """None where the run did not come so far."""
+    verdicts: tuple[Verdict, ...] = ()
+    """What the monitors say."""
+    forced: bool = False
+    """Whether the operator overrides monitors that object (``FORCE_PUBLISH``)."""
+    left_out: Counter[str]
+    """How many Communities are not listed, by reason."""
+
+    @property
+    def withheld(self) -> tuple[Verdict, ...]:
+        """The monitors that object, and are not overridden."""
+        return () if self.forced else tuple(verdict for verdict in self.verdicts if not verdict.ok)
 
 
-def publication_trouble(stats: Stats) -> str:
+def report_of(crawler: Crawler) -> Report | None:
+    """The report of a crawl; None where no pipeline makes one, or the crawl could not begin."""
+    try:
+        return crawler.get_item_pipeline(Report)
+    except RuntimeError:
+        return None
+
+
+def publishes_site(feeds: Mapping[str, Mapping[str, object]]) -> bool:
+    """Whether ``FEEDS`` holds the site."""
+    return any(options.get("format") == "site" for options in feeds.values())
+
+
+def publication_trouble(stats: Stats, report: Report | None) -> str:
     """Why the site was not published, without a full stop; empty where it was."""
+    return _unfinished(stats, report) or _unstored(stats, report)
+
+
+def _unfinished(stats: Stats, report: Report | None) -> str:
     reason = str(stats.get("finish_reason", "failed"))
-    if reason == MONITORS_FAILED:
-        failed = [verdict for verdict in verdicts_of(stats) if not verdict.ok]
-        told = "; ".join(f"{verdict.name}: {verdict.sentence.rstrip('.')}" for verdict in failed)
+    if reason == MONITORS_FAILED and report:
+        told = "; ".join(f"{verdict.name}: {verdict.sentence.rstrip('.')}" for verdict in report.withheld)
         return f"monitors failed ({told})"
     if reason != "finished":
         return _WHY.get(reason, f"the crawl ended with '{reason}': see the log")
-    if any(number(stats, key) for key in stats if key.startswith("feedexport/failed_count/")):
-        return "a file of the site could not be written: see the log"
     if number(stats, "spider_exceptions/count"):
         return "the crawl met an error of its own: see the log, and please report it"
-    if any(number(stats, key) for key in stats if key.startswith("feedexport/success_count/")):
+    return ""
+
+
+def _unstored(stats: Stats, report: Report | None) -> str:
+    if report and report.figures and not report.figures.communities:
+        return "every Community was left out by the rules of directory.toml"
+    if _counted(stats, "feedexport/failed_count/"):
+        return "the site could not be rendered or stored: see the log"
+    if _counted(stats, "feedexport/success_count/"):
         return ""
-    return _without_files(stats)
+    return "Scrapy could not use the storage that SITE_URI names (is its library installed?): see the log"
 
 
-def _without_files(stats: Stats) -> str:
-    if number(stats, f"{_FIGURES}communities"):
-        return "Scrapy could not use the storage that SITE_URI names (is its library installed?): see the log"
-    return "no file of the site was written: every Community was left out by the rules of directory.toml"
-
-
-def stats_of(figures: Figures, verdicts: tuple[Verdict, ...]) -> dict[str, int | str]:
-    """``figures`` and ``verdicts`` as stats, to be read by :func:`figures_of` and :func:`verdicts_of`."""
-    return {
-        f"{_FIGURES}communities": figures.communities,
-        f"{_FIGURES}servers": figures.servers,
-        f"{_FIGURES}sources": figures.sources,
-        **{f"{_POLLS}{outcome}": addresses for outcome, addresses in figures.polls.items()},
-        **{f"monitors/{verdict.name}": verdict.sentence or _OK for verdict in verdicts},
-    }
-
-
-def figures_of(stats: Stats) -> Figures | None:
-    """The figures of a crawl; None where it did not come so far."""
-    if f"{_FIGURES}communities" not in stats:
-        return None
-    return Figures(
-        communities=number(stats, f"{_FIGURES}communities"),
-        servers=number(stats, f"{_FIGURES}servers"),
-        sources=number(stats, f"{_FIGURES}sources"),
-        polls={key.removeprefix(_POLLS): number(stats, key) for key in sorted(stats) if key.startswith(_POLLS)},
-    )
-
-
-def verdicts_of(stats: Stats) -> tuple[Verdict, ...]:
-    """What the monitors said; those that were not asked are left out."""
-    said = ((name, stats.get(f"monitors/{name}")) for name in MONITORS)
-    return tuple(Verdict(name, "" if word == _OK else str(word)) for name, word in said if word)
+def _counted(stats: Stats, prefix: str) -> bool:
+    return any(number(stats, key) for key in stats if key.startswith(prefix))
 
 
 def number(stats: Stats, key: str) -> int:

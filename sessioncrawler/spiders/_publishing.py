@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import scrapy
+from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
+from sessioncrawler.clock import crawl_time
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.protocol.servers import settle
-from sessioncrawler.spiders._directory import introduce
-from sessioncrawler.spiders._feeds import site_feeds
+from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
+from sessioncrawler.model import Poll
+from sessioncrawler.spiders._directory import directory_of, introduce
+from sessioncrawler.state import State, StateError
 
 
 class PublishingSpider(scrapy.Spider):
-    """Emits all Communities and polls in an order that only the network decides, into the feeds of ``SITE_URI``."""
+    """Emits what the state holds, into the one feed that is the site at ``SITE_URI``.
+
+    Finish reasons besides Scrapy's: ``no_polls``, ``no_communities``, ``state_failed``.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.settled: tuple[Poll, ...] = ()
-        """All polls, best address first, once they are emitted."""
+        """What became of every address, best address first, once it is emitted."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """Publish to ``SITE_URI``; introduce ourselves to servers."""
         super().update_settings(settings)
-        settings.set("FEEDS", site_feeds(settings["SITE_URI"]), priority="spider")
+        settings.set("FEEDS", {settings["SITE_URI"].rstrip("/"): {"format": "site"}}, priority="spider")
         introduce(settings)
 
-    def settle(self, polls: Iterable[Poll]) -> bool:
-        """Settle and count ``polls``; whether any of them told about a Community."""
-        self.settled = settle(polls)
+    def publication(self) -> Iterator[CommunityItem | PollItem]:
+        """All Communities, then all polls: these say that it was all. CloseSpider where there is nothing to publish."""
+        known = self._knowledge()
+        self.settled = known.settled
+        if not self.settled:
+            self.logger.error("The state holds no poll of a server, so nothing is published. Run 'scrapy crawl sogs'.")
+            raise CloseSpider("no_polls")
         for poll in self.settled:
             self.count(f"polls/outcome/{poll.outcome}")
-        return any(poll.rooms for poll in self.settled)
-
-    def communities(self) -> Iterator[CommunityItem]:
-        """The rooms of all servers that were reached, as they tell them."""
-        for poll in self.settled:
-            if poll.server is not None and poll.outcome is Outcome.REACHED:
-                for room in poll.rooms:
-                    yield CommunityItem(poll.server, room)
-
-    def everything(self) -> Iterator[CommunityItem | PollItem]:
-        """All Communities, then all polls: these say that it was all."""
-        yield from self.communities()
+        if not any(poll.rooms for poll in self.settled):
+            self.logger.error(
+                "None of %d addresses told about any Community, so nothing is published. "
+                "Is this machine connected to the network?",
+                len(self.settled),
+            )
+            raise CloseSpider("no_communities")
+        yield from known.communities()
         for poll in self.settled:
             yield PollItem(poll)
 
@@ -54,3 +59,24 @@ class PublishingSpider(scrapy.Spider):
         """Count in the stats of the crawl."""
         assert self.crawler.stats is not None  # noqa: S101 - from_crawler ran, so there are stats
         self.crawler.stats.inc_value(stat, by)
+
+    def read_state(self) -> State:
+        """The state, to be closed by the caller; CloseSpider where it cannot be used."""
+        try:
+            return State.open(self.settings["STATE_URL"])
+        except StateError as error:
+            raise self.without_state(error) from error
+
+    def without_state(self, error: StateError) -> CloseSpider:
+        """Log why the state cannot be used; what ends the crawl therefore."""
+        self.logger.error("%s", error)
+        return CloseSpider("state_failed")
+
+    def _knowledge(self) -> Knowledge:
+        settings = self.settings
+        directory, hours = directory_of(settings), settings.getfloat("ROUND_HOURS", ROUND_HOURS)
+        try:
+            with State.open(settings["STATE_URL"]) as state:
+                return Knowledge.read(state, directory, crawl_time(settings), round_hours=hours)
+        except StateError as error:
+            raise self.without_state(error) from error

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from sessioncrawler.protocol.sources import Listed, read_awesome_list
-from sessioncrawler.spiders._listing import ListingSpider
+from sessioncrawler.spiders._source import SourceSpider
 
 
-class AwesomeSessionGroups(ListingSpider):
+class AwesomeSessionGroups(SourceSpider):
     """Join links and tags of the Awesome Session Group List, a Markdown file on GitHub."""
 
     name = "awesome_session_groups"
-    listing_url = "https://raw.githubusercontent.com/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md"
+    title = "Awesome Session Group List"
+    home = "https://github.com/GNU-Linux-libre/Awesome-Session-Group-List"
+    page = "https://raw.githubusercontent.com/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md"
 
     def read(self, text: str) -> list[Listed]:
         """Read the Markdown, with the tags that stand after each link."""

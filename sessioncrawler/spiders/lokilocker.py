@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sessioncrawler.spiders._listing import ListingSpider
+from sessioncrawler.spiders._source import SourceSpider
 
 
-class LokiLocker(ListingSpider):
+class LokiLocker(SourceSpider):
     """Join links of the page "Session Open Groups" in LokiLocker's wiki, a Gitea."""
 
     name = "lokilocker"
-    listing_url = "https://lokilocker.com/Mods/Session-Groups/wiki/Session-Open-Groups"
+    title = "LokiLocker wiki"
+    home = "https://lokilocker.com/Mods/Session-Groups/wiki/Session-Open-Groups"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from sessioncrawler.protocol.sources import Listed, read_session_directory, session_directory_pages
-from sessioncrawler.spiders._listing import ListingSpider
+from sessioncrawler.spiders._source import SourceSpider
 
 
-class SessionDirectory(ListingSpider):
+class SessionDirectory(SourceSpider):
     """Join links and tags of session.directory: an index, and a page for each Community.
 
     Its JSON array is understood as well: ``-a url=https://…/file.json``.
     """
 
     name = "session_directory"
-    listing_url = "https://session.directory/?all=groups"
+    title = "session.directory"
+    home = "https://session.directory/?all=groups"
 
     def read(self, text: str) -> list[Listed]:
         """Read a Community's page, or the JSON array."""

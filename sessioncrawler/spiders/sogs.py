@@ -12,15 +12,17 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from sessioncrawler.clock import crawl_time
 from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.protocol.candidates import Candidate, group, plain
+from sessioncrawler.protocol.candidates import Candidate, plain
 from sessioncrawler.protocol.polling import Ask, Reply
 from sessioncrawler.protocol.shards import Shard
+from sessioncrawler.signals import all_answered
 from sessioncrawler.spiders._conversation import Conversation, answer, failure
 from sessioncrawler.spiders._directory import directory_of
 from sessioncrawler.spiders._publishing import PublishingSpider
-from sessioncrawler.state import State, StateError
 
 MAX_REDIRECTIONS = 2
 """How many servers may pass us on to another before we stop following."""
@@ -32,17 +34,15 @@ Step = Request | AnswerItem
 
 
 class Sogs(PublishingSpider):
-    """Polls every known server and, once all is known, emits its Communities, best address first.
+    """Polls every known server; when nothing is left to ask, publishes what the state holds, as ``directory`` does.
 
     Candidates are the join links in the state and the ``[[servers]]`` of ``directory.toml``. What each answers goes
-    into the state at once. Collecting comes before emitting, so that the outcome never depends on who answered first,
-    and a crawl that is stopped publishes nothing.
+    into the state at once (pipeline 60). A crawl that is stopped publishes nothing.
 
     ``-a shard=I/N`` polls only part I of N of the candidates (:class:`~sessioncrawler.protocol.shards.Shard`) and
-    publishes nothing: its Communities are emitted for their icons, its answers are in the state, and the spider
-    ``directory`` publishes what all shards learned.
+    publishes nothing: the spider ``directory`` publishes what all shards learned.
 
-    Finish reasons besides Scrapy's: ``no_candidates``, ``no_communities``, ``state_failed``, ``bad_shard``.
+    Finish reasons besides Scrapy's and those of publishing: ``no_candidates``, ``bad_shard``.
     """
 
     name = "sogs"
@@ -50,18 +50,18 @@ class Sogs(PublishingSpider):
     def __init__(self, *args: Any, shard: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shard = shard
-        self._polls: list[Poll] = []
         self._known: set[str] = set()
-        self._emitted = False
-        self._trouble = ""
+        self._under_way = 0
+        """Conversations that have begun and not ended."""
+        self._publishing = bool(shard)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make a spider that emits when nothing is left to ask; a shard has no site to publish."""
+        """Make a spider that publishes when nothing is left to ask; a shard has no site to publish."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.shard:
             feeds = crawler.settings.getdict("FEEDS")
-            others = {uri: feed for uri, feed in feeds.items() if not feed.get("site")}
+            others = {uri: feed for uri, feed in feeds.items() if feed.get("format") != "site"}
             crawler.settings.set("FEEDS", others, priority=crawler.settings.getpriority("FEEDS") or 0)
         crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
         return spider
@@ -72,12 +72,13 @@ class Sogs(PublishingSpider):
         if not candidates:
             self.logger.error(
                 "There is no server to ask: the state holds no join link and directory.toml no [[servers]]. "
-                "Run the listing spiders first ('scrapy refresh' does both)."
+                "Run the source spiders first ('scrapy refresh' does both)."
             )
             raise CloseSpider("no_candidates")
         self._known.update(candidate.address.netloc for candidate in candidates)
         ours = self._ours(candidates)
         self.count("polls/candidates", len(ours))
+        self._under_way += len(ours)
         for candidate in ours:
             for step in self._begin(candidate):
                 yield step
@@ -92,29 +93,16 @@ class Sogs(PublishingSpider):
         return await self._go_on(request.cb_kwargs["conversation"], failure(failed))
 
     def when_idle(self) -> None:
-        """Emit once when nothing is left to ask; then end with a reason that tells how it went."""
-        if self._trouble:
-            raise CloseSpider(self._trouble)
-        if not self._emitted and self._polls:
-            self._emitted = True
+        """Publish once, when nothing is left to ask and all answers are in the state."""
+        if not self._publishing:
+            self._publishing = True
             assert self.crawler.engine is not None  # noqa: S101 - the engine sent the signal
-            self.crawler.engine.crawl(Request("data:,", self.emit, dont_filter=True))
+            self.crawler.engine.crawl(Request("data:,", self.publish, dont_filter=True))
             raise DontCloseSpider
 
-    def emit(self, _: Response) -> Iterator[CommunityItem | PollItem]:
-        """All Communities and polls, in an order that only the network decides; of a shard, the Communities."""
-        found = self.settle(self._polls)
-        if self.shard:
-            yield from self.communities()
-        elif found:
-            yield from self.everything()
-        else:
-            self._trouble = "no_communities"
-            self.logger.error(
-                "None of %d servers told about any Community, so nothing is published. "
-                "Is this machine connected to the network?",
-                len(self.settled),
-            )
+    def publish(self, _: Response) -> Iterator[CommunityItem | PollItem]:
+        """Emit what the state holds."""
+        return self.publication()
 
     def _ours(self, candidates: tuple[Candidate, ...]) -> list[Candidate]:
         if not self.shard:
@@ -127,14 +115,9 @@ class Sogs(PublishingSpider):
         return [candidate for candidate in candidates if shard.holds(candidate.address.netloc)]
 
     def _candidates(self) -> tuple[Candidate, ...]:
-        try:
-            with State.open(self.settings["STATE_URL"]) as state:
-                sightings = state.sightings()
-        except StateError as error:
-            self.logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
-            raise CloseSpider("state_failed") from error
-        known = {server.address: server.public_key for server in directory_of(self.settings).servers}
-        return group(((sighting.link, sighting.source) for sighting in sightings), known)
+        directory, now = directory_of(self.settings), crawl_time(self.settings)
+        with self.read_state() as state:
+            return Knowledge(directory, now, sightings=tuple(state.sightings())).candidates
 
     def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Step]:
         conversation = Conversation(candidate, self.settings.getfloat("SERVER_BUDGET"), redirections)
@@ -152,7 +135,6 @@ class Sogs(PublishingSpider):
         return list(self._end(conversation, step))
 
     def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Step]:
-        self._polls.append(poll)
         yield AnswerItem(poll)
         self.count("polls/done")
         self.count("polls/requests", poll.requests)
@@ -169,7 +151,11 @@ class Sogs(PublishingSpider):
                 self._known.add(alias.netloc)
                 self.count("polls/candidates")
                 candidate = Candidate(alias, conversation.candidate.claims, conversation.candidate.tokens)
+                self._under_way += 1
                 yield from self._begin(candidate, conversation.redirections + 1)
+        self._under_way -= 1
+        if not self._under_way:
+            self.crawler.signals.send_catch_log(all_answered)
 
     async def _pause(self, seconds: float) -> None:
         """Wait as long as a server asks for; no longer than the crawl goes on, since Scrapy waits for us."""

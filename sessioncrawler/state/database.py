@@ -112,21 +112,21 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return history.listings(connection)
 
-    def record_icons(self, found: Iterable[tuple[str, bytes]], now: int, oldest: int) -> None:
-        """Remember icons (path, WEBP) that were fetched at ``now``, each in place of all others of its room.
+    def record_icons(self, found: Iterable[tuple[Icon, bytes]], oldest: int) -> None:
+        """Remember icons with their WEBP, each in place of the older one of its room.
 
         Empty bytes say that none could be made. Icons from before ``oldest`` (Unix seconds) are forgotten.
         """
         with sentences(self.url), self._writing.begin() as connection:
-            icons.record(connection, found, now, oldest)
+            icons.record(connection, found, oldest)
 
     def icons(self) -> list[Icon]:
-        """What is known of icons, without their content, sorted by path."""
+        """What is known of icons, without their content, sorted by address and token."""
         with sentences(self.url), self._engine.begin() as connection:
             return icons.read(connection)
 
-    def icon_contents(self) -> dict[str, bytes]:
-        """Path → WEBP of all icons that could be made."""
+    def icon_contents(self) -> dict[tuple[str, str], bytes]:
+        """``host[:port]`` and lower-case token → WEBP of all icons that could be made."""
         with sentences(self.url), self._engine.begin() as connection:
             return icons.contents(connection)
 

@@ -1,18 +1,35 @@
-"""Icons of Communities, so that a server that is down takes none away."""
+"""Icons of rooms, by the address that gave them, so that a server that is down takes none away.
+
+Anybody can claim a key, so an icon belongs to the address from which it was fetched and not to a key alone: that of a
+copier is not shown on the server whose key it wears.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, Text, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 _icons = Table(
-    "icons",
+    "room_icons",
     MetaData(),
-    Column("room", Text, primary_key=True),
-    Column("path", Text),
+    Column("netloc", Text, primary_key=True),
+    Column("token", Text, primary_key=True),
+    Column("public_key", Text),
+    Column("image_id", BigInteger),
     Column("fetched_at", BigInteger),
     Column("content", LargeBinary),
 )
@@ -22,48 +39,56 @@ _icons = Table(
 class Icon:
     """The icon of a room as it was fetched at ``fetched_at`` (Unix seconds)."""
 
-    path: str
-    """Where it is published: ``icons/…-IMAGE.webp``; what stands before the last ``-`` is the room's alone."""
+    netloc: str
+    """``host[:port]`` of the server that gave it."""
+    token: str
+    """In lower case."""
+    public_key: str
+    """The key that the server had then."""
+    image_id: int
     fetched_at: int
     usable: bool
     """False where no icon could be made of the room's picture: then it is not asked for again so soon."""
 
     @property
-    def room(self) -> str:
-        """What the paths of all icons of one room begin with."""
-        return room_of(self.path)
+    def room(self) -> tuple[str, str]:
+        """What it is known by: each room has one icon."""
+        return self.netloc, self.token
 
 
-def room_of(path: str) -> str:
-    """What the paths of all icons of one room begin with."""
-    return path.rpartition("-")[0]
-
-
-def record(connection: Connection, found: Iterable[tuple[str, bytes]], now: int, oldest: int) -> None:
-    """Remember icons (path, content), each in place of all others of its room; forget those from before ``oldest``."""
+def record(connection: Connection, found: Iterable[tuple[Icon, bytes]], oldest: int) -> None:
+    """Remember icons with their WEBP, each in place of the older one of its room; forget those before ``oldest``."""
     connection.execute(delete(_icons).where(_icons.c.fetched_at < oldest))
-    rows = {
-        room_of(path): {"room": room_of(path), "path": path, "fetched_at": now, "content": content}
-        for path, content in found
-    }
+    rows = {icon.room: _row(icon, content) for icon, content in found}
     if not rows:
         return
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(_icons)
-    updated = {name: statement.excluded[name] for name in ("path", "fetched_at", "content")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["room"], set_=updated), list(rows.values()))
+    updated = {name: statement.excluded[name] for name in ("public_key", "image_id", "fetched_at", "content")}
+    upsert = statement.on_conflict_do_update(index_elements=["netloc", "token"], set_=updated)
+    connection.execute(upsert, list(rows.values()))
 
 
 def read(connection: Connection) -> list[Icon]:
-    """All icons without their content, sorted by path."""
-    statement = select(_icons.c.path, _icons.c.fetched_at, (func.length(_icons.c.content) > 0).label("usable"))
-    return sorted(
-        (Icon(row.path, row.fetched_at, bool(row.usable)) for row in connection.execute(statement)),
-        key=lambda icon: icon.path,
-    )
+    """All icons without their content, sorted by address and token."""
+    told = [column for column in _icons.c if column is not _icons.c.content]
+    statement = select(*told, (func.length(_icons.c.content) > 0).label("usable"))
+    found = (Icon(**{**row, "usable": bool(row["usable"])}) for row in connection.execute(statement).mappings())
+    return sorted(found, key=lambda icon: icon.room)
 
 
-def contents(connection: Connection) -> dict[str, bytes]:
-    """Path → WEBP of all usable icons; a few kilobytes each."""
-    statement = select(_icons.c.path, _icons.c.content)
-    return {row.path: bytes(row.content) for row in connection.execute(statement) if row.content}
+def contents(connection: Connection) -> dict[tuple[str, str], bytes]:
+    """Room → WEBP of all usable icons; a few kilobytes each."""
+    statement = select(_icons.c.netloc, _icons.c.token, _icons.c.content)
+    return {(row.netloc, row.token): bytes(row.content) for row in connection.execute(statement) if row.content}
+
+
+def _row(icon: Icon, content: bytes) -> dict[str, object]:
+    return {
+        "netloc": icon.netloc,
+        "token": icon.token,
+        "public_key": icon.public_key,
+        "image_id": icon.image_id,
+        "fetched_at": icon.fetched_at,
+        "content": content,
+    }

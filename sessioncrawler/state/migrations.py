@@ -6,8 +6,10 @@ changed or renamed; a new one goes to the end of :data:`MIGRATIONS`.
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 
 from sqlalchemy import (
     BigInteger,
@@ -22,7 +24,10 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
+
+from sessioncrawler.protocol.joinlinks import parse_join_link
 
 Migration = Callable[[Connection], None]
 
@@ -114,7 +119,53 @@ def create_runs(connection: Connection) -> None:
     ).create(connection)
 
 
-MIGRATIONS: list[Migration] = [create_sightings, create_polls, create_listings, create_icons, create_runs]
+def icons_by_address(connection: Connection) -> None:
+    """Icons by the address that gave them; those that were known by the digest of a key move over."""
+    icons = Table(
+        "room_icons",
+        MetaData(),
+        Column("netloc", Text, primary_key=True),
+        Column("token", Text, primary_key=True),
+        Column("public_key", Text, nullable=False),
+        Column("image_id", BigInteger, nullable=False),
+        Column("fetched_at", BigInteger, nullable=False),
+        Column("content", LargeBinary, nullable=False),
+    )
+    icons.create(connection)
+    if rows := list(_moved_icons(connection)):
+        connection.execute(insert(icons), rows)
+    Table("icons", MetaData(), Column("room", Text)).drop(connection)
+
+
+def _moved_icons(connection: Connection) -> Iterator[dict[str, object]]:
+    """Rows for ``room_icons``: the rooms of the old ones are named in the table of what is listed."""
+    old = text("SELECT room, path, fetched_at, content FROM icons")
+    by_room = {row.room: row for row in connection.execute(old)}
+    moved: set[tuple[str, str]] = set()
+    for row in connection.execute(text("SELECT public_key, token, facts FROM listed")):
+        icon = by_room.get(f"icons/{sha256(row.public_key.encode()).hexdigest()[:16]}-{row.token}")
+        link = parse_join_link(json.loads(row.facts)["join_url"])
+        if icon is None or link is None or (link.address.netloc, row.token) in moved:
+            continue
+        moved.add((link.address.netloc, row.token))
+        yield {
+            "netloc": link.address.netloc,
+            "token": row.token,
+            "public_key": row.public_key,
+            "image_id": int(icon.path.rpartition("-")[2].removesuffix(".webp")),
+            "fetched_at": icon.fetched_at,
+            "content": icon.content,
+        }
+
+
+MIGRATIONS: list[Migration] = [
+    create_sightings,
+    create_polls,
+    create_listings,
+    create_icons,
+    create_runs,
+    icons_by_address,
+]
 
 
 def migrate(connection: Connection) -> list[str]:

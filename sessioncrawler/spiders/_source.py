@@ -1,4 +1,4 @@
-"""What all listing spiders share: reading pages for join links, and failing without harm."""
+"""What all source spiders share: reading pages for join links, and failing without harm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from twisted.python.failure import Failure
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Sighting
-from sessioncrawler.protocol.sources import Listed, read_any
+from sessioncrawler.protocol.sources import Listed as Posted
+from sessioncrawler.protocol.sources import read_any
 from sessioncrawler.spiders._directory import introduce
 
 _MENDS = {
@@ -28,16 +29,22 @@ _MENDS = {
 }
 
 
-class ListingSpider(scrapy.Spider):
-    """A page on which people post join links; a subclass declares ``name``, ``listing_url`` and how it is read.
+class SourceSpider(scrapy.Spider):
+    """A site on which people post join links; a subclass says what it is called, where it is, and how it is read.
 
-    ``-a url=…`` reads other pages instead, several separated by spaces or commas. A page that is down, empty or
-    without any join link is told in the log and in the stats ``listing/failed`` and ``listing/REASON``, REASON being
-    ``bad_url``, ``down``, ``empty`` or ``nonsense``. Where no page gave a join link the crawl ends with the finish
-    reason ``listing_REASON`` of the page that failed first; what the state remembers is never taken away.
+    Every subclass in this folder is run by ``scrapy refresh``. ``-a url=…`` reads other pages instead, several
+    separated by spaces or commas. A page that is down, empty or without any join link is told in the log and in the
+    stats ``source/failed`` and ``source/REASON``, REASON being ``bad_url``, ``down``, ``empty`` or ``nonsense``. Where
+    no page gave a join link the crawl ends with the finish reason ``source_REASON`` of the page that failed first; what
+    the state remembers is never taken away.
     """
 
-    listing_url: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    """What readers call the source."""
+    home: ClassVar[str] = ""
+    """The page of it that people read."""
+    page: ClassVar[str] = ""
+    """The page that is crawled, where it is another one."""
 
     def __init__(self, *args: Any, url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,27 +65,27 @@ class ListingSpider(scrapy.Spider):
         crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
         return spider
 
-    def listings(self) -> Iterable[str]:
+    def pages(self) -> Iterable[str]:
         """URLs of the pages to read."""
-        return self.urls or [self.listing_url]
+        return self.urls or [self.page or self.home]
 
-    def source(self, url: str) -> str:  # noqa: ARG002 - subclasses name a source by its page
+    def source_of(self, url: str) -> str:  # noqa: ARG002 - subclasses name a source by its page
         """Name the source of what the page at ``url`` shows."""
         return self.name
 
-    def read(self, text: str) -> list[Listed]:
+    def read(self, text: str) -> list[Posted]:
         """Take the join links out of a page; by default from a page of any form, without tags."""
         return read_any(text)
 
-    def follow(self, text: str, url: str) -> list[str]:  # noqa: ARG002 - most listings are one page
-        """URLs of further pages that the listing at ``url`` consists of; none by default."""
+    def follow(self, text: str, url: str) -> list[str]:  # noqa: ARG002 - most sources are one page
+        """URLs of further pages that the source at ``url`` consists of; none by default."""
         return []
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for each page of the listing."""
-        for url in self.listings():
+        """Ask for each page of the source."""
+        for url in self.pages():
             try:
-                request = Request(url, errback=self.failed, dont_filter=True, cb_kwargs={"listing": url})
+                request = Request(url, errback=self.failed, dont_filter=True, cb_kwargs={"source": url})
             except ValueError:
                 request = None
             if request is None or not request.url.startswith(("http://", "https://")):
@@ -86,59 +93,59 @@ class ListingSpider(scrapy.Spider):
             else:
                 yield request
 
-    def parse(self, response: Response, listing: str) -> Iterator[Any]:
-        """Yield what a listing shows, and requests for its further pages."""
+    def parse(self, response: Response, source: str) -> Iterator[Any]:
+        """Yield what a source shows, and requests for its further pages."""
         text = _text(response)
         if response.status != 200 or not text.strip():  # noqa: PLR2004 - 204 and the like have no body
-            self.fail("empty", listing, f"answered {response.status} with nothing to read")
+            self.fail("empty", source, f"answered {response.status} with nothing to read")
             return
-        pages = self.follow(text, response.url)
+        further = self.follow(text, response.url)
         found = self.read(text)
-        if not (pages or found):
-            self.fail("nonsense", listing, "shows no join link")
-        yield from self._items(found, listing)
-        for page in pages:
-            yield Request(page, self.parse_page, errback=self.page_failed, cb_kwargs={"listing": listing})
+        if not (further or found):
+            self.fail("nonsense", source, "shows no join link")
+        yield from self._items(found, source)
+        for page in further:
+            yield Request(page, self.parse_page, errback=self.page_failed, cb_kwargs={"source": source})
 
-    def parse_page(self, response: Response, listing: str) -> Iterator[SightingItem]:
-        """Yield what one further page of a listing shows; a page without join link costs only itself."""
+    def parse_page(self, response: Response, source: str) -> Iterator[SightingItem]:
+        """Yield what one further page of a source shows; a page without join link costs only itself."""
         found = self.read(_text(response))
         if not found:
             self.fail_page("nonsense", response.url, "shows no join link")
-        yield from self._items(found, listing)
+        yield from self._items(found, source)
 
     def failed(self, failure: Failure) -> None:
-        """Note that a listing could not be had."""
+        """Note that a source could not be had."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        self.fail("down", request.cb_kwargs["listing"], _trouble(failure))
+        self.fail("down", request.cb_kwargs["source"], _trouble(failure))
 
     def page_failed(self, failure: Failure) -> None:
-        """Note that one further page of a listing could not be had."""
+        """Note that one further page of a source could not be had."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         self.fail_page("down", request.url, _trouble(failure))
 
     def fail(self, reason: str, url: str, trouble: str) -> None:
-        """Count and tell that the listing at ``url`` gave nothing, and why."""
+        """Count and tell that the source at ``url`` gave nothing, and why."""
         self._failure = self._failure or reason
-        self._count("listing/failed", f"listing/{reason}")
-        self.logger.error("The listing %.500s %s. %s; what it showed before is kept.", url, trouble, _MENDS[reason])
+        self._count("source/failed", f"source/{reason}")
+        self.logger.error("The source %.500s %s. %s; what it showed before is kept.", url, trouble, _MENDS[reason])
 
     def fail_page(self, reason: str, url: str, trouble: str) -> None:
         """Count and tell that one further page gave nothing; the other pages are read all the same."""
         self._failure = self._failure or reason
-        self._count("listing/page_failed", f"listing/page_{reason}")
+        self._count("source/page_failed", f"source/page_{reason}")
         self.logger.warning("The page %.500s %s. It is left out; what it showed before is kept.", url, trouble)
 
     def when_idle(self) -> None:
         """End the crawl with a reason that tells, where nothing was found although something was asked for."""
         if self._failure and not self._found:
-            raise CloseSpider(f"listing_{self._failure}")
+            raise CloseSpider(f"source_{self._failure}")
 
-    def _items(self, found: list[Listed], listing: str) -> Iterator[SightingItem]:
+    def _items(self, found: list[Posted], source: str) -> Iterator[SightingItem]:
         for link, tags in found:
             self._found = True
-            self._count("listing/links")
-            yield SightingItem(Sighting(link, self.source(listing), tags))
+            self._count("source/links")
+            yield SightingItem(Sighting(link, self.source_of(source), tags))
 
     def _count(self, *names: str) -> None:
         for name in names:

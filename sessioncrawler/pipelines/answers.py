@@ -1,0 +1,65 @@
+"""Pipeline 60: what each address answered goes into the state, as soon as it is known."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import run_in_thread
+
+from sessioncrawler.items import AnswerItem
+from sessioncrawler.model import Poll
+from sessioncrawler.pipelines._stateful import StatefulPipeline
+from sessioncrawler.state import State, StateError
+
+
+class AnswersPipeline(StatefulPipeline):
+    """An answer goes on when it is in the state: a crawl that is killed loses only what it had not been told.
+
+    Answers that come while others are being written wait and are written together, so that a crawl of many servers
+    makes few transactions. Where the state cannot be used, the crawl ends at once as ``state_failed``.
+
+    Stat: ``state/polls``.
+    """
+
+    lost = "The answers of this crawl are not kept, so it ends."
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._batch: list[Poll] = []
+        self._turn = asyncio.Lock()
+        self._ending: asyncio.Task[None] | None = None
+
+    async def process_item(self, item: Any) -> Any:
+        """Return an answer when it is written."""
+        if isinstance(item, AnswerItem) and not self.failed:
+            batch = self._batch
+            batch.append(item.poll)
+            async with self._turn:
+                if batch is self._batch:  # else whoever had the turn before has written it
+                    self._batch = []
+                    await run_in_thread(self._record, batch)
+                    self._note(len(batch))
+        return item
+
+    def ready(self) -> bool:
+        """Nothing waits when the spider is idle: Scrapy waits for items that are being processed."""
+        return False
+
+    def write(self, state: State) -> None:
+        """Nothing is written then."""
+
+    def _record(self, polls: list[Poll]) -> None:
+        try:
+            with State.open(self.url) as state:
+                state.record_polls(polls, self.now)
+        except StateError as error:
+            self.give_up(error)
+
+    def _note(self, written: int) -> None:
+        if not self.failed:
+            self.stats.inc_value("state/polls", written)
+        elif self._ending is None:
+            assert self.crawler.engine is not None  # noqa: S101 - it hands us items
+            self._ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="state_failed"))

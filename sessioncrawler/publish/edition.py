@@ -1,0 +1,86 @@
+"""What is published at one time: Communities as the pipelines left them, and all that is known beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+from jinja2 import Environment
+
+from sessioncrawler.editorial.config.schema import Directory
+from sessioncrawler.editorial.languages import LanguageTable
+from sessioncrawler.items import CommunityItem
+from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.model import Poll
+from sessioncrawler.opendata.communities import CommunityRecord, Recorder
+from sessioncrawler.site.i18n.languages import site_language
+from sessioncrawler.site.pages.cards import Cards, Provenance
+from sessioncrawler.site.render.environment import build_environment
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of this edition: its size in bytes, and its SHA-256 in hex."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The material of a site. What several files show is made once, when the first of them asks for it.
+
+    ``known`` is the state after the history was brought up to date, ``communities`` are all that are listed, sorted by
+    identifier.
+    """
+
+    known: Knowledge
+    communities: Sequence[CommunityItem]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many Communities are not listed, by reason."""
+    sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Name of a source spider → title and home page of its source."""
+    icon_contents: Callable[[], Mapping[tuple[str, str], bytes]] = dict
+    """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
+    templates: str | None = None
+    """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
+    written: dict[str, Written] = field(default_factory=dict)
+    """The files that were rendered so far, by path."""
+
+    @property
+    def directory(self) -> Directory:
+        """The operator's ``directory.toml``."""
+        return self.known.directory
+
+    @property
+    def now(self) -> int:
+        """The time of the publication in Unix seconds."""
+        return self.known.now
+
+    @property
+    def polls(self) -> Sequence[Poll]:
+        """What became of every address, settled."""
+        return self.known.settled
+
+    @cached_property
+    def cards(self) -> Cards:
+        """What pages show of the Communities, whatever the language."""
+        provenance = Provenance.of(self.known.sightings)
+        return Cards(self.communities, self.directory, self.now, provenance=provenance)
+
+    @cached_property
+    def records(self) -> list[CommunityRecord]:
+        """What the open data tells of the Communities."""
+        first_listed = {listing.facts.key: listing.first_listed for listing in self.known.listings}
+        return Recorder(self.directory, first_listed).records(self.communities)
+
+    @cached_property
+    def flag(self) -> Callable[[str], str]:
+        """Gives the flag emoji of a language code."""
+        return cache(LanguageTable(self.directory).flag)
+
+    @cached_property
+    def environment(self) -> Callable[[str], Environment]:
+        """Gives the Jinja environment of a language by its code."""
+        return cache(lambda code: build_environment(self.templates, site_language(code)))

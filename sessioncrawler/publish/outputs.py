@@ -1,0 +1,122 @@
+"""Every file of a site, in the order in which it is rendered: where it is, what renders it, and from what.
+
+A new file is one line here. A path that ends in a slash is a folder: its renderer gives the files below it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import PurePosixPath
+
+from sessioncrawler.opendata import atom, collections_2026, tables
+from sessioncrawler.opendata.files import compact, data_files
+from sessioncrawler.opendata.news import news
+from sessioncrawler.opendata.policy import policy_record
+from sessioncrawler.opendata.polls import polls_shape
+from sessioncrawler.opendata.servers_2026 import server_shapes
+from sessioncrawler.publish.edition import Edition, Written
+from sessioncrawler.publish.pages import (
+    about_page,
+    community_pages,
+    error_page,
+    list_page,
+    logos,
+    status_page,
+    text_file,
+    text_page,
+)
+from sessioncrawler.site.i18n.languages import LOCALES, site_language
+from sessioncrawler.site.pages.places import INDEX
+from sessioncrawler.site.pages.sitemap import sitemap
+from sessioncrawler.site.pages.webmanifest import manifest
+
+Files = Iterable[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file, or a folder of files, of the site."""
+
+    path: str
+    render: Callable[[Edition], bytes | Files]
+
+    def files(self, edition: Edition) -> Iterator[tuple[str, bytes]]:
+        """Path below the root of the site and content of each file."""
+        rendered = self.render(edition)
+        if isinstance(rendered, bytes):
+            yield self.path, rendered
+        else:
+            for name, content in rendered:
+                yield self.path + name, content
+
+
+def _pages(code: str) -> tuple[Output, ...]:
+    """The pages that exist in every language; the front page comes last."""
+    folder = site_language(code).folder
+    return (
+        Output(f"{folder}join/{INDEX}", lambda e: text_page(e, code, "join")),
+        Output(f"{folder}about/{INDEX}", lambda e: about_page(e, code)),
+        Output(f"{folder}privacy/{INDEX}", lambda e: text_page(e, code, "privacy")),
+        Output(f"{folder}{INDEX}", lambda e: list_page(e, code)),
+    )
+
+
+def icons(edition: Edition) -> Files:
+    """Name and WEBP of every icon that a Community shows; the icon of one that a later crawl forgot is left out."""
+    shown = {
+        item.icon: (item.server.address.netloc, item.room.token.lower()) for item in edition.communities if item.icon
+    }
+    contents = edition.icon_contents() if shown else {}
+    for path, room in sorted(shown.items()):
+        if room in contents:
+            yield PurePosixPath(path).name, contents[room]
+
+
+OUTPUTS: tuple[Output, ...] = (
+    # The open data (docs/data.md)
+    Output("v1/", lambda e: data_files(
+        e.records, list(e.polls), e.known.sources, policy_record(len(e.communities), e.left_out), e.now,
+    )),
+    Output("communities.csv", lambda e: b"".join(tables.csv_parts(e.records))),
+    Output("communities.jsonl", lambda e: b"".join(tables.jsonl_parts(e.records))),
+    Output("polls.json", lambda e: compact(polls_shape(e.polls, e.now))),
+    Output("feed/", lambda e: atom.feed_files(
+        news(e.known.events, e.known.listings), e.directory.site,
+        min((listing.first_listed for listing in e.known.listings), default=0),
+    )),
+    # The shapes of 2026
+    Output("servers.json", lambda e: compact(server_shapes(e.communities, e.flag))),
+    Output("tags.json", lambda e: compact(collections_2026.tag_texts(e.communities))),
+    Output("listings", lambda e: compact(collections_2026.summaries(e.directory.listings, e.communities))),
+    Output("listing/", lambda e: (
+        (shape["id"], compact(shape))
+        for shape in collections_2026.listing_shapes(e.directory.listings, e.communities, e.flag)
+    )),
+    # Pictures
+    Output("icons/", icons),
+    Output("logo/", logos),
+    Output("favicon.svg", lambda e: text_file(e, "favicon.svg")),
+    # What browsers and robots ask for
+    Output("robots.txt", lambda e: text_file(e, "robots.txt", base=e.directory.site.url)),
+    Output("sitemap.xml", lambda e: text_file(
+        e, "sitemap.xml",
+        entries=sitemap(e.directory.site.url, dict.fromkeys(card.path for card in e.cards.all), e.now),
+    )),
+    Output("site.webmanifest", lambda e: text_file(e, "site.webmanifest", manifest=manifest(e.directory.site))),
+    # Pages; the front page is the last file of all
+    Output("404.html", error_page),
+    Output("status/index.html", status_page),
+    Output("c/", community_pages),
+    *chain.from_iterable(_pages(code) for code in reversed(LOCALES)),
+)  # fmt: skip
+
+
+def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every file of the site; each is noted in ``edition.written``."""
+    for output in OUTPUTS:
+        for path, content in output.files(edition):
+            edition.written[path] = Written(len(content), hashlib.sha256(content).hexdigest())
+            yield path, content
