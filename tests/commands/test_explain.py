@@ -19,7 +19,7 @@ from sessioncrawler.model import Outcome
 from sessioncrawler.state import State
 from simnet import SimNet
 from tests.support.command_line import scrapy
-from tests.support.sogs_world import DATA, NOW, crawl_world, identifier, settings_for
+from tests.support.sogs_world import NOW, crawl_world, identifier, settings_for
 
 REASONS = {
     "off-record": "it can be neither read nor written to",
@@ -36,7 +36,7 @@ WRONG = frozenset({"wrong-keys", "conflicting-keys"})
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     with SimNet(seed=1, scenario="matrix") as net:
-        crawled = crawl_world(net, tmp_path_factory.mktemp("explained"), (*DATA, "status/index.html"), **PATIENT)
+        crawled = crawl_world(net, tmp_path_factory.mktemp("explained"), **PATIENT)
         assert crawled.crawl.reason == "finished"
         yield crawled
 

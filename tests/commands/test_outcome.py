@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from scrapy.settings import Settings
 
-from sessioncrawler.commands._outcome import ListingReport, OutcomeReport, listing_report, outcome_reports, site_report
+from sessioncrawler.commands._outcome import ListingReport, OutcomeReport, source_report, outcome_reports, site_report
 from sessioncrawler.model import Address, Outcome, Poll
 
 SETTINGS = Settings({"SITE_URI": "s3://bucket/site"})
@@ -14,20 +14,20 @@ STORED = {"finish_reason": "finished", "feedexport/success_count/Storage": 3}
     ("reason", "trouble", "stopped"),
     [
         ("finished", "", False),
-        ("listing_down", "could not be read", False),
-        ("listing_nonsense", "shows no join link any more", False),
+        ("source_down", "could not be read", False),
+        ("source_nonsense", "shows no join link any more", False),
         ("closespider_timeout", "was not read to its end within CLOSESPIDER_TIMEOUT", False),
         ("shutdown", "was being read when the crawl was stopped", True),
         ("surprise", "ended with 'surprise': see the log", False),
     ],
 )
 def test_listings(reason, trouble, stopped):
-    report = listing_report("wiki", {"finish_reason": reason, "listing/links": 7})
+    report = source_report("wiki", {"finish_reason": reason, "source/links": 7})
     assert report == ListingReport("wiki", 7, trouble, stopped)
 
 
 def test_a_listing_spider_that_could_not_be_started():
-    assert listing_report("wiki", {}) == ListingReport("wiki", 0, "ended with 'failed': see the log")
+    assert source_report("wiki", {}) == ListingReport("wiki", 0, "ended with 'failed': see the log")
 
 
 def test_what_was_published():

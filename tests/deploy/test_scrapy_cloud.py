@@ -78,7 +78,7 @@ def test_a_spider_tells_its_items_its_log_and_its_outcome(listed):
     assert {item["_type"] for item in listed.items} == {"SightingItem"}
     assert {item["sighting"]["source"] for item in listed.items} == {LISTING}
     assert any("Spider closed (finished)" in line for line in listed.log)
-    assert listed.of("STA")[-1]["stats"]["listing/links"] == len(listed.items)
+    assert listed.of("STA")[-1]["stats"]["source/links"] == len(listed.items)
     assert [request["status"] for request in listed.of("REQ")] == [200]
 
 
@@ -98,7 +98,7 @@ def test_the_script_tells_the_cloud_of_all_its_crawls(published):
     done, found = published
     assert done.exit_code == 0, done.output
     assert done.output == ""
-    assert Counter(done.outcomes) == {"listing_down": 3, "finished": 2}
+    assert Counter(done.outcomes) == {"source_down": 3, "finished": 2}
     assert done.outcomes[-1] == "finished"  # that of sogs comes last and is the job's
     types = Counter(item["_type"] for item in done.items)
     assert types["PollItem"] == len(json.loads(found["polls.json"])["polls"])

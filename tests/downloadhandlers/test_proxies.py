@@ -379,7 +379,7 @@ def test_a_listing_that_redirects_to_an_onion_goes_to_socks(tmp_path, monkeypatc
             job = Job("lokilocker", {"url": "http://page.example/"}, settings)
             crawl = run_crawls([job], folder=tmp_path)[0]
     assert crawl.reason == "finished"
-    assert crawl.stats["listing/links"] == 1
+    assert crawl.stats["source/links"] == 1
     assert http.asked == ["GET http://page.example/"]
     assert socks.asked == [ONION]
 

@@ -54,7 +54,7 @@ def test_join_links_to_the_canary_lead_nowhere_and_cost_nobody_else_anything(tmp
         outcomes = polls(polled)
         assert it.connections == 0
     assert listed.reason == "finished"
-    assert listed.stats["listing/links"] == len(HOSTS) + 4
+    assert listed.stats["source/links"] == len(HOSTS) + 4
     assert names(polled) == ["fine"]
     by_port = {address: outcome for address, outcome in outcomes.items() if address.endswith(f":{it.port}")}
     assert len(by_port) == 12
@@ -91,7 +91,7 @@ def test_listings_that_redirect_to_the_canary_lead_nowhere(tmp_path, meta_refres
             ]
             crawls = run_crawls(jobs, folder=tmp_path)
         assert it.connections == 0
-    assert {crawl.reason for crawl in crawls} == {"listing_down"}
+    assert {crawl.reason for crawl in crawls} == {"source_down"}
     assert "not a public address" in crawls[0].log
 
 
@@ -100,7 +100,7 @@ def test_the_canary_is_reached_by_a_redirect_where_that_is_allowed(tmp_path):
         settings = settings_in(tmp_path, ALLOWED_PRIVATE_NETWORKS="127.0.0.0/8")
         crawl = run_crawls([Job("lokilocker", {"url": f"{listing}/"}, settings)], folder=tmp_path)[0]
         assert it.connections == 1
-    assert crawl.reason == "listing_nonsense"
+    assert crawl.reason == "source_nonsense"
 
 
 @pytest.mark.parametrize(

@@ -10,37 +10,51 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sessioncrawler.pipelines._pictures import icon_path
+from sessioncrawler.model import Address, Server
+from sessioncrawler.pipelines.icons import icon_path
 from sessioncrawler.state import State
 from simnet import SimNet
 from simnet.images import checked
 from tests.support.crawling import Job, run_crawls
-from tests.support.loopback import Answer, refusing, serve
-from tests.support.sogs_world import DATA, crawl_world, identifier
+from tests.support.loopback import Answer, refusing, serve, silent
+from tests.support.sogs_world import crawl_world, identifier
 
 SPIDERS = '''
 import json
 import scrapy
-from sessioncrawler.items import CommunityItem, PollItem
+from scrapy.exceptions import DontCloseSpider
+from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+from sessioncrawler.signals import all_answered
 
 
 class Rooms(scrapy.Spider):
-    """Yields the rooms that the setting ROOMS lists, and an item that is no Community."""
+    """Yields what servers answer with the rooms of the setting ROOMS; when that is done, these as Communities."""
 
     name = "rooms"
     start_urls = ["data:,x"]
 
-    def parse(self, response):
-        for url, key, nsfw, facts in json.loads(self.settings["ROOMS"]):
+    def servers(self):
+        found = {}
+        for url, key, facts in json.loads(self.settings["ROOMS"]):
             scheme, _, netloc = url.partition("://")
             host, _, port = netloc.partition(":")
-            address = Address(scheme, host, int(port))
-            yield CommunityItem(Server(address, key), Room(**facts), nsfw_reason=nsfw)
+            found.setdefault(Server(Address(scheme, host, int(port)), key), []).append(Room(**facts))
+        return found.items()
+
+    def parse(self, response):
+        for server, rooms in self.servers():
+            yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=tuple(rooms)))
+        yield AnswerItem(Poll(Address("http", "other.example", 80), Outcome.REFUSED))
+        yield scrapy.Request("data:,y", self.publish)
+
+    def publish(self, response):
+        for server, rooms in self.servers():
+            for room in rooms:
+                yield CommunityItem(server, room)
         yield PollItem(Poll(Address("http", "other.example", 80), Outcome.REFUSED))
 '''
 KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
-TREE = {"format": "tree", "unpack": True, "site": True}
 DAY = 86_400
 NOW = 1_769_083_200
 
@@ -61,34 +75,42 @@ def picture(seed="one"):
     return Answer(checked(seed))
 
 
-def room(url, token="lobby", image_id=1, *, nsfw=None, key=KEY, **facts):
-    return [url, key, nsfw, {"token": token, "name": token, "image_id": image_id, **facts}]
+def room(url, token="lobby", image_id=1, *, key=KEY, **facts):
+    return [url, key, {"token": token, "name": token, "image_id": image_id, **facts}]
 
 
 @pytest.fixture
 def crawl(tmp_path):
-    """A function that crawls a list of rooms and gives the crawl and the published icons by name."""
+    """A function that crawls a list of rooms and gives the crawl and the icons that are shown, by path."""
     (tmp_path / "icon_spiders.py").write_text(SPIDERS)
 
     def run(rooms, now=NOW, rules="", **settings):
         config = '[site]\nname = "n"\nurl = "https://example.org/"\ncontact = "c"\n' + rules
         (tmp_path / "directory.toml").write_text(config)
-        export = {"files": "sessioncrawler.exporters.icons.icon_files"}
         job = {
             "ROOMS": json.dumps(rooms),
             "CRAWL_TIME": now,
             "STATE_URL": f"sqlite:///{tmp_path}/state.db",
             "DIRECTORY_CONFIG": str(tmp_path / "directory.toml"),
             "ITEM_PIPELINES": {"sessioncrawler.pipelines.icons.IconsPipeline": 600},
-            "FEEDS": {str(tmp_path / "icons"): {**TREE, "item_export_kwargs": export}},
             "ICONS_ENABLED": True,
             **settings,
         }
         (done,) = run_crawls([Job("icon_spiders.Rooms", {}, job)], folder=tmp_path)
         assert "Traceback" not in done.log, done.log
-        return done, {path.name: path.read_bytes() for path in (tmp_path / "icons").glob("*")}
+        if done.reason != "finished":
+            return done, {}
+        with State.open(job["STATE_URL"]) as state:
+            contents = state.icon_contents()
+        listed = [item for item in done.items if "room" in item and item["icon"]]
+        return done, {item["icon"]: contents[place(item)] for item in listed}
 
     return run
+
+
+def place(item):
+    """``host:port`` and token of a room."""
+    return Server(Address(**item["server"]["address"]), "").address.netloc, item["room"]["token"].lower()
 
 
 def counts(done):
@@ -99,42 +121,63 @@ def icons(done):
     return [item["icon"] for item in done.items if "room" in item]
 
 
-def test_a_new_icon_is_published_and_a_known_one_costs_no_request(crawl):
+def test_a_new_icon_is_shown_and_a_known_one_costs_no_request(crawl):
     answers = Answers(lobby__1=picture())
     with serve(answers) as url:
-        done, published = crawl([room(url), room(url, "bare", None)])
-        assert counts(done) == {"fetched": 1}
+        done, shown = crawl([room(url), room(url, "bare", None)])
+        assert counts(done) == {"fetched": 1, "shown": 1}
         assert icons(done) == [icon_path(KEY, "lobby", 1), None]
         assert any("poll" in item for item in done.items)
-        ((name, content),) = published.items()
-        assert f"icons/{name}" == icons(done)[0]
+        ((path, content),) = shown.items()
+        assert path == icons(done)[0]
         image = Image.open(BytesIO(content))
         assert (image.format, image.size) == ("WEBP", (64, 64))
         again, same = crawl([room(url)], NOW + DAY)
-    assert counts(again) == {"known": 1}
-    assert same == published
+    assert counts(again) == {"known": 1, "shown": 1}
+    assert same == shown
     assert answers.asked == ["/room/lobby/file/1"]
 
 
-def test_an_icon_outlives_its_server_and_is_replaced_with_it(crawl):
-    with serve(Answers(lobby__1=picture("one"))) as url:
+def test_an_icon_outlives_a_server_that_fails_and_is_replaced_later(crawl):
+    answers = Answers(lobby__1=picture("one"))
+    with serve(answers) as url:
         _, first = crawl([room(url)])
-    with refusing() as down:
-        done, kept = crawl([room(down, image_id=2)], NOW + DAY)
-        assert counts(done) == {"refused": 1, "kept": 1}
+        answers.clear()
+        answers.update(Answers(lobby__1=Answer(b"", 500), lobby__2=Answer(b"", 500)))
+        done, kept = crawl([room(url, image_id=2)], NOW + DAY)
+        assert counts(done) == {"http-status": 1, "kept": 1}
         assert icons(done) == [icon_path(KEY, "lobby", 1)]
         assert kept == first
-        done, kept = crawl([room(down)], NOW + 91 * DAY)  # the time to look for a change has come
-        assert counts(done) == {"refused": 1, "kept": 1}
+        done, kept = crawl([room(url)], NOW + 91 * DAY)  # the time to look for a change has come
+        assert counts(done) == {"http-status": 1, "shown": 1}
         assert kept == first
-    with serve(Answers(lobby__2=picture("two"))) as url:
+        answers.update(Answers(lobby__2=picture("two")))
         done, second = crawl([room(url, image_id=2)], NOW + 92 * DAY)
-        assert counts(done) == {"fetched": 1}
-        assert [f"icons/{name}" for name in second] == icons(done) == [icon_path(KEY, "lobby", 2)]
+        assert counts(done) == {"fetched": 1, "shown": 1}
+        assert list(second) == icons(done) == [icon_path(KEY, "lobby", 2)]
         assert set(second.values()) != set(first.values())
         done, none = crawl([room(url, image_id=None)], NOW + 93 * DAY)
     assert icons(done) == [None]
     assert none == {}
+
+
+def test_a_picture_from_a_copier_never_shows_on_its_victim(crawl):
+    """Both show one key; each gives a picture of the same number, the copier first."""
+    with serve(Answers(lobby__1=picture("copier"))) as copier, serve(Answers(lobby__1=picture("victim"))) as victim:
+        done, _ = crawl([room(copier), room(victim)])
+        assert counts(done)["fetched"] == 2
+        done, shown = crawl([room(victim)], NOW + DAY)
+        (content,) = shown.values()
+        assert [crawl([room(victim)], NOW + 200 * DAY)[1]] == [{icon_path(KEY, "lobby", 1): content}]
+        assert crawl([room(copier)], NOW + DAY)[1] != shown
+
+
+def test_an_icon_goes_with_the_key_of_its_server(crawl):
+    with serve(Answers(lobby__1=picture())) as url:
+        crawl([room(url)])
+        done, _ = crawl([room(url, key="ab" * 32)], NOW + DAY)
+    assert counts(done) == {"fetched": 1, "shown": 1}
+    assert icons(done) == [icon_path("ab" * 32, "lobby", 1)]
 
 
 def test_an_icon_is_fetched_anew_when_it_expires_and_forgotten_in_the_end(crawl, tmp_path):
@@ -152,25 +195,29 @@ def test_an_icon_is_fetched_anew_when_it_expires_and_forgotten_in_the_end(crawl,
 def test_some_icons_are_never_asked_for(crawl):
     answers = Answers(allowed__1=picture())
     rules = f'[icons]\nallow = ["allowed+{KEY[:8]}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
+    rules += f'[[hide]]\nmatch = "hidden+{KEY[:8]}"\nreason = "spam"\n'
     with serve(answers) as url:
         rooms = [
-            room(url, "nsfw", nsfw="word"),
-            room(url, "allowed", nsfw="tag"),
+            room(url, "nsfw", name="porn"),
+            room(url, "allowed", description="#nsfw"),
             room(url, "blocked"),
+            room(url, "hidden"),
+            room(url, "test", description="#test"),
             room("http://127.0.0.2:9", "elsewhere"),
             room(url, "closed", read=False),
         ]
-        done, published = crawl(rooms, rules=rules)
-    assert counts(done) == {"nsfw": 1, "fetched": 1, "blocked": 2, "unreadable": 1}
-    assert icons(done) == [None, icon_path(KEY, "allowed", 1), None, None, None]
+        done, shown = crawl(rooms, rules=rules)
+    assert counts(done) == {"nsfw": 1, "fetched": 1, "shown": 1, "blocked": 2, "unreadable": 1}
+    assert [icon for icon in icons(done) if icon] == [icon_path(KEY, "allowed", 1)]
     assert answers.asked == ["/room/allowed/file/1"]
-    assert len(published) == 1
+    assert len(shown) == 1
 
 
 def test_what_is_shown_no_more_is_taken_from_the_site(crawl):
+    rules = f'[[rate]]\nmatch = "lobby+{KEY[:8]}"\nrating = "nsfw"\n'
     with serve(Answers(lobby__1=picture())) as url:
         assert len(crawl([room(url)])[1]) == 1
-        assert crawl([room(url, nsfw="curator")])[1] == {}
+        assert crawl([room(url)], rules=rules)[1] == {}
         assert crawl([room(url)], ICONS_ENABLED=False)[1] == {}
 
 
@@ -186,10 +233,10 @@ def test_pictures_that_are_none_are_refused_once_for_long(crawl):
     answers = Answers(**{path: answer for path, (answer, _) in HOSTILE.items()})
     with serve(answers) as url:
         rooms = [room(url, path.partition("__")[0]) for path in HOSTILE]
-        done, published = crawl(rooms)
+        done, shown = crawl(rooms)
         assert counts(done) == {reason: 1 for _, reason in HOSTILE.values()}
         assert icons(done) == [None] * 4
-        assert published == {}
+        assert shown == {}
         again, _ = crawl(rooms, NOW + DAY)
     assert counts(again) == {"known": 4}
     assert len(answers.asked) == 4
@@ -198,16 +245,16 @@ def test_pictures_that_are_none_are_refused_once_for_long(crawl):
 def test_a_new_picture_that_is_none_takes_the_old_one_away(crawl):
     with serve(Answers(lobby__1=picture(), lobby__2=Answer(b"GIF89a"))) as url:
         crawl([room(url)])
-        done, published = crawl([room(url, image_id=2)], NOW + DAY)
+        done, shown = crawl([room(url, image_id=2)], NOW + DAY)
     assert icons(done) == [None]
-    assert published == {}
+    assert shown == {}
 
 
 def test_a_picture_that_is_missing_is_looked_for_again(crawl):
     answers = Answers(moved__1=Answer(b"", 302, {"Location": "/room/lobby/file/1"}), lobby__1=picture())
     with serve(answers) as url:
         done, _ = crawl([room(url, "missing"), room(url, "moved"), room(url)])
-        assert counts(done) == {"http-status": 2, "fetched": 1}
+        assert counts(done) == {"http-status": 2, "fetched": 1, "shown": 1}
         crawl([room(url, "missing")])
     assert answers.asked.count("/room/missing/file/1") == 2
     assert answers.asked.count("/room/lobby/file/1") == 1
@@ -225,9 +272,9 @@ def test_a_server_that_fails_is_soon_left_alone(crawl):
 def test_compressed_bombs_are_not_unpacked(crawl):
     packed = Answer(gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"})
     with serve(Answers(lobby__1=packed)) as url:
-        done, published = crawl([room(url)])
+        done, shown = crawl([room(url)])
     assert counts(done) == {"failed": 1}
-    assert published == {}
+    assert shown == {}
 
 
 def test_a_server_is_asked_for_a_few_icons_in_a_crawl(crawl):
@@ -235,10 +282,10 @@ def test_a_server_is_asked_for_a_few_icons_in_a_crawl(crawl):
     with serve(answers) as url:
         rooms = [room(url, f"r{number}") for number in range(5)]
         done, _ = crawl(rooms, ICONS_PER_SERVER=2)
-        assert counts(done) == {"fetched": 2, "later": 3}
-        done, published = crawl(rooms, ICONS_PER_SERVER=2)
-        assert counts(done) == {"known": 2, "fetched": 2, "later": 1}
-    assert len(published) == 4
+        assert counts(done) == {"fetched": 2, "later": 3, "shown": 2}
+        done, shown = crawl(rooms, ICONS_PER_SERVER=2)
+        assert counts(done) == {"known": 2, "fetched": 2, "later": 1, "shown": 4}
+    assert len(shown) == 4
 
 
 def test_no_icon_is_asked_for_when_the_time_is_up(crawl):
@@ -247,14 +294,28 @@ def test_no_icon_is_asked_for_when_the_time_is_up(crawl):
     assert counts(done) == {"later": 1}
 
 
+def test_what_drips_is_not_waited_for_when_all_servers_have_answered(crawl, tmp_path):
+    """Two pictures that never come, and one that does: the publication waits for ICONS_GRACE alone."""
+    spider = (tmp_path / "icon_spiders.py").read_text()
+    told = "        self.crawler.signals.send_catch_log(all_answered)\n"
+    (tmp_path / "icon_spiders.py").write_text(spider.replace("    def publish(", told + "\n    def publish("))
+    spider = spider.replace("    def parse(self, response):\n", "    def parse(self, response):\n" + told)
+    (tmp_path / "icon_spiders.py").write_text(spider)
+    with serve(Answers(lobby__1=picture())) as url, silent() as other:
+        done, shown = crawl([room(other), room(url, key="ab" * 32)], ICONS_GRACE=1, PATIENT_RETRY_TIMEOUT=30)
+    assert done.reason == "finished"
+    assert done.stats["elapsed_time_seconds"] < 20
+    assert len(shown) <= 1
+
+
 def test_a_state_that_cannot_be_used_is_told_once(crawl, tmp_path):
     (tmp_path / "broken.db").write_bytes(b"no database" * 1000)
     with serve(Answers(lobby__1=picture())) as url:
-        done, published = crawl([room(url)], STATE_URL=f"sqlite:///{tmp_path}/broken.db")
+        done, shown = crawl([room(url)], STATE_URL=f"sqlite:///{tmp_path}/broken.db")
     assert done.stats["state/failed"] == 1
     assert done.log.count("The icons that were fetched are not kept.") == 1
     assert done.reason == "state_failed"
-    assert published == {}
+    assert shown == {}
 
 
 def test_icons_can_be_switched_off(crawl):
@@ -276,7 +337,7 @@ def worlds(tmp_path_factory):
         return (
             net.truth,
             without,
-            crawl_world(net, folder / "with", (*DATA, "icons"), ICONS_ENABLED=True),
+            crawl_world(net, folder / "with", ICONS_ENABLED=True, ICONS_GRACE=60),
             net.requests(),
         )
 

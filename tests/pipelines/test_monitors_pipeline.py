@@ -11,7 +11,7 @@ from sessioncrawler.editorial.monitors import Limits
 from sessioncrawler.extensions.watch import Watch
 from sessioncrawler.pipelines.monitors import MonitorsPipeline, limits_of
 
-SITE = {"FEEDS": {"x": {"site": True, "format": "json"}}, "STATE_URL": "", "SITE_URI": "", "MEMUSAGE_ENABLED": False}
+SITE = {"FEEDS": {"site": {"format": "site"}}, "STATE_URL": "sqlite:///state.db", "SITE_URI": "site"}
 
 
 def crawler_with(**settings):

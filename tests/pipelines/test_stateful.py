@@ -1,22 +1,22 @@
-"""Polls and history on their way into the state, through Scrapy's own pipeline manager and signals."""
+"""Answers and history on their way into the state, through Scrapy's own pipeline manager and signals."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 from scrapy import signals
-from scrapy.exceptions import CloseSpider, DontCloseSpider, DropItem
+from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
 from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
-from sessioncrawler.pipelines import polls
+from sessioncrawler.pipelines.answers import AnswersPipeline
 from sessioncrawler.pipelines.history import HistoryPipeline
-from sessioncrawler.pipelines.polls import PollsPipeline
 from sessioncrawler.state import State
 
 ADDRESS = Address("https", "sogs.example", 443)
@@ -33,6 +33,14 @@ class FakeCrawler:
         self.signals = SignalManager(self)
         self.spider = None
         self.stats = StatsCollector(self)
+        self.engine = self
+        self.ended: list[str] = []
+
+    def get_item_pipeline(self, _: type) -> None:
+        return None
+
+    async def close_spider_async(self, *, reason: str) -> None:
+        self.ended.append(reason)
 
 
 @pytest.fixture
@@ -57,88 +65,51 @@ def known(url):
         return {one.poll.address.host: one.poll for one in state.polls()}
 
 
-async def until(condition):
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("it never came")
-
-
-def test_answers_are_kept_while_the_crawl_goes_on(url, monkeypatch):
-    monkeypatch.setattr(polls, "INTERVAL", 0.01)
-
+def test_an_answer_goes_on_when_it_is_in_the_state(url):
     async def crawl():
         crawler = FakeCrawler(url, 100)
-        pipeline = PollsPipeline.from_crawler(crawler)
-        pipeline.process_item(LOBBY)
-        pipeline.process_item(ANSWER)
-        await until(lambda: crawler.stats.get_value("state/polls") == 1)
+        pipeline = AnswersPipeline.from_crawler(crawler)
+        assert await pipeline.process_item(LOBBY) is LOBBY
+        assert await pipeline.process_item(ANSWER) is ANSWER
         assert known(url) == {ADDRESS.host: ANSWER.poll}
-        pipeline.process_item(OTHER)
-        await until(lambda: crawler.stats.get_value("state/polls") == 2)
-        await pipeline.close_spider()
-
-    asyncio.run(crawl())
-    assert known(url) == {ADDRESS.host: ANSWER.poll, "other.example": OTHER.poll}
-
-
-def test_what_waits_is_written_when_nothing_is_left_to_do(url):
-    async def crawl():
-        crawler = FakeCrawler(url, 100)
-        pipeline = PollsPipeline.from_crawler(crawler)
-        pipeline.process_item(ANSWER)
-        pipeline.when_idle()
-        assert known(url) == {ADDRESS.host: ANSWER.poll}
-        pipeline.process_item(OTHER)
-        await pipeline.close_spider()
         return crawler.stats.get_value("state/polls")
 
-    assert asyncio.run(crawl()) == 2
-    assert "other.example" in known(url)
+    assert asyncio.run(crawl()) == 1
 
 
-def test_a_transaction_under_way_is_waited_for(url, monkeypatch):
-    monkeypatch.setattr(polls, "INTERVAL", 0)
-    written, slow, go_on = [], State.record_polls, threading.Event()
+def test_answers_that_come_meanwhile_are_written_together(url, monkeypatch):
+    written, record, go_on = [], State.record_polls, threading.Event()
 
-    def record(state, found, now):
+    def slow(state, found, now):
         assert go_on.wait(10)
-        slow(state, found, now)
+        record(state, found, now)
         written.append(len(found))
 
-    monkeypatch.setattr(State, "record_polls", record)
+    monkeypatch.setattr(State, "record_polls", slow)
 
     async def crawl():
-        pipeline = PollsPipeline.from_crawler(FakeCrawler(url, 100))
-        pipeline.process_item(ANSWER)
-        await until(lambda: pipeline._writing)
-        pipeline.process_item(OTHER)
-        with pytest.raises(DontCloseSpider):
-            pipeline.when_idle()
+        crawler = FakeCrawler(url, 100)
+        pipeline = AnswersPipeline.from_crawler(crawler)
+        answers = [AnswerItem(replace(OTHER.poll, address=Address("http", f"h{n}.example", 80))) for n in range(4)]
+        tasks = [asyncio.ensure_future(pipeline.process_item(answer)) for answer in answers]
+        await asyncio.sleep(0)
         go_on.set()
-        await pipeline.close_spider()
+        assert await asyncio.gather(*tasks) == answers
+        return crawler.stats.get_value("state/polls")
 
-    asyncio.run(crawl())
-    assert written == [1, 1]
-    assert len(known(url)) == 2
+    assert asyncio.run(crawl()) == 4
+    assert written in ([1, 3], [4])
+    assert len(known(url)) == 4
 
 
-def test_an_answer_comes_to_the_state_as_it_was_given(url):
-    """What all of them say together is found out by those who read it."""
-
+def test_a_crawl_without_answers_does_not_touch_the_state(url, tmp_path):
     async def crawl():
-        pipeline = PollsPipeline.from_crawler(FakeCrawler(url, 100))
-        assert pipeline.process_item(POLL) is POLL
+        pipeline = AnswersPipeline.from_crawler(FakeCrawler(url, 100))
+        assert await pipeline.process_item(POLL) is POLL  # what all of them say together is found out by readers
         pipeline.when_idle()
-        await pipeline.close_spider()
+        pipeline.close_spider()
 
     asyncio.run(crawl())
-    assert known(url) == {}
-
-
-def test_a_crawl_without_polls_does_not_touch_the_state(url, tmp_path):
-    asyncio.run(PollsPipeline.from_crawler(FakeCrawler(url, 100)).close_spider())
     assert not (tmp_path / "state.db").exists()
 
 
@@ -163,23 +134,19 @@ def test_what_the_policy_drops_is_forgotten(url):
         assert len(state.listings()) == 1
 
 
-@pytest.mark.parametrize("interval", [0, 1])
-def test_a_state_that_fails_ends_the_crawl_as_failed(tmp_path, monkeypatch, interval):
-    monkeypatch.setattr(polls, "INTERVAL", interval)
+def test_a_state_that_fails_ends_the_crawl_at_once(tmp_path):
     (tmp_path / "state.db").mkdir()
     crawler = FakeCrawler(f"sqlite:///{tmp_path}/state.db", 100)
 
     async def crawl():
-        pipeline = PollsPipeline.from_crawler(crawler)
-        pipeline.process_item(ANSWER)
-        if not interval:
-            await until(lambda: crawler.stats.get_value("state/failed"))
-            await until(lambda: not pipeline._writing)
+        pipeline = AnswersPipeline.from_crawler(crawler)
+        await pipeline.process_item(ANSWER)
+        await pipeline.process_item(OTHER)
+        await asyncio.sleep(0)
         with pytest.raises(CloseSpider) as caught:
             pipeline.when_idle()
-        pipeline.process_item(OTHER)
-        await pipeline.close_spider()
         return caught.value.reason
 
     assert asyncio.run(crawl()) == "state_failed"
+    assert crawler.ended == ["state_failed"]
     assert crawler.stats.get_value("state/failed") == 1

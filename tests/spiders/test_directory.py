@@ -9,7 +9,7 @@ from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting
 from sessioncrawler.state import KnownPoll, State
 from tests.support.crawling import Job, run_crawls
-from tests.support.sogs_world import DATA, NOW, feeds_of
+from tests.support.sogs_world import NOW
 
 HOST, OLD, GONE = (
     Address("https", "sogs.example", 443),
@@ -39,7 +39,6 @@ def publish(folder, *polls, links=(LINK,), arguments=None, spider="directory", n
         "STATE_URL": url,
         "SITE_URI": str(folder / "site"),
         "CRAWL_TIME": now,
-        "FEEDS": feeds_of(folder, DATA),
         **settings,
     }
     [crawl] = run_crawls([Job(spider, arguments or {}, ours)], network=False)
@@ -52,11 +51,11 @@ def published(folder):
 
 
 def test_what_the_state_holds_is_published(tmp_path):
-    crawl = publish(tmp_path, MOVED, REACHED, ICONS_ENABLED=True, ICONS_PER_SERVER=20)
+    crawl = publish(tmp_path, MOVED, REACHED, ICONS_ENABLED=True)
     assert crawl.reason == "finished"
     assert "sogs.example" in (tmp_path / "site" / "servers.json").read_text()
     assert [crawl.stats[f"polls/outcome/{outcome}"] for outcome in ("reached", "redirected")] == [1, 1]
-    assert crawl.stats["icons/later"] == 1  # nobody was asked for it
+    assert not any(stat.startswith("icons/") for stat in crawl.stats)  # nobody was asked for one
     assert "downloader/request_count" not in crawl.stats
 
 
@@ -99,7 +98,7 @@ def test_a_shard_may_have_nothing_to_do(tmp_path):
 
 
 def test_a_shard_keeps_feeds_that_a_person_asked_for(tmp_path):
-    ours = feeds_of(tmp_path, DATA) | {str(tmp_path / "mine.json"): {"format": "polls.json"}}
+    ours = {str(tmp_path / "site"): {"format": "site"}, str(tmp_path / "mine.json"): {"format": "json"}}
     publish(tmp_path, spider="sogs", arguments={"shard": "1/1000"}, FEEDS=ours)
     assert (tmp_path / "mine.json").exists()
     assert not (tmp_path / "site").exists()

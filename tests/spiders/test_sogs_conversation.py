@@ -15,6 +15,7 @@ from sessioncrawler.model import Address, Outcome, Poll
 from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.protocol.polling import Answer, Ask, Failure
+from sessioncrawler.signals import all_answered
 from sessioncrawler.spiders import _conversation
 from sessioncrawler.spiders._conversation import Conversation, answer, failure
 from sessioncrawler.spiders.sogs import Sogs
@@ -91,11 +92,14 @@ def test_a_conversation_that_ends_before_it_begins_is_a_poll_as_well(monkeypatch
 
     monkeypatch.setattr(_conversation, "poll", clumsy)
     spider = Sogs()
-    spider.crawler = SimpleNamespace(stats=SimpleNamespace(inc_value=lambda *_: None))
+    told = []
+    signals = SimpleNamespace(send_catch_log=told.append)
+    spider.crawler = SimpleNamespace(stats=SimpleNamespace(inc_value=lambda *_: None), signals=signals)
+    spider._under_way = 1
     spider.settings = SimpleNamespace(getfloat=lambda _: 5.0)
     (answer,) = spider._begin(CANDIDATE)
     assert answer.poll.outcome is Outcome.ABANDONED
-    assert spider._polls == [answer.poll]
+    assert told == [all_answered]
 
 
 def test_a_state_that_cannot_be_read_fails_the_crawl(tmp_path):

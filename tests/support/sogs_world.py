@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sessioncrawler.model import Address, Server
-from sessioncrawler.spiders._feeds import site_feeds
 from simnet import Community, ConnectionRecord, SimNet
 from tests.support.crawling import Crawl, Job, run_crawls
 
@@ -42,16 +41,6 @@ def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
         **IMPATIENT,
         **more,
     }
-
-
-DATA = ("servers.json", "polls.json")
-"""The feeds that most crawls here publish: pages take longer to write than these crawls."""
-
-
-def feeds_of(folder: Path, names: Iterable[str]) -> dict[str, Any]:
-    """Those of the site's ``FEEDS`` that are named, for a site in ``folder``."""
-    site = f"{folder}/site"
-    return {uri: options for uri, options in site_feeds(site).items() if uri.removeprefix(f"{site}/") in set(names)}
 
 
 def read_listings(net: SimNet, folder: Path) -> list[Crawl]:
@@ -90,11 +79,10 @@ class World:
         return Counter(identifier(item) for item in self.communities if base_url(item["server"]["address"]) not in bulk)
 
 
-def crawl_world(net: SimNet, folder: Path, feeds: Iterable[str] = DATA, **more: Any) -> World:
-    """Crawl listing sites, then servers, and publish ``feeds``; ``more`` are settings."""
+def crawl_world(net: SimNet, folder: Path, **more: Any) -> World:
+    """Crawl sources, then servers, and publish the site; ``more`` are settings."""
     listings = read_listings(net, folder)
-    settings = settings_for(net, folder, FEEDS=feeds_of(folder, feeds), **more)
-    (crawl,) = run_crawls([Job("sogs", settings=settings)])
+    (crawl,) = run_crawls([Job("sogs", settings=settings_for(net, folder, **more))])
     return World(net, folder, listings, crawl)
 
 

@@ -1,4 +1,4 @@
-"""The listing spiders in real crawls against loopback servers: fine, down, empty, nonsense."""
+"""The source spiders in real crawls against loopback servers: fine, down, empty, nonsense."""
 
 import json
 
@@ -114,7 +114,7 @@ def test_awesome_session_groups(crawls):
     crawl, known = crawls["awesome"]
     assert crawl.reason == "finished"
     assert tags(known) == {("apples", "awesome_session_groups"): ("Obst",)}
-    assert crawl.stats["listing/links"] == crawl.stats["state/sightings"] == crawl.stats["state/sightings_new"] == 1
+    assert crawl.stats["source/links"] == crawl.stats["state/sightings"] == crawl.stats["state/sightings_new"] == 1
     assert crawl.items[0]["sighting"]["link"]["token"] == "apples"
 
 
@@ -129,9 +129,9 @@ def test_session_directory_loses_only_the_pages_that_fail(crawls):
     crawl, known = crawls["directory"]
     assert crawl.reason == "finished"
     assert tags(known) == {("one", "session_directory"): ("one", "x"), ("two", "session_directory"): ("two", "x")}
-    assert crawl.stats["listing/page_failed"] == 2
-    assert crawl.stats["listing/page_nonsense"] == crawl.stats["listing/page_down"] == 1
-    assert "listing/failed" not in crawl.stats
+    assert crawl.stats["source/page_failed"] == 2
+    assert crawl.stats["source/page_nonsense"] == crawl.stats["source/page_down"] == 1
+    assert "source/failed" not in crawl.stats
     assert crawl.stats["downloader/request_count"] == 5
     assert f"{FORM}4 answered 404. It is left out; what it showed before is kept." in crawl.log
 
@@ -139,7 +139,7 @@ def test_session_directory_loses_only_the_pages_that_fail(crawls):
 def test_an_encoding_that_is_none_costs_its_page_at_most(crawls):
     crawl, known = crawls["charsets"]
     assert tags(known) == {("escape", "lokilocker"): ()}
-    assert crawl.stats["listing/failed"] == crawl.stats["listing/down"] == 1
+    assert crawl.stats["source/failed"] == crawl.stats["source/down"] == 1
     assert "'base64' is not a text encoding" in crawl.log
     assert not [stat for stat in crawl.stats if stat.startswith("spider_exceptions")]
 
@@ -150,7 +150,7 @@ def test_session_directory_as_json(crawls):
 
 def test_an_index_whose_pages_all_fail_fails(crawls):
     crawl, known = crawls["directory lost"]
-    assert crawl.reason in {"listing_nonsense", "listing_down"}  # whichever page was first
+    assert crawl.reason in {"source_nonsense", "source_down"}  # whichever page was first
     assert list(known) == [("old", "lokilocker")]
 
 
@@ -164,13 +164,13 @@ def test_one_page_of_several_that_fails_costs_only_itself(crawls):
     crawl, known = crawls["sources url"]
     assert crawl.reason == "finished"
     assert tags(known) == {("binary", "/binary"): ()}
-    assert (crawl.stats["listing/failed"], crawl.stats["listing/down"], crawl.stats["listing/empty"]) == (2, 1, 1)
+    assert (crawl.stats["source/failed"], crawl.stats["source/down"], crawl.stats["source/empty"]) == (2, 1, 1)
 
 
 def test_no_sources_is_fine(crawls):
     crawl, _ = crawls["sources none"]
     assert crawl.reason == "finished"
-    assert "listing/failed" not in crawl.stats
+    assert "source/failed" not in crawl.stats
     assert "state/sightings" not in crawl.stats
 
 
@@ -187,17 +187,17 @@ def test_no_sources_is_fine(crawls):
 )
 def test_a_listing_that_fails_takes_nothing_away(crawls, spider, name, reason, sentence):
     crawl, known = crawls[f"{name} {spider}"]
-    assert crawl.reason == f"listing_{reason}"
-    assert (crawl.stats["listing/failed"], crawl.stats[f"listing/{reason}"]) == (1, 1)
+    assert crawl.reason == f"source_{reason}"
+    assert (crawl.stats["source/failed"], crawl.stats[f"source/{reason}"]) == (1, 1)
     assert known == {("old", "lokilocker"): Sighting(link("old"), "lokilocker", ("kept",), 1, 1)}
     assert sentence in crawl.log
 
 
 def test_what_is_no_web_address_is_told(crawls):
     crawl, _ = crawls["bad url"]
-    assert crawl.reason == "listing_bad_url"
-    assert crawl.stats["listing/bad_url"] == 3
-    assert "The listing ftp://127.0.0.1/x is no web address. Write it with http://" in crawl.log
+    assert crawl.reason == "source_bad_url"
+    assert crawl.stats["source/bad_url"] == 3
+    assert "The source ftp://127.0.0.1/x is no web address. Write it with http://" in crawl.log
 
 
 def test_a_state_that_cannot_be_written_fails_the_crawl(crawls):

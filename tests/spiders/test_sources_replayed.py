@@ -36,11 +36,11 @@ def test_tags_are_read_from_a_replay(replays, name):
 
 def test_dead_pages_of_session_directory_cost_only_themselves(replays):
     stats = replays["session_directory"].stats
-    assert (stats["listing/page_down"], stats["listing/page_nonsense"]) == (3, 1)
+    assert (stats["source/page_down"], stats["source/page_nonsense"]) == (3, 1)
 
 
 def test_what_is_not_on_the_cassette_is_not_fetched(replays):
-    assert replays["unrecorded"].reason == "listing_down"
+    assert replays["unrecorded"].reason == "source_down"
     assert "A request was made that could not be handled" in replays["unrecorded"].log
 
 
