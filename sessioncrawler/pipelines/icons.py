@@ -181,6 +181,7 @@ class IconsPipeline(StatefulPipeline):
                 "download_maxsize": MAX_BYTES,
                 "max_tries": MAX_TRIES,
                 "budget": seconds,
+                "dont_redirect": True,
             },
         )
         try:

@@ -16,13 +16,12 @@ from sessioncrawler.opendata.files import compact
 from sessioncrawler.opendata.schemas import schema
 from sessioncrawler.publish.health import health
 from sessioncrawler.publish.metrics import metrics
-from sessioncrawler.publish.outcome import MONITORS
 from sessioncrawler.state import Run
 
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
 FIGURES = Figures(20, 4, 3, {"reached": 4, "dns": 1})
 RUN = Run(NOW - 7200, FIGURES)
-GOOD = tuple(Verdict(name) for name in (*MONITORS, "publication", "age"))
+GOOD = tuple(Verdict(name) for name in ("servers", "communities", "sources", "failures", "publication", "age"))
 NUMBERS = st.integers(0, 2**60)
 POLLS = st.dictionaries(st.sampled_from([outcome.value for outcome in Outcome]), NUMBERS)
 ANY_FIGURES = st.none() | st.builds(Figures, NUMBERS, NUMBERS, NUMBERS, POLLS)

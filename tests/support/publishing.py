@@ -27,9 +27,10 @@ TIMEOUT = 30
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
 DIRECTORY = '[site]\nname = "Rooms & more"\nurl = "https://example.org/"\ncontact = "crew@example.org"\n'
 EXPORTERS = {
-    "jinja": "sessioncrawler.exporters.JinjaItemExporter",
-    "servers.json": "sessioncrawler.exporters.ServersJsonItemExporter",
+    "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",
+    "site": "sessioncrawler.exporters.site.SiteItemExporter",
 }
+SITE = {"format": "site"}
 STORAGES = {
     "": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
     "file": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
@@ -91,7 +92,8 @@ def publish(items: Sequence[Any], feeds: dict[str, Any], folder: Path, **more: A
     settings = {
         "CRAWL_TIME": NOW,
         "DIRECTORY_CONFIG": str(folder / "directory.toml"),
-        "FEEDS": {uri: {"site": True, **options} for uri, options in feeds.items()},
+        "FEEDS": feeds,
+        "STATE_URL": f"sqlite:///{folder}/state.db",
         "FEED_EXPORTERS": EXPORTERS,
         "FEED_STORAGES": STORAGES,
         "REMOTE_CONTROL_ENABLED": False,
