@@ -90,7 +90,7 @@ class AddressGuard:
     def permits_name(self, host: str) -> bool:
         """Whether ``host`` may be named to a proxy, which resolves it.
 
-        ``host`` is canonical, as :func:`~sessioncrawler.protocol.joinlinks.parse_address` gives it. What the proxy
+        ``host`` is canonical, as :func:`~sessioncrawler.addresses.parse_address` gives it. What the proxy
         finds behind a public name, only the proxy can check.
         """
         if host == "localhost" or host.endswith(".localhost"):

@@ -11,10 +11,10 @@ import yarl
 from python_socks import ProxyType
 from scrapy.http import Request
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.downloadhandlers._guard import AddressGuard, port_is_allowed
 from sessioncrawler.model import Address, Outcome
 from sessioncrawler.protocol.failures import TryError
-from sessioncrawler.protocol.joinlinks import parse_address
 
 SOCKS_TYPES = {
     "socks4": ProxyType.SOCKS4,

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Room
-from sessioncrawler.protocol.joinlinks import parse_address
 from sessioncrawler.protocol.rooms import LONGEST_NAME, NotRoomsError, load_json
 from sessioncrawler.protocol.text import TOKENS, clean, is_token
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
 from sessioncrawler.protocol._redirects import same_server, target
 from sessioncrawler.protocol._retry_after import seconds_to_wait
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.joinlinks import parse_address
 from sessioncrawler.protocol.keys import decide_key
 from sessioncrawler.protocol.pages import parse_home_page, parse_preview_page
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_room, parse_rooms
