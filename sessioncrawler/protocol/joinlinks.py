@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from sessioncrawler.addresses import ORIGIN, address_of
 from sessioncrawler.model import JoinLink
-from sessioncrawler.protocol.text import TOKENS
+from sessioncrawler.protocol.strings import TOKENS
 
 _SHORTEST = len("http://a/b?public_key=") + 64
 _LONGEST = 2048

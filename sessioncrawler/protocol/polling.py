@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
-from sessioncrawler.protocol._redirects import same_server, target
-from sessioncrawler.protocol._retry_after import seconds_to_wait
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.keys import decide_key
-from sessioncrawler.protocol.pages import parse_home_page, parse_preview_page
+from sessioncrawler.protocol.http import redirect_target, same_server, seconds_to_wait
+from sessioncrawler.protocol.key_claims import decide_key
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_room, parse_rooms
+from sessioncrawler.protocol.server_pages import parse_home_page, parse_preview_page
 
 MAX_REQUESTS = 8
 """HTTP requests to one candidate in one crawl; redirects and repetitions that a server asks for are bounded apart."""
@@ -236,7 +235,7 @@ class _Conversation:
             wait = 0.0
             if reply.status in _REDIRECTS and reply.location:
                 redirects += 1
-                url = target(url, reply.location)
+                url = redirect_target(url, reply.location)
                 refused = self._redirect(address, url, redirects)
                 if refused is not None:
                     return refused

@@ -14,7 +14,7 @@ from json import JSONDecoder
 from typing import TypeGuard, cast
 
 from sessioncrawler.model import Room
-from sessioncrawler.protocol.text import clean, is_token
+from sessioncrawler.protocol.strings import clean, is_token
 
 LONGEST_NAME = 500
 """Code points of a name that are kept."""

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Sighting
-from sessioncrawler.protocol.sources import Listed, read_any
+from sessioncrawler.protocol.sources import Posted, read_any
 from sessioncrawler.spiders._directory import introduce
 
 _MENDS = {
@@ -66,7 +66,7 @@ class ListingSpider(scrapy.Spider):
         """Name the source of what the page at ``url`` shows."""
         return self.name
 
-    def read(self, text: str) -> list[Listed]:
+    def read(self, text: str) -> list[Posted]:
         """Take the join links out of a page; by default from a page of any form, without tags."""
         return read_any(text)
 
@@ -134,7 +134,7 @@ class ListingSpider(scrapy.Spider):
         if self._failure and not self._found:
             raise CloseSpider(f"listing_{self._failure}")
 
-    def _items(self, found: list[Listed], listing: str) -> Iterator[SightingItem]:
+    def _items(self, found: list[Posted], listing: str) -> Iterator[SightingItem]:
         for link, tags in found:
             self._found = True
             self._count("listing/links")

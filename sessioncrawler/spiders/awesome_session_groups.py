@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessioncrawler.protocol.sources import Listed, read_awesome_list
+from sessioncrawler.protocol.sources import Posted, read_awesome_list
 from sessioncrawler.spiders._listing import ListingSpider
 
 
@@ -12,6 +12,6 @@ class AwesomeSessionGroups(ListingSpider):
     name = "awesome_session_groups"
     listing_url = "https://raw.githubusercontent.com/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md"
 
-    def read(self, text: str) -> list[Listed]:
+    def read(self, text: str) -> list[Posted]:
         """Read the Markdown, with the tags that stand after each link."""
         return read_awesome_list(text)

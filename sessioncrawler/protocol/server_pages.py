@@ -15,7 +15,7 @@ from lxml import etree
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Room
 from sessioncrawler.protocol.rooms import LONGEST_NAME, NotRoomsError, load_json
-from sessioncrawler.protocol.text import TOKENS, clean, is_token
+from sessioncrawler.protocol.strings import TOKENS, clean, is_token
 
 MOST_ROOMS = 10_000
 """Rooms that are read of one page."""
