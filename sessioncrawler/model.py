@@ -62,7 +62,7 @@ class Address:
 
 @dataclass(frozen=True, order=True, slots=True)
 class JoinLink:
-    """A canonical join link: ``scheme://host[:port]/TOKEN?public_key=64hex`` (SOGS.md, "Words")."""
+    """A canonical join link: ``scheme://host[:port]/TOKEN?public_key=64hex`` (docs/protocol.md, "Words")."""
 
     address: Address
     token: str

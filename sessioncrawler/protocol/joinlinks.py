@@ -1,4 +1,4 @@
-"""Join links, wherever people write them (SOGS.md, "Words"): found in any text and brought to one spelling."""
+"""Join links, wherever people write them: found in any text, in one spelling (docs/protocol.md, "Join links")."""
 
 from __future__ import annotations
 

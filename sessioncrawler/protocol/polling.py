@@ -97,7 +97,7 @@ class _Found:
 
 
 def poll(candidate: Candidate) -> Generator[Ask, Reply, Poll]:
-    """Ask one server for its rooms and its key (SOGS.md, "Anonymous answers" and "Legacy servers").
+    """Ask one server for its rooms and its key (docs/protocol.md, "Anonymous answers" and "Legacy servers").
 
     https comes first and counts wherever it answers; then http. The :class:`Poll` that is returned has no ``seconds``:
     the driver holds the clock.

@@ -1,4 +1,4 @@
-"""The JSON of ``/rooms`` and ``/room/TOKEN`` (SOGS.md, "Anonymous answers"), read room by room.
+"""The JSON of ``/rooms`` and ``/room/TOKEN`` (docs/protocol.md, "Anonymous answers"), read room by room.
 
 A bad value costs its field, a bad token its room, and only an answer that is no list of rooms at all costs them all.
 """

@@ -1,4 +1,4 @@
-"""The HTML pages of servers (SOGS.md, "Anonymous answers" and "Legacy servers"), and the legacy list of rooms.
+"""The HTML pages of servers, and the legacy list of rooms (docs/protocol.md, "Anonymous answers" and "Legacy servers").
 
 Pages are read as a stream of tags, never as a tree: a page can be broken or nested as it likes.
 """

@@ -6,7 +6,7 @@ import re
 from typing import TypeGuard
 
 TOKENS = "[0-9A-Za-z_-]{1,64}"
-"""Regular expression of the tokens of rooms (SOGS.md, "Words")."""
+"""Regular expression of the tokens of rooms (docs/protocol.md, "Words")."""
 
 _TOKEN = re.compile(TOKENS)
 _NEWLINES = re.compile(r"\r\n?")
