@@ -27,7 +27,7 @@ MAX_WAITS = 3
 MAX_RETRY_AFTER = 120.0
 """Seconds; a server that asks for more is given up until the next crawl."""
 UPGRADE_TRIES = 1
-"""Tries for https where every link says http: an upgrade is welcome, but not worth waiting."""
+"""Tries for https where every link says http: an upgrade is welcome, but not worth waiting for."""
 HASTY_TRIES = 12
 """Tries for each of https and http where links say https: the other may answer at once."""
 
@@ -35,7 +35,7 @@ _OK, _NOT_FOUND = 200, 404
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 
-# How far an address was reached: of two failures the one further down the road tells more.
+# How far a request got: of two failures the one that got further tells more.
 _DEPTH = {
     Outcome.DNS: 0,
     Outcome.FORBIDDEN_ADDRESS: 0,
@@ -119,7 +119,7 @@ class _Conversation:
         return self._failed(found)
 
     def _reach(self) -> Generator[Ask, Reply, _Found | Failure]:
-        """Rooms by https, else by http; with all patience only where haste brought nothing by either."""
+        """Rooms by https, else by http; with all tries only where few tries brought nothing by either."""
         https, http = self.candidate.addresses()
         wants_https = self.candidate.address.scheme == "https"
         first = yield from self._rooms(https, HASTY_TRIES if wants_https else UPGRADE_TRIES)

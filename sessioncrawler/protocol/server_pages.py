@@ -1,6 +1,6 @@
 """The HTML pages of servers, and the legacy list of rooms (docs/protocol.md, "Anonymous answers" and "Legacy servers").
 
-Pages are read as a stream of tags, never as a tree: a page can be broken or nested as it likes.
+Pages are read as a stream of tags, never as a tree: a page may be broken, or nested without end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What sources publish: text in, join links with their tags out (docs/protocol.md, "Sources").
 
-Everything here is written by strangers. A reader takes what it understands, bounded, and never raises over the rest:
+All of it is written by strangers. A reader takes what it understands, up to a limit, and never raises:
 a page without join links gives an empty list.
 """
 

@@ -1,4 +1,4 @@
-"""What every answer of a stranger goes through: the grammar of tokens, and text that pages and feeds can carry."""
+"""Strings in the answers of strangers: which of them is a token, and how the others become fit for pages and feeds."""
 
 from __future__ import annotations
 
