@@ -151,7 +151,7 @@ def test_of_json_that_is_broken_the_links_are_read(broken):
 
 
 @pytest.mark.parametrize("text", ["[", "[" * 100_000, "[1" + "0" * 10_000 + "]", "[{}]", "[]", ""])
-def test_broken_json_is_an_empty_listing(text):
+def test_broken_json_gives_nothing(text):
     assert read_session_directory(text) == []
 
 
