@@ -9,7 +9,7 @@ from sessioncrawler.model import Poll, Room, Server, Sighting, Tag
 
 @dataclass(slots=True)
 class SightingItem:
-    """A join link that a listing spider found."""
+    """A join link that was found at a source."""
 
     sighting: Sighting
 

@@ -1,5 +1,6 @@
 """The log: one line an event, as text or as JSON, whatever strangers write and however long a traceback is.
 
+What Scrapy says of items is made short here (``LOG_FORMATTER``): names and descriptions stay out of the log.
 Scrapy makes its root handler anew for every crawler and has no setting for its formatter. So ``settings.py`` tells it
 to make none (``LOG_INSTALL_ROOT_HANDLER``), and an add-on makes one that follows the same settings: Scrapy asks add-ons
 before the first line is logged, and again for each crawler.
@@ -13,20 +14,25 @@ import logging
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
 from scrapy.settings import BaseSettings
 from scrapy.utils.log import TopLevelFormatter
+from twisted.python.failure import Failure
 
 MOST = 20_000
 """Characters of a message, and of a traceback; what is longer loses its middle."""
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of Unicode that steer a terminal or a reader's eye: control, format, lone surrogates, line breaks."""
+"""Categories of Unicode that change how the rest of a line is shown: control, format, lone surrogates, line breaks."""
 _JOINERS = "\u200c\u200d"
 """Of category Cf, but Persian words and many emoji need them."""
 
 _SECRET = re.compile(r"""('[A-Z_]*(?:SECRET|PASSWORD|TOKEN)[A-Z_]*': )(?:'(?:[^'\\]|\\.)*'|"[^"]*")""")
-"""A setting that is nobody's business, as Python writes it."""
+"""A setting that must not be logged, as Python writes it."""
 
 
 def one_line(text: str) -> str:
@@ -57,6 +63,57 @@ class Discretion(logging.Filter):
         if isinstance(record.args, dict) and isinstance(told := record.args.get("settings"), str):
             record.args = {**record.args, "settings": _SECRET.sub(r"\1'…'", told)}
         return True
+
+
+class OneLineLogFormatter(LogFormatter):
+    """Leaves whole items out of the log; each is known by its identifier.
+
+    ``level`` is the least level that the log shows. Scrapy makes a record of every response and every item before
+    anybody asks whether it is wanted; for messages below ``level`` the methods return None, which it takes for
+    "nothing to say".
+    """
+
+    def __init__(self, level: int = logging.DEBUG) -> None:
+        self._level = level
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make a formatter for the level that ``LOG_LEVEL`` names."""
+        return cls(logging.getLevelNamesMapping().get(str(crawler.settings["LOG_LEVEL"]).upper(), logging.DEBUG))
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult:
+        """Scrapy's message; None where the log does not show it."""
+        if self._level > logging.DEBUG:
+            return None  # type: ignore[return-value]  # documented by Scrapy, but not in its annotations
+        return super().crawled(request, response, spider)
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """The reason alone; it names the Community. Its level is that of the exception, INFO without one."""
+        del item, response, spider
+        level = getattr(exception, "log_level", None) or "INFO"
+        return {"level": logging.getLevelName(level), "msg": "Dropped: %(exception)s", "args": {"exception": exception}}
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        """The kind of the item, and its identifier where it has one; None where the log does not show it."""
+        del response, spider
+        if self._level > logging.DEBUG:
+            return None  # type: ignore[return-value]  # as above
+        name = getattr(item, "identifier", "")
+        return {
+            "level": logging.DEBUG,
+            "msg": "Scraped: %(kind)s %(name)s",
+            "args": {"kind": type(item).__name__, "name": name},
+        }
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """The kind of the item, and its identifier where it has one; Scrapy adds the traceback."""
+        del exception, response, spider
+        args = {"kind": type(item).__name__, "name": getattr(item, "identifier", "")}
+        return {"level": logging.ERROR, "msg": "Error processing: %(kind)s %(name)s", "args": args}
 
 
 class OneLineFormatter(logging.Formatter):
@@ -103,7 +160,7 @@ def _message(record: logging.LogRecord) -> str:
     """The message; where it and its arguments do not go together, both."""
     try:
         return record.getMessage()
-    except Exception:  # noqa: BLE001 - arguments may be anything, and what raises must not take the line with it
+    except Exception:  # noqa: BLE001 - arguments may be anything, and one that raises must not lose the line
         return f"{record.msg} (arguments that do not fit)"
 
 
@@ -141,7 +198,7 @@ class OneLineLogs:
 
     @classmethod
     def _install(cls, settings: BaseSettings) -> None:
-        # At the logger, so that handlers of others, such as Scrapy Cloud's, hear no secret either.
+        # At the logger, so that handlers of others, such as Scrapy Cloud's, get no secret either.
         logging.getLogger("scrapy.crawler").addFilter(cls._discretion)
         wanted = [settings.get(name) for name in cls._settings]
         if cls._handler is not None:

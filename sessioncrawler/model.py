@@ -62,7 +62,7 @@ class Address:
 
 @dataclass(frozen=True, order=True, slots=True)
 class JoinLink:
-    """A canonical join link: ``scheme://host[:port]/TOKEN?public_key=64hex`` (SOGS.md, "Words")."""
+    """A canonical join link: ``scheme://host[:port]/TOKEN?public_key=64hex`` (docs/protocol.md, "Words")."""
 
     address: Address
     token: str
@@ -79,9 +79,9 @@ class JoinLink:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One join link on one source: what a listing spider saw, and what the state remembers of it.
+    """One join link on one source: what a spider saw, and what the state remembers of it.
 
-    ``source`` is the name of the listing spider, or the URL of an extra page. Times are Unix seconds.
+    ``source`` is the name of a source's spider, or the URL of a page of ``[[sources]]``. Times are Unix seconds.
     """
 
     link: JoinLink
@@ -227,7 +227,7 @@ class Poll:
 
 
 class TagKind(StrEnum):
-    """Who stands behind a tag: the room's operator, the directory's rules, or a warning of either."""
+    """Who gave a tag: the room's operator, or the directory's rules; a warning may come from either."""
 
     USER = "user"
     RESERVED = "reserved"

@@ -21,27 +21,27 @@ NEWSPIDER_MODULE = "sessioncrawler.spiders"
 COMMANDS_MODULE = "sessioncrawler.commands"
 
 CONCURRENT_REQUESTS = 1000  # default 16; most of them wait for servers, CONCURRENT_WORK bounds those that cost work
-CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8; what one server has to bear
+CONCURRENT_REQUESTS_PER_DOMAIN = 2  # default 8; servers are small
 CONCURRENT_ITEMS = 1  # default 100; one task a response is cheaper
 DOWNLOAD_DELAY = 0  # default 0; a server is asked a handful of times a crawl
 DOWNLOAD_TIMEOUT = 30  # default 180; seconds for a whole answer
 DOWNLOAD_MAXSIZE = 5_000_000  # default 1 GiB; bytes, before and after decompression
-DOWNLOAD_WARNSIZE = 0  # default 32 MiB; TOO_LARGE says it
+DOWNLOAD_WARNSIZE = 0  # default 32 MiB; the outcome too-large says it
 DNS_TIMEOUT = 10  # default 60; seconds
-URLLENGTH_LIMIT = 0  # default 2083; a request that is dropped without a word would take its server with it
+URLLENGTH_LIMIT = 0  # default 2083; a dropped request would lose its server without any outcome
 REDIRECT_MAX_TIMES = 5  # default 20
 RETRY_ENABLED = False  # default True; the download handler is patient by itself
 COOKIES_ENABLED = False  # default True
-ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a listing is one page
-TELNETCONSOLE_ENABLED = False  # default True; a door
-REMOTE_CONTROL_ENABLED = False  # default True; a door
+ROBOTSTXT_OBEY = False  # default False; a poll asks what a Session app asks, a source is one page
+TELNETCONSOLE_ENABLED = False  # default True; whoever reaches its port can run code
+REMOTE_CONTROL_ENABLED = False  # default True; as above
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # default looks at every server for every request
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 100_000_000  # default 5 MB; answers whose icons are fetched hold nobody up
 FEED_EXPORT_ENCODING = "utf-8"  # default None
 LOG_LEVEL = "INFO"  # default DEBUG
 LOG_INSTALL_ROOT_HANDLER = False  # default True; sessioncrawler/logs.py makes one that keeps to one line an event
 MEMUSAGE_ENABLED = True  # default True
-LOGSTATS_INTERVAL = 0.0  # default 60; the progress extension tells more
+LOGSTATS_INTERVAL = 0.0  # default 60; pages a minute say little of servers; `scrapy refresh` shows progress
 STATS_DUMP = False  # default True; `scrapy refresh` prints a summary
 CLOSESPIDER_TIMEOUT = 3600  # default 0; seconds; whatever happens, a crawl ends within the hour
 DEFAULT_REQUEST_HEADERS = {"Accept": "*/*"}  # default asks for HTML in English
@@ -49,7 +49,7 @@ DEFAULT_REQUEST_HEADERS = {"Accept": "*/*"}  # default asks for HTML in English
 # --- Ours about Scrapy ----------------------------------------------------------------------------------------------
 
 ADDONS = {"sessioncrawler.logs.OneLineLogs": 0}
-LOG_FORMATTER = "sessioncrawler.logformat.OneLineLogFormatter"
+LOG_FORMATTER = "sessioncrawler.logs.OneLineLogFormatter"
 
 DOWNLOAD_HANDLERS = {
     "http": "sessioncrawler.downloadhandlers.PatientDownloadHandler",
@@ -101,7 +101,7 @@ FEED_STORAGES = {
 
 SITE_URI = _ours("SITE_URI", "site")  # folder or s3://, gs://, ftp://; used by spiders/sogs.py
 STATE_URL = _ours("STATE_URL", "sqlite:///data/state.db")  # SQLAlchemy URL; used by pipelines/, spiders/sogs.py
-DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; used by editorial/config.py
+DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; used by editorial/config/
 GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py

@@ -1,4 +1,7 @@
-"""What the four server programs answer when nothing is wrong (SOGS.md, "Anonymous answers", "Legacy servers")."""
+"""What the four server programs answer when nothing is wrong.
+
+See docs/protocol.md, "Anonymous answers" and "Legacy servers".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The listing sites in their real forms (SOGS.md, "Listing sites"), and what they show when they are broken."""
+"""The sources in their real forms (docs/protocol.md, "Sources"), and what they show when they are broken."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ CANARY_HOST = "127.66.6.6"
 
 
 class Flavour(StrEnum):
-    """Which program a server runs (SOGS.md)."""
+    """Which program a server runs (docs/protocol.md, "Anonymous answers" and "Legacy servers")."""
 
     PYSOGS = "pysogs"
     LEGACY = "pysogs-0.2.0"

@@ -131,7 +131,7 @@ def best_url(spec: ServerSpec, port: int) -> str:
 
 
 def identifier(spec: ServerSpec, port: int, token: str) -> str:
-    """``TOKEN+serverid`` (SOGS.md, "Identifiers")."""
+    """``TOKEN+serverid`` (docs/protocol.md, "Identifiers and rules")."""
     digest = md5(f"{spec.host}:{port}".encode(), usedforsecurity=False).hexdigest()
     return f"{token}+{spec.key[:4]}{digest[:4]}"
 

@@ -10,10 +10,21 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy import Spider
+from scrapy import Request, Spider
+from scrapy.exceptions import DropItem
+from scrapy.http import Response
 from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
 
-from sessioncrawler.logs import MOST, JsonFormatter, OneLineFormatter, OneLineLogs, make_handler, one_line
+from sessioncrawler.logs import (
+    MOST,
+    JsonFormatter,
+    OneLineFormatter,
+    OneLineLogFormatter,
+    OneLineLogs,
+    make_handler,
+    one_line,
+)
 
 ANY = st.text(st.characters(), max_size=40)  # lone surrogates and control characters as well
 HOSTILE = "a\nERROR all is lost\r\x1b[31m\u2028\u202e\x00\ud800"
@@ -191,3 +202,56 @@ def test_a_file_is_written_as_the_settings_say(installed, tmp_path):
 def test_the_log_can_be_off():
     assert isinstance(make_handler(Settings({"LOG_ENABLED": False})), logging.NullHandler)
     assert isinstance(make_handler(Settings()).formatter, OneLineFormatter)
+
+
+# --- What is told of responses and items
+
+SPIDER = Spider("any")
+ANSWER = Response("http://localhost/")
+
+
+def formatter(level):
+    return OneLineLogFormatter.from_crawler(get_crawler(Spider, {"LOG_LEVEL": level}))
+
+
+@pytest.mark.parametrize("level", ["INFO", "error"])
+def test_hidden_messages_are_not_made(level):
+    quiet = formatter(level)
+    assert quiet.crawled(Request("http://localhost/"), ANSWER, SPIDER) is None
+    assert quiet.scraped({}, ANSWER, SPIDER) is None
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "no level"])
+def test_shown_messages_are_of_one_line(level):
+    talkative = formatter(level)
+    crawled = talkative.crawled(Request("http://localhost/"), ANSWER, SPIDER)
+    assert "GET http://localhost/" in crawled["msg"] % crawled["args"]
+    scraped = talkative.scraped({"name": "a\nb"}, ANSWER, SPIDER)
+    assert scraped["msg"] % scraped["args"] == "Scraped: dict "
+    assert scraped["level"] == logging.DEBUG
+
+
+def test_an_identifier_is_told():
+    class Item:
+        identifier = "a+ab12"
+
+    scraped = formatter("DEBUG").scraped(Item(), None, SPIDER)
+    assert scraped["msg"] % scraped["args"] == "Scraped: Item a+ab12"
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(DropItem("why"), logging.INFO), (DropItem("why", "ERROR"), logging.ERROR)]
+)
+def test_dropped_items_are_told_by_their_reason(error, level):
+    dropped = formatter("ERROR").dropped({}, error, None, SPIDER)
+    assert dropped["msg"] % dropped["args"] == "Dropped: why"
+    assert dropped["level"] == level
+
+
+def test_an_item_that_failed_is_told_by_its_identifier():
+    class Item:
+        identifier = "a+ab12"
+
+    failed = formatter("ERROR").item_error(Item(), ValueError("why"), None, SPIDER)
+    assert failed["msg"] % failed["args"] == "Error processing: Item a+ab12"
+    assert failed["level"] == logging.ERROR

@@ -1,4 +1,4 @@
-"""How requests travel: patiently, and never to where they must not go."""
+"""The download handler: it waits for servers that stall, and contacts public addresses only."""
 
 from sessioncrawler.downloadhandlers.patient import PatientDownloadHandler as PatientDownloadHandler
 

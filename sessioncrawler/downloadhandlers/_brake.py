@@ -1,7 +1,7 @@
 """Ending what is under way when a crawl is stopped.
 
 Scrapy waits until every request has ended by itself, and sends no signal when it begins to wait. A server that stalls
-would keep a stopped crawl alive for ``SERVER_BUDGET`` seconds.
+would keep a stopped crawl running for ``SERVER_BUDGET`` seconds.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Brake:
             self._under_way.discard(patiently)
 
     def close(self) -> None:
-        """Look no longer."""
+        """Stop looking."""
         if self._watching is not None:
             self._watching.cancel()
 

@@ -1,4 +1,4 @@
-"""What aiohttp's exceptions mean for a poll."""
+"""Which outcome of a poll each of aiohttp's exceptions means."""
 
 from __future__ import annotations
 

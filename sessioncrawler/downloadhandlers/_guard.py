@@ -1,7 +1,7 @@
-"""Where the crawler must not go: join links are written by strangers.
+"""Which addresses must not be contacted: join links are written by strangers.
 
 The check stands at the last possible place, where a socket is made for an address that is already resolved. So it
-sees what every spelling, name, redirect and changed DNS answer comes down to.
+sees the address behind every spelling, name, redirect and changed DNS answer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SPECIAL_IPV4 = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",
         "127.0.0.0/8",
-        "168.63.129.16/32",  # public by the registries, yet the inside of a cloud (Azure)
+        "168.63.129.16/32",  # public by the registries, but internal to a cloud (Azure)
         "169.254.0.0/16",
         "172.16.0.0/12",
         "192.0.0.0/24",
@@ -41,10 +41,10 @@ _SPECIAL_IPV4 = tuple(
     )
 )
 # Of IPv6 only this part is given out to the public (RFC 4291); in it lie protocol assignments with Teredo (RFC 4380),
-# documentation, and 6to4 (RFC 3056), which is a way to any IPv4 address.
+# documentation, and 6to4 (RFC 3056), through which any IPv4 address can be reached.
 _GLOBAL_IPV6 = IPv6Network("2000::/3")
 _SPECIAL_IPV6 = tuple(IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
-# A machine without IPv4 reaches it through these (RFC 6052), so they are as good as what they lead to.
+# A machine without IPv4 reaches it through these (RFC 6052), so each counts as the IPv4 address that it holds.
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 # Names that a resolver answers from a private network: RFC 6761, RFC 6762 (appendix G too), RFC 8375, ICANN's
@@ -90,7 +90,7 @@ class AddressGuard:
     def permits_name(self, host: str) -> bool:
         """Whether ``host`` may be named to a proxy, which resolves it.
 
-        ``host`` is canonical, as :func:`~sessioncrawler.protocol.joinlinks.parse_address` gives it. What the proxy
+        ``host`` is canonical, as :func:`~sessioncrawler.addresses.parse_address` gives it. What the proxy
         finds behind a public name, only the proxy can check.
         """
         if host == "localhost" or host.endswith(".localhost"):

@@ -105,7 +105,7 @@ class Patiently(Generic[T]):
         attempt = Attempt(now)
         self._running[self._loop.create_task(self._open_try(attempt))] = attempt
         self.tries += 1
-        # The first try gets twice the time before a second joins it: slow is not yet stalled.
+        # The first try gets twice the time before a second begins: a slow server need not stall.
         self._next_try = now + self._patience.pace * (2 if self.tries == 1 else 1)
 
     async def _wait(self) -> set[asyncio.Task[T]]:
@@ -175,6 +175,6 @@ class Patiently(Generic[T]):
 
 
 def _abandon(task: asyncio.Task[Any]) -> None:
-    """Cancel ``task`` and let nobody complain that its exception was never looked at."""
+    """Cancel ``task``; asyncio would warn of an exception that nobody retrieves."""
     task.cancel()
     task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

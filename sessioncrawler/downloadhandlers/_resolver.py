@@ -1,4 +1,4 @@
-"""Names to addresses, off the event loop's own threads: dead names block for seconds each."""
+"""Looks names up in threads of its own: each name that does not resolve blocks one for seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _Answers = list[tuple[int, int, str]]
 class ThreadResolver(AbstractResolver):
     """``getaddrinfo`` in a pool of threads of its own, each name bounded by ``timeout`` seconds.
 
-    The seconds count from the moment a thread is free, so that many dead names make a live one late, not lost.
+    The seconds count from the moment a thread is free, so that many names which do not resolve
+    delay the others, but do not make them fail.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -79,7 +80,7 @@ class ThreadResolver(AbstractResolver):
 
 
 def _look_at(ended: asyncio.Future[_Answers]) -> None:
-    """Take note of an exception, so that nobody complains where all who asked have gone."""
+    """Retrieve an exception: asyncio would warn of it where all who asked were cancelled."""
     if not ended.cancelled():
         ended.exception()
 

@@ -1,4 +1,4 @@
-"""Which way a request travels: straight, or through one of the operator's proxies."""
+"""How a request reaches its server: directly, or through one of the operator's proxies."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import yarl
 from python_socks import ProxyType
 from scrapy.http import Request
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.downloadhandlers._guard import AddressGuard, port_is_allowed
 from sessioncrawler.model import Address, Outcome
 from sessioncrawler.protocol.failures import TryError
-from sessioncrawler.protocol.joinlinks import parse_address
 
 SOCKS_TYPES = {
     "socks4": ProxyType.SOCKS4,
@@ -121,7 +121,7 @@ def _socks_url(text: str) -> yarl.URL:
         url = yarl.URL()
     if url.scheme in SOCKS_TYPES and url.host:
         return url
-    shown = text.rpartition("@")[2]  # a password has no place in a log
+    shown = text.rpartition("@")[2]  # a password must not be logged
     raise ValueError(
         f"SOCKS_PROXY is {shown!r}, which is no SOCKS proxy. "
         "Write it as socks5://127.0.0.1:9050, or as socks5://user:password@host:port"

@@ -1,7 +1,7 @@
 """Connections through the operator's proxies that tell when the other side is reached.
 
-A try counts as connected once its tunnel stands, as it does without a proxy once its socket is connected: up to there
-a silent server is dead, from there on it stalls and is worth more tries.
+A try counts as connected once its tunnel is made, as it does without a proxy once its socket is connected: a server
+that is silent before that cannot be reached, one that is silent afterwards stalls and is tried again.
 """
 
 from __future__ import annotations

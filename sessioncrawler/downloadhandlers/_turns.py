@@ -1,4 +1,4 @@
-"""How many requests one server has to bear at a time."""
+"""How many requests are made to one server at a time."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _MOST_CODINGS = 2
-"""Layers of compression; more of them only serve to keep us busy."""
+"""Layers of compression; more of them only cost time."""
 _PROXY_UNREACHABLE = frozenset({502, 503, 504})
 
 
@@ -61,7 +61,7 @@ class PatientDownloadHandler(BaseDownloadHandler):
             answer_timeout=settings.getfloat("DOWNLOAD_TIMEOUT"),
             budget=settings.getfloat("SERVER_BUDGET"),
         )
-        # To reach a hidden service takes a way through strangers' machines.
+        # A hidden service is reached through several relays, which takes longer.
         self._hidden_patience = replace(
             self._patience,
             timeout=self._patience.answer_timeout + self._patience.timeout,
@@ -218,5 +218,5 @@ def _end(spider: Spider) -> None:
     try:
         PatientDownloadHandler(spider.crawler)
     except ValueError as error:
-        spider.logger.error("%s.", error)  # noqa: TRY400 - the sentence says it all
+        spider.logger.error("%s.", error)  # noqa: TRY400 - the sentence is enough
         raise CloseSpider("bad_settings") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, Self, TypeVar
 
-from sessioncrawler.editorial.config.addresses import canonical_host
+from sessioncrawler.addresses import parse_host_and_port
 from sessioncrawler.model import Address, Room, Server
 
 T = TypeVar("T")
@@ -16,8 +16,6 @@ T = TypeVar("T")
 _ROOM = re.compile(r"([0-9A-Za-z_-]{1,64})\+([0-9a-fA-F]{4,64})")
 _KEY = re.compile("[0-9a-fA-F]{64}")
 _SERVER_ID = re.compile("[0-9a-fA-F]{8}")
-_HOST = re.compile(r"(\[[^\]]*\]|[^:/?#\s]+)(?::([0-9]{1,5}))?")
-_MAX_PORT = 65_535
 
 
 class PatternKind(IntEnum):
@@ -52,14 +50,11 @@ class Pattern:
             return cls(PatternKind.KEY, text.lower())
         if _SERVER_ID.fullmatch(text):
             return cls(PatternKind.SERVER_ID, text.lower())
-        host = _HOST.fullmatch(text)
-        if host is None or "+" in text:
+        found = parse_host_and_port(text)
+        if found is None:
             raise ValueError(f"{text!r} names neither a room, a server id, a host nor a public key")
-        if host[2] is None:
-            return cls(PatternKind.HOST, canonical_host(host[1]))
-        if not 0 < int(host[2]) <= _MAX_PORT:
-            raise ValueError(f"{host[2]} is not a port")
-        return cls(PatternKind.HOST_PORT, canonical_host(host[1]), port=int(host[2]))
+        host, port = found
+        return cls(PatternKind.HOST, host) if port is None else cls(PatternKind.HOST_PORT, host, port=port)
 
     def matches(self, server: Server, room: Room) -> bool:
         """Whether the pattern names this room or its server."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.knowledge.known import AddressFacts
 from sessioncrawler.model import Address, JoinLink, Server
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.joinlinks import parse_address, parse_join_link
+from sessioncrawler.protocol.joinlinks import parse_join_link
 
 _HOSTS = frozenset({PatternKind.HOST, PatternKind.HOST_PORT})
 

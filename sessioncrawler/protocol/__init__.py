@@ -1,1 +1,1 @@
-"""The protocol of Session Open Group Servers and of the sites that list them: bytes in, values out, no I/O."""
+"""The protocol of Session Open Group Servers and of the sources that name them: bytes in, values out, no I/O."""

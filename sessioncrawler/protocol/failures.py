@@ -1,4 +1,4 @@
-"""Requests that came to nothing."""
+"""Why a request failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sessioncrawler.model import Outcome
 
 
 class TryError(Exception):
-    """A request came to nothing. ``outcome`` is the class of the failure, ``tries`` the connections it cost."""
+    """A request failed. ``outcome`` is the class of the failure, ``tries`` the connections it cost."""
 
     def __init__(self, outcome: Outcome, detail: str, *, again: bool = False) -> None:
         super().__init__(detail)

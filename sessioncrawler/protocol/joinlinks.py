@@ -1,4 +1,4 @@
-"""Join links, wherever people write them (SOGS.md, "Words"): found in any text and brought to one spelling."""
+"""Join links, wherever people write them: found in any text, in one spelling (docs/protocol.md, "Join links")."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from sessioncrawler.addresses import canonical_host
-from sessioncrawler.model import DEFAULT_PORTS, Address, JoinLink
-from sessioncrawler.protocol.text import TOKENS
+from sessioncrawler.addresses import ORIGIN, address_of
+from sessioncrawler.model import JoinLink
+from sessioncrawler.protocol.strings import TOKENS
 
 _SHORTEST = len("http://a/b?public_key=") + 64
 _LONGEST = 2048
 """Characters of one link as it is written; what stands further behind its scheme is not read."""
 _MOST_INNER = 3
 """URLs that a link may have in its parameters before its key."""
-_LARGEST_PORT = 65_535
 _REWRITES = 2
 """How many layers of percent-encoding are undone."""
 
 # No pattern here can match one text in two ways, and each reads a bounded window: the time grows with the text only.
 _SCHEME = re.compile(r"https?(?=:[/\\%&]|%(?:25){0,2}3a|&)", re.IGNORECASE | re.ASCII)
-_AUTHORITY = r"([Hh][Tt][Tt][Pp][Ss]?)://([^\s/?#@\\<>\"'`%]{1,300})"
-_ADDRESS = re.compile(_AUTHORITY + r"(?:[/?#].*)?", re.DOTALL)
-_LINK = re.compile(_AUTHORITY + rf"/(?:r/)?({TOKENS})/?\?([^\s\"'<>`#]*)")
+_LINK = re.compile(ORIGIN + rf"/(?:r/)?({TOKENS})/?\?([^\s\"'<>`#]*)")
 _FRAGMENT = re.compile(r"(?:#\S*)?")
-_HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?")
 _PARAMETER = "public_key="
 _KEY = re.compile(r"([0-9A-Fa-f]{64})(?![0-9A-Za-z]|%[0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([!-/:-@\[-`{-~]))")
@@ -58,15 +54,6 @@ def parse_join_link(url: str) -> JoinLink | None:
     if not _SHORTEST <= len(bare) <= _LONGEST:
         return None
     return next(filter(None, (_read(spelling, whole=True) for spelling in _spellings(_plain(bare)))), None)
-
-
-def parse_address(url: str) -> Address | None:
-    """Where the server of ``url`` (``scheme://host[:port]`` and anything behind) is; None where that is no address.
-
-    None also where the URL carries user-info. Nothing is decoded: this is for URLs of machines, not of texts.
-    """
-    match = _ADDRESS.fullmatch(url.strip())
-    return _address(match[1], match[2]) if match else None
 
 
 def _alone(text: str, start: int, end: int) -> JoinLink | None:
@@ -102,6 +89,9 @@ def _spellings(text: str) -> Iterator[str]:
     """``text`` as it is, and with ever more layers of encoding undone."""
     yield text
     for _ in range(_REWRITES):
+        match = _LINK.match(text)
+        if match and address_of(match[1], match[2]) is None:  # what is no host must not become one
+            return
         inner = _plain(unquote(text))
         if inner == text:
             return
@@ -124,7 +114,7 @@ def _read(text: str, *, whole: bool = False) -> JoinLink | None:
     if match is None or (whole and not _FRAGMENT.fullmatch(text, match.end())):
         return None
     key = _public_key(match[4], whole=whole)
-    address = _address(match[1], match[2]) if key else None
+    address = address_of(match[1], match[2]) if key else None
     return JoinLink(address, match[3], key) if address and key else None
 
 
@@ -134,12 +124,3 @@ def _public_key(query: str, *, whole: bool) -> str | None:
     matches = [_KEY.fullmatch(value) if whole else _KEY.match(value) for value in values]
     keys = {match[1].lower() if match else None for match in matches}
     return keys.pop() if len(keys) == 1 else None
-
-
-def _address(scheme: str, authority: str) -> Address | None:
-    match = _HOST_AND_PORT.fullmatch(authority)
-    host = canonical_host(match[1]) if match else None
-    if match is None or host is None:
-        return None
-    port = int(match[2]) if match[2] else DEFAULT_PORTS[scheme.lower()]
-    return Address(scheme.lower(), host, port) if 1 <= port <= _LARGEST_PORT else None

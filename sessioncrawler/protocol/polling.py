@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
-from sessioncrawler.protocol._redirects import same_server, target
-from sessioncrawler.protocol._retry_after import seconds_to_wait
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.joinlinks import parse_address
-from sessioncrawler.protocol.keys import decide_key
-from sessioncrawler.protocol.pages import parse_home_page, parse_preview_page
+from sessioncrawler.protocol.http import redirect_target, same_server, seconds_to_wait
+from sessioncrawler.protocol.key_claims import decide_key
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_room, parse_rooms
+from sessioncrawler.protocol.server_pages import parse_home_page, parse_preview_page
 
 MAX_REQUESTS = 8
 """HTTP requests to one candidate in one crawl; redirects and repetitions that a server asks for are bounded apart."""
@@ -28,7 +27,7 @@ MAX_WAITS = 3
 MAX_RETRY_AFTER = 120.0
 """Seconds; a server that asks for more is given up until the next crawl."""
 UPGRADE_TRIES = 1
-"""Tries for https where every link says http: an upgrade is welcome, but not worth waiting."""
+"""Tries for https where every link says http: an upgrade is welcome, but not worth waiting for."""
 HASTY_TRIES = 12
 """Tries for each of https and http where links say https: the other may answer at once."""
 
@@ -36,7 +35,7 @@ _OK, _NOT_FOUND = 200, 404
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 
-# How far an address was reached: of two failures the one further down the road tells more.
+# How far a request got: of two failures the one that got further tells more.
 _DEPTH = {
     Outcome.DNS: 0,
     Outcome.FORBIDDEN_ADDRESS: 0,
@@ -98,7 +97,7 @@ class _Found:
 
 
 def poll(candidate: Candidate) -> Generator[Ask, Reply, Poll]:
-    """Ask one server for its rooms and its key (SOGS.md, "Anonymous answers" and "Legacy servers").
+    """Ask one server for its rooms and its key (docs/protocol.md, "Anonymous answers" and "Legacy servers").
 
     https comes first and counts wherever it answers; then http. The :class:`Poll` that is returned has no ``seconds``:
     the driver holds the clock.
@@ -120,7 +119,7 @@ class _Conversation:
         return self._failed(found)
 
     def _reach(self) -> Generator[Ask, Reply, _Found | Failure]:
-        """Rooms by https, else by http; with all patience only where haste brought nothing by either."""
+        """Rooms by https, else by http; with all tries only where few tries brought nothing by either."""
         https, http = self.candidate.addresses()
         wants_https = self.candidate.address.scheme == "https"
         first = yield from self._rooms(https, HASTY_TRIES if wants_https else UPGRADE_TRIES)
@@ -236,7 +235,7 @@ class _Conversation:
             wait = 0.0
             if reply.status in _REDIRECTS and reply.location:
                 redirects += 1
-                url = target(url, reply.location)
+                url = redirect_target(url, reply.location)
                 refused = self._redirect(address, url, redirects)
                 if refused is not None:
                     return refused

@@ -1,4 +1,4 @@
-"""The JSON of ``/rooms`` and ``/room/TOKEN`` (SOGS.md, "Anonymous answers"), read room by room.
+"""The JSON of ``/rooms`` and ``/room/TOKEN`` (docs/protocol.md, "Anonymous answers"), read room by room.
 
 A bad value costs its field, a bad token its room, and only an answer that is no list of rooms at all costs them all.
 """
@@ -14,7 +14,7 @@ from json import JSONDecoder
 from typing import TypeGuard, cast
 
 from sessioncrawler.model import Room
-from sessioncrawler.protocol.text import clean, is_token
+from sessioncrawler.protocol.strings import clean, is_token
 
 LONGEST_NAME = 500
 """Code points of a name that are kept."""

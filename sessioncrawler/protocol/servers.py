@@ -1,4 +1,4 @@
-"""Which addresses are one server, and which only wear another server's key (SOGS.md, "Identifiers and rules")."""
+"""Which addresses are one server, and which only show another's key (docs/protocol.md, "Identifiers and rules")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What listing sites publish: text in, join links with their tags out (SOGS.md, "Listing sites").
+"""What sources publish: text in, join links with their tags out (docs/protocol.md, "Sources").
 
-Everything here is written by strangers. A reader takes what it understands, bounded, and never raises over the rest:
-a page that is no listing gives an empty list.
+All of it is written by strangers. A reader takes what it understands, up to a limit, and never raises:
+a page without join links gives an empty list.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ _LINE_TAGS = frozenset(
 """Elements that begin a line of their own."""
 
 
-class Listed(NamedTuple):
-    """A join link with the tags that its listing gives it, as they were written there."""
+class Posted(NamedTuple):
+    """A join link with the tags that its source gives it, as they were written there."""
 
     link: JoinLink
     tags: tuple[str, ...] = ()
@@ -88,20 +88,20 @@ def _clean_tag(text: str) -> str:
     return " ".join(printable.split()).lstrip("#").strip()
 
 
-def merge(listed: Iterable[Listed]) -> list[Listed]:
+def merge(posted: Iterable[Posted]) -> list[Posted]:
     """Name each link once, in the order of the page, with the tags of all its mentions; ``MAX_LINKS`` at most."""
     tags: dict[JoinLink, list[str]] = {}
-    for link, more in listed:
+    for link, more in posted:
         if link in tags or len(tags) < MAX_LINKS:
             raw = tags.setdefault(link, [])
             raw += more[: MAX_RAW_TAGS - len(raw)]
-    return [Listed(link, clean_tags(raw)) for link, raw in tags.items()]
+    return [Posted(link, clean_tags(raw)) for link, raw in tags.items()]
 
 
-def read_any(text: str) -> list[Listed]:
+def read_any(text: str) -> list[Posted]:
     """All join links of a page in any form (HTML, Markdown, JSON, plain text), without tags."""
     shown = _html_text(text) if _HTML.search(text) else text
-    return merge(Listed(link) for link in find_join_links(shown))
+    return merge(Posted(link) for link in find_join_links(shown))
 
 
 def _html_text(text: str) -> str:
@@ -110,7 +110,7 @@ def _html_text(text: str) -> str:
     return "\n".join(Selector(text=text, type="html").xpath(f"//text(){unseen} | //@*").getall())
 
 
-def read_awesome_list(text: str) -> list[Listed]:
+def read_awesome_list(text: str) -> list[Posted]:
     """Read the Awesome Session Group List: Markdown, each link fenced, a line of hashtags after the fence.
 
     The tags are those of a line such as ``hashtag `#session`,`#adl``` after the link; ``#session`` and empty ones are
@@ -119,17 +119,17 @@ def read_awesome_list(text: str) -> list[Listed]:
     return merge(_awesome_entries(text))
 
 
-def _awesome_entries(text: str) -> Iterator[Listed]:
+def _awesome_entries(text: str) -> Iterator[Posted]:
     entry: list[JoinLink] = []  # links that wait for their line of hashtags
     for line in text.splitlines():
         if links := find_join_links(line):
             entry += links
-            yield from map(Listed, links)
+            yield from map(Posted, links)
         elif _NEW_ENTRY.match(line):
             entry = []
         elif hashtags := _HASHTAG_LINE.match(line):
             tags = _hashtags(hashtags[1])
-            yield from (Listed(link, tags) for link in entry)
+            yield from (Posted(link, tags) for link in entry)
             entry = []
 
 
@@ -138,7 +138,7 @@ def _hashtags(text: str) -> tuple[str, ...]:
     return tuple(tag for tag in clean_tags(_BACKTICKED.findall(text)) if tag.casefold() != "session")
 
 
-def read_session_directory(text: str) -> list[Listed]:
+def read_session_directory(text: str) -> list[Posted]:
     """Read what session.directory gives out: its JSON array, or an HTML page of one Community with its tags.
 
     Tags are given to the link only where the page holds exactly one; otherwise nobody can tell whose they are. A page
@@ -149,10 +149,10 @@ def read_session_directory(text: str) -> list[Listed]:
     found = read_any(text)
     if len(found) != 1 or len(text) > MAX_TAGGED_PAGE:
         return found
-    return [Listed(found[0].link, _page_tags(text))]
+    return [Posted(found[0].link, _page_tags(text))]
 
 
-def _json_entries(text: str) -> Iterator[Listed]:
+def _json_entries(text: str) -> Iterator[Posted]:
     """Entries of ``[{"url": …, "tags": "a,b", "nsfw": "0"}]``; others are left out. Bare links where it is broken."""
     try:
         entries = _JSON.decode(text.lstrip("\ufeff"))
@@ -164,7 +164,7 @@ def _json_entries(text: str) -> Iterator[Listed]:
         if not isinstance(entry, dict) or not isinstance(url := entry.get("url"), str):
             continue
         if link := parse_join_link(html.unescape(url).strip()):
-            yield Listed(link, _json_tags(entry))
+            yield Posted(link, _json_tags(entry))
 
 
 def _json_tags(entry: dict[str, Any]) -> tuple[str, ...]:

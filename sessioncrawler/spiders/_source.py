@@ -17,8 +17,7 @@ from twisted.python.failure import Failure
 
 from sessioncrawler.items import SightingItem
 from sessioncrawler.model import Sighting
-from sessioncrawler.protocol.sources import Listed as Posted
-from sessioncrawler.protocol.sources import read_any
+from sessioncrawler.protocol.sources import Posted, read_any
 from sessioncrawler.spiders._directory import introduce
 
 _MENDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessioncrawler.protocol.sources import Listed, read_awesome_list
+from sessioncrawler.protocol.sources import Posted, read_awesome_list
 from sessioncrawler.spiders._source import SourceSpider
 
 
@@ -14,6 +14,6 @@ class AwesomeSessionGroups(SourceSpider):
     home = "https://github.com/GNU-Linux-libre/Awesome-Session-Group-List"
     page = "https://raw.githubusercontent.com/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md"
 
-    def read(self, text: str) -> list[Listed]:
+    def read(self, text: str) -> list[Posted]:
         """Read the Markdown, with the tags that stand after each link."""
         return read_awesome_list(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessioncrawler.protocol.sources import Listed, read_session_directory, session_directory_pages
+from sessioncrawler.protocol.sources import Posted, read_session_directory, session_directory_pages
 from sessioncrawler.spiders._source import SourceSpider
 
 
@@ -16,7 +16,7 @@ class SessionDirectory(SourceSpider):
     title = "session.directory"
     home = "https://session.directory/?all=groups"
 
-    def read(self, text: str) -> list[Listed]:
+    def read(self, text: str) -> list[Posted]:
         """Read a Community's page, or the JSON array."""
         return read_session_directory(text)
 

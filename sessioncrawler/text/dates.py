@@ -1,4 +1,4 @@
-"""Times as pages show them: always UTC, with the machine's form beside the reader's."""
+"""Times as pages show them, always in UTC, and as programs read them (ISO 8601)."""
 
 from __future__ import annotations
 

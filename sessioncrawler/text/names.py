@@ -1,7 +1,7 @@
-"""Strangers' text made safe to look at: it can neither hide, nor turn its neighbours round, nor spill over them.
+"""Strangers' text made safe to show: nothing in it is invisible, or changes how the text around it is shown.
 
 Escaping is Jinja's work; this is about what stays dangerous after escaping: bidirectional overrides that make a link
-read as another one (CVE-2021-42574), invisible characters, control codes, towers of combining marks, endless length.
+read as another one (CVE-2021-42574), invisible characters, control codes, stacks of combining marks, endless length.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ REMEMBERED = 8192
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _SLACK = 4
-"""Times its shown length that a text is read: room for all that is thrown away, a bound for all else."""
+"""Times its shown length that a text is read: enough although characters are left out, and still a limit."""
 _JOINERS = "\u200c\u200d"
 _EMOJI_TAGS = "\U000e0020-\U000e007f"
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters by category, empty to the eye: names made of them look like no name at all."""
+"""Letters by category that show nothing: a name made of them would look empty."""
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
-_TOWER = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
+_STACK = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
 _JOINER_RUN = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
 _LOOSE_JOINER = re.compile(rf"(?<![^\x00-\x7f\s])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f\s])")
 """A joiner means something only between two letters of other scripts, or two emoji."""
@@ -99,7 +99,7 @@ def _visible(text: str, length: int) -> str:
         return clean
     # Tags go first: a joiner beside one may have nothing else to join.
     clean = _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", _LOOSE_EMOJI_TAG.sub("", clean)))
-    return _TOWER.sub(r"\1", clean)
+    return _STACK.sub(r"\1", clean)
 
 
 @lru_cache(REMEMBERED)

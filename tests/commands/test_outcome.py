@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from scrapy.settings import Settings
 
-from sessioncrawler.commands._outcome import ListingReport, OutcomeReport, source_report, outcome_reports, site_report
+from sessioncrawler.commands._outcome import ListingReport, OutcomeReport, outcome_reports, site_report, source_report
 from sessioncrawler.model import Address, Outcome, Poll
 
 SETTINGS = Settings({"SITE_URI": "s3://bucket/site"})

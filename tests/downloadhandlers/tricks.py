@@ -30,6 +30,7 @@ LITERALS = [
     "http://\u2460\u2461\u2466.0.0.1:{p}/",
     "http://\U0001d7cf\U0001d7d0\U0001d7d5.0.0.1:{p}/",
     "http://12\u00ad7.0.0.1:{p}/",
+    "http://%31%32%37.0.0.1:{p}/",
     # behind something that looks like the host
     f"http://{PUBLIC}@127.0.0.1:{{p}}/",
     f"http://{PUBLIC}:80@127.0.0.1:{{p}}/",
@@ -143,6 +144,7 @@ NAMED = [f"http://{name}:{{p}}/" for name in NAMES] + [
     "http://any.thing.localhost:{p}/",
     "http://\u24dbocalhost:{p}/",
     "https://loopback.example:{p}/",
+    "http://loopback%2eexample:{p}/",
     "http://LOOPBACK.example.:{p}/",
     "http://m\u00fcnchen.example:{p}/",
     "http://user:pass@loopback.example:{p}/",
@@ -150,10 +152,8 @@ NAMED = [f"http://{name}:{{p}}/" for name in NAMES] + [
 
 # What is no host is not looked up either, whatever a resolver might make of it.
 NO_HOSTS = [
-    "http://%31%32%37.0.0.1:{p}/",
     "http://127.0.0.1%2f.example.org:{p}/",
     "http://127.0.0.1%00.example.org:{p}/",
-    "http://loopback%2eexample:{p}/",
     "http://\x00.example:{p}/",
     "http://127.0.0.1 .example:{p}/",
     "http://.127.0.0.1:{p}/",

@@ -9,7 +9,7 @@ from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Roo
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.protocol.polling import MAX_REQUESTS
 from sessioncrawler.protocol.rooms import LONGEST_DESCRIPTION, LONGEST_NAME, MOST_STAFF
-from sessioncrawler.protocol.sources import MAX_LINKS, MAX_TAG_LENGTH, MAX_TAGS, Listed
+from sessioncrawler.protocol.sources import MAX_LINKS, MAX_TAG_LENGTH, MAX_TAGS, Posted
 
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -66,10 +66,10 @@ def check_link(link: JoinLink) -> None:
     assert parse_join_link(link.url) == link
 
 
-def check_listed(listed: list[Listed]) -> None:
-    links = [entry.link for entry in listed]
+def check_posted(posted: list[Posted]) -> None:
+    links = [entry.link for entry in posted]
     assert len(links) == len(set(links)) <= MAX_LINKS
-    for link, tags in listed:
+    for link, tags in posted:
         check_link(link)
         assert len(tags) <= MAX_TAGS
         for tag in tags:

@@ -12,7 +12,7 @@ from sessioncrawler.items import SightingItem
 from sessioncrawler.protocol.joinlinks import find_join_links, parse_join_link
 from sessioncrawler.protocol.sources import (
     MAX_PAGES,
-    Listed,
+    Posted,
     read_any,
     read_awesome_list,
     read_session_directory,
@@ -22,7 +22,7 @@ from sessioncrawler.spiders.awesome_session_groups import AwesomeSessionGroups
 from sessioncrawler.spiders.lokilocker import LokiLocker
 from sessioncrawler.spiders.session_directory import SessionDirectory
 from tests.fuzz import page_strategies as pages
-from tests.fuzz.bounds import check_link, check_listed
+from tests.fuzz.bounds import check_link, check_posted
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import damaged, texts
 from tests.support.publishing import no_reactor
@@ -47,8 +47,8 @@ def made(spider):
         return spider.from_crawler(get_crawler(spider, settings))
 
 
-def links(listed: list[Listed]) -> list:
-    return [entry.link for entry in listed]
+def links(posted: list[Posted]) -> list:
+    return [entry.link for entry in posted]
 
 
 @fuzzed(4, text=pages.plain_pages | pages.link_texts)
@@ -69,37 +69,37 @@ def test_a_link_is_a_link_or_none(text):
 @fuzzed(4, text=st.one_of(pages.plain_pages, pages.html_pages), reader=st.sampled_from(READERS))
 def test_a_listing_of_anything_is_links_within_bounds(text, reader):
     # What reaches a reader was decoded, and no decoder gives surrogates.
-    check_listed(reader(text.encode("utf-8", "replace").decode()))
+    check_posted(reader(text.encode("utf-8", "replace").decode()))
 
 
 @fuzzed(3, text=pages.neighbourly_plain, reader=st.sampled_from((read_any, read_awesome_list)))
 def test_a_link_survives_what_stands_beside_it(text, reader):
-    listed = reader(text)
-    check_listed(listed)
-    assert NEIGHBOUR in links(listed)
+    posted = reader(text)
+    check_posted(posted)
+    assert NEIGHBOUR in links(posted)
 
 
 @fuzzed(3, text=pages.neighbourly_html, reader=st.sampled_from((read_any, read_session_directory)))
 def test_a_link_on_a_page_survives_what_stands_beside_it(text, reader):
-    listed = reader(text.encode("utf-8", "replace").decode())
-    check_listed(listed)
-    assert NEIGHBOUR in links(listed)
+    posted = reader(text.encode("utf-8", "replace").decode())
+    check_posted(posted)
+    assert NEIGHBOUR in links(posted)
 
 
 @fuzzed(2, body=pages.neighbourly_json)
 def test_an_entry_of_json_survives_its_neighbours(body):
-    listed = read_session_directory(body.decode())
-    check_listed(listed)
+    posted = read_session_directory(body.decode())
+    check_posted(posted)
     # Other entries may name the same link.
-    assert {"linux", "privacy"} <= {tag.casefold() for tag in dict(listed)[NEIGHBOUR]}
+    assert {"linux", "privacy"} <= {tag.casefold() for tag in dict(posted)[NEIGHBOUR]}
 
 
 @fuzzed(3, body=damaged(pages.json_listings), more=st.sampled_from(("", "{", "]", ",,", '"', "[" * 5_000, "9" * 5_000)))
 def test_a_link_survives_json_that_is_broken(body, more):
     text = f'[{{"url":{json.dumps(pages.NEIGHBOUR_LINK)}}},{more}\n' + body.decode("utf-8", "replace")
-    listed = read_session_directory(text)
-    check_listed(listed)
-    assert NEIGHBOUR in links(listed)
+    posted = read_session_directory(text)
+    check_posted(posted)
+    assert NEIGHBOUR in links(posted)
 
 
 @fuzzed(2, text=pages.html_pages)

@@ -5,8 +5,8 @@ import re
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Room
-from sessioncrawler.protocol.pages import parse_home_page, parse_legacy_rooms, parse_preview_page
 from sessioncrawler.protocol.rooms import NotRoomsError
+from sessioncrawler.protocol.server_pages import parse_home_page, parse_legacy_rooms, parse_preview_page
 from tests.fuzz import page_strategies as pages
 from tests.fuzz.bounds import check_rooms
 from tests.fuzz.cases import fuzzed

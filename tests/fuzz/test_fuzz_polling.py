@@ -5,9 +5,9 @@ from itertools import cycle
 from hypothesis import strategies as st
 from scrapy import Request
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, KeyClaim, Outcome, Poll
 from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
-from sessioncrawler.protocol.joinlinks import parse_address
 from sessioncrawler.protocol.polling import (
     MAX_REDIRECTS,
     MAX_REQUESTS,

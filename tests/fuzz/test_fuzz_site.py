@@ -13,8 +13,8 @@ from lxml import etree, html
 
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Room
-from sessioncrawler.protocol.pages import parse_home_page
 from sessioncrawler.protocol.rooms import parse_rooms
+from sessioncrawler.protocol.server_pages import parse_home_page
 from tests.fuzz import page_strategies as pages
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import NEIGHBOUR_TEXT, arrays, rooms, texts

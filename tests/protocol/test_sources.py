@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.protocol import sources as listings
+from sessioncrawler.protocol import sources
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.protocol.sources import (
-    Listed,
+    Posted,
     clean_tags,
     read_any,
     read_awesome_list,
@@ -25,8 +25,8 @@ def url(token: str, host: str = "https://sogs.example") -> str:
     return f"{host}/{token}?public_key={KEY}"
 
 
-def urls(listed: list[Listed]) -> list[str]:
-    return [one.link.url for one in listed]
+def urls(posted: list[Posted]) -> list[str]:
+    return [one.link.url for one in posted]
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def test_tags_are_tidied_and_bounded(raw, tags):
 @given(st.lists(st.text()))
 def test_tags_stay_within_bounds_whatever_is_written(raw):
     tags = clean_tags(raw)
-    assert len(tags) <= listings.MAX_TAGS
-    assert all(0 < len(tag) <= listings.MAX_TAG_LENGTH and tag.isprintable() for tag in tags)
+    assert len(tags) <= sources.MAX_TAGS
+    assert all(0 < len(tag) <= sources.MAX_TAG_LENGTH and tag.isprintable() for tag in tags)
     assert len({tag.casefold() for tag in tags}) == len(tags)
 
 
@@ -140,18 +140,18 @@ def test_json_takes_what_it_understands():
 @pytest.mark.parametrize("odd", ['"a\x1b\nb"', "9" * 5_000, "[" * 50 + "]" * 50, '{"url": 1, "url": null}', "NaN"])
 def test_an_odd_entry_of_json_costs_only_itself(odd):
     entry = json.dumps({"url": url("one"), "tags": "a", "nsfw": 1})
-    expected = [Listed(parse_join_link(url("one")), ("a", "nsfw"))]
+    expected = [Posted(parse_join_link(url("one")), ("a", "nsfw"))]
     assert read_session_directory(f"[{odd},{entry}]") == read_session_directory(f"[{entry},{odd}]") == expected
 
 
 @pytest.mark.parametrize("broken", ["", "[" * 5_000, "}", "{'url'"])
 def test_of_json_that_is_broken_the_links_are_read(broken):
     entry = json.dumps({"url": url("one").replace("&", "\\u0026"), "tags": "a"}).replace("/", "\\/")
-    assert read_session_directory(f"[{entry},{broken}") == [Listed(parse_join_link(url("one")))]
+    assert read_session_directory(f"[{entry},{broken}") == [Posted(parse_join_link(url("one")))]
 
 
 @pytest.mark.parametrize("text", ["[", "[" * 100_000, "[1" + "0" * 10_000 + "]", "[{}]", "[]", ""])
-def test_broken_json_is_an_empty_listing(text):
+def test_broken_json_gives_nothing(text):
     assert read_session_directory(text) == []
 
 
@@ -178,7 +178,7 @@ def test_join_links_are_found_in_any_form(html):
 
 
 def test_read_any_is_bounded(monkeypatch):
-    monkeypatch.setattr(listings, "MAX_LINKS", 3)
+    monkeypatch.setattr(sources, "MAX_LINKS", 3)
     assert len(read_any("\n".join(url(f"room{number}") for number in range(5)))) == 3
 
 
@@ -204,7 +204,7 @@ PAGE = "<h1>A room</h1><p>Tags and more</p><code>{link}</code>{tags}"
 )
 def test_tags_of_a_page_are_found_in_many_forms(tags, expected):
     assert read_session_directory(PAGE.format(link=url("one"), tags=tags)) == [
-        Listed(parse_join_link(url("one")), expected)
+        Posted(parse_join_link(url("one")), expected)
     ]
 
 
@@ -235,23 +235,23 @@ def test_only_pages_of_the_known_form_and_host_are_followed(monkeypatch):
     numbers = [page.rpartition("=")[2] for page in session_directory_pages(html, INDEX)]
     assert numbers == ["1", "2", "3", "9"]
     assert all(page.startswith("https://session.directory/view_") for page in session_directory_pages(html, INDEX))
-    monkeypatch.setattr(listings, "MAX_PAGES", 2)
+    monkeypatch.setattr(sources, "MAX_PAGES", 2)
     assert len(session_directory_pages(html, INDEX)) == 2
 
 
 def test_a_deep_page_is_read():
     deep = "<div>" * 200 + f"{url('one')}<p>Tags: a" + "</div>" * 200
-    assert read_session_directory(deep) == [Listed(parse_join_link(url("one")), ("a",))]
+    assert read_session_directory(deep) == [Posted(parse_join_link(url("one")), ("a",))]
     deeper = "<html>" + "<div>" * 20_000 + "x"
     assert read_session_directory(deeper) == []
 
 
 def test_no_tags_are_looked_for_in_a_page_that_is_too_large():
     page = PAGE.format(link=url("one"), tags='<i class="tag">a</i>')
-    assert read_session_directory(page + " " * listings.MAX_TAGGED_PAGE) == [Listed(parse_join_link(url("one")))]
+    assert read_session_directory(page + " " * sources.MAX_TAGGED_PAGE) == [Posted(parse_join_link(url("one")))]
 
 
 def test_a_link_that_is_repeated_costs_no_more_than_its_share():
     entry = f"{url('one')}\nhashtag `x`,`{{}}`\n"
     [listed] = read_awesome_list("".join(entry.format(number) for number in range(1_000)))
-    assert len(listed.tags) == listings.MAX_TAGS
+    assert len(listed.tags) == sources.MAX_TAGS

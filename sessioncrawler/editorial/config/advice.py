@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.editorial.config.problems import Problems
 from sessioncrawler.editorial.config.reading import Directory, Rule, parse_directory
 
@@ -65,7 +65,8 @@ def _rules(directory: Directory) -> dict[str, Sequence[Rule]]:
 
 def _warn_of_examples(directory: Directory, problems: Problems) -> None:
     site = directory.site
-    hosts = {"url": urlsplit(site.url).hostname or "", "contact": site.contact.rpartition("@")[2]}
+    place = parse_address(site.url)
+    hosts = {"url": place.host if place else "", "contact": site.contact.rpartition("@")[2]}
     for key, host in hosts.items():
         if any(f".{host}".endswith(f".{example}") for example in _EXAMPLES):
             problems.add(("site", key), f"expected your own, found the example {host}; write yours before you publish")

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from sessioncrawler.addresses import is_web_url, parse_bare_address
 from sessioncrawler.editorial import codes
-from sessioncrawler.editorial.config.addresses import parse_address, split_web_url
 from sessioncrawler.editorial.config.tables import Check, Unfit, shorten
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Address
@@ -93,10 +93,8 @@ def flag_value(value: Any) -> bool:
 def web_url(value: Any) -> str:
     """Check for an absolute http or https URL."""
     found = text(value)
-    try:
-        split_web_url(found)
-    except ValueError as error:
-        raise Unfit("an absolute http or https URL", "write it as https://example.org/page") from error
+    if not is_web_url(found):
+        raise Unfit("an absolute http or https URL", "write it as https://example.org/page")
     return found
 
 
@@ -110,12 +108,11 @@ def site_url(value: Any) -> str:
 
 def address(value: Any) -> Address:
     """Check for the address of a server."""
-    found = text(value)
-    try:
-        return parse_address(found)
-    except ValueError as error:
+    found = parse_bare_address(text(value))
+    if found is None:
         mend = "leave out the token, ?public_key=… and anything else after the host and port"
-        raise Unfit("the address of a server such as https://example.org:8443", mend) from error
+        raise Unfit("the address of a server such as https://example.org:8443", mend)
+    return found
 
 
 def public_key(value: Any) -> str:

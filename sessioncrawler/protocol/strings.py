@@ -1,4 +1,4 @@
-"""What every answer of a stranger goes through: the grammar of tokens, and text that pages and feeds can carry."""
+"""Strings in the answers of strangers: which of them is a token, and how the others become fit for pages and feeds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TypeGuard
 
 TOKENS = "[0-9A-Za-z_-]{1,64}"
-"""Regular expression of the tokens of rooms (SOGS.md, "Words")."""
+"""Regular expression of the tokens of rooms (docs/protocol.md, "Words")."""
 
 _TOKEN = re.compile(TOKENS)
 _NEWLINES = re.compile(r"\r\n?")

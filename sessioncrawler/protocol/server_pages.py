@@ -1,6 +1,6 @@
-"""The HTML pages of servers (SOGS.md, "Anonymous answers" and "Legacy servers"), and the legacy list of rooms.
+"""The HTML pages of servers, and the legacy list of rooms (docs/protocol.md, "Anonymous answers" and "Legacy servers").
 
-Pages are read as a stream of tags, never as a tree: a page can be broken or nested as it likes.
+Pages are read as a stream of tags, never as a tree: a page may be broken, or nested without end.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Room
-from sessioncrawler.protocol.joinlinks import parse_address
 from sessioncrawler.protocol.rooms import LONGEST_NAME, NotRoomsError, load_json
-from sessioncrawler.protocol.text import TOKENS, clean, is_token
+from sessioncrawler.protocol.strings import TOKENS, clean, is_token
 
 MOST_ROOMS = 10_000
 """Rooms that are read of one page."""

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Room
-from sessioncrawler.protocol.pages import HomePage, parse_home_page, parse_legacy_rooms, parse_preview_page
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_rooms
+from sessioncrawler.protocol.server_pages import HomePage, parse_home_page, parse_legacy_rooms, parse_preview_page
 
 SOGS = Path(__file__).parents[3] / "shared/realworld/sogs"
 needs_recordings = pytest.mark.skipif(not SOGS.is_dir(), reason="the recorded answers are not beside the checkout")
