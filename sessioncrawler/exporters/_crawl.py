@@ -15,7 +15,8 @@ from scrapy.settings import BaseSettings
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config.reading import Directory, find_directory, load_directory
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.opendata.communities import CommunityRecord, Recorder
+from sessioncrawler.opendata.records import CommunityRecord
+from sessioncrawler.opendata.v1 import records
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.render.environment import build_environment
@@ -60,7 +61,7 @@ class Edition:
     def records(self) -> list[CommunityRecord]:
         """What the open data tells of them."""
         first_listed = {listing.facts.key: listing.first_listed for listing in self.listings}
-        return Recorder(self._crawl.directory, first_listed).records(self.communities)
+        return records(self.communities, self._crawl.directory, first_listed)
 
     @cached_property
     def listings(self) -> list[Listing]:

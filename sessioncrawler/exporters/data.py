@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -9,66 +10,63 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from sessioncrawler.editorial.languages import LanguageTable
-from sessioncrawler.editorial.policy import Policy
 from sessioncrawler.exporters._context import dropped_counts
 from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.items import PollItem
-from sessioncrawler.opendata import atom
-from sessioncrawler.opendata import collections_2026 as provider
-from sessioncrawler.opendata import tables as flat
-from sessioncrawler.opendata.files import compact, data_files
-from sessioncrawler.opendata.news import news, still_public
-from sessioncrawler.opendata.policy import policy_record
-
-MOST_EVENTS = 5_000
-"""Events of the history that are looked at: enough for the feeds of rare languages and tags."""
+from sessioncrawler.opendata import atom, directory_2026, tables, v1
+from sessioncrawler.opendata.news import MOST_EVENTS
+from sessioncrawler.opendata.schemas import schema_files
 
 
 def v1_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:
     """The folder ``v1/``: five data files, their schemas, and the manifest."""
     everything, crawl = list(items), Crawl.of(crawler)
-    edition = crawl.edition(everything)
+    edition, now = crawl.edition(everything), crawl.now
     polls = [item.poll for item in everything if isinstance(item, PollItem)]
-    policy = policy_record(len(edition.communities), dropped_counts(crawler))
-    return data_files(edition.records, polls, edition.sources, policy, crawl.now)
+    files = {
+        "communities.json": v1.communities_json(edition.records, now),
+        "servers.json": v1.servers_json_v1(edition.records, polls, now),
+        "polls.json": v1.polls_json_v1(polls, now),
+        "sources.json": v1.sources_json(edition.sources, now),
+        "policy.json": v1.policy_json(len(edition.communities), dropped_counts(crawler), now),
+        **dict(schema_files()),
+    }
+    yield from files.items()
+    entries = {path: (len(body), hashlib.sha256(body).hexdigest()) for path, body in files.items()}
+    yield "manifest.json", v1.manifest_json(entries, now)
 
 
 def communities_csv(items: Iterable[Any], crawler: Crawler) -> Iterator[bytes]:
     """The file ``communities.csv``."""
-    return flat.csv_parts(Crawl.of(crawler).edition(items).records)
+    return tables.communities_csv(Crawl.of(crawler).edition(items).records)
 
 
 def communities_jsonl(items: Iterable[Any], crawler: Crawler) -> Iterator[bytes]:
     """The file ``communities.jsonl``."""
-    return flat.jsonl_parts(Crawl.of(crawler).edition(items).records)
+    return tables.communities_jsonl(Crawl.of(crawler).edition(items).records)
 
 
 def tags_json(items: Iterable[Any], crawler: Crawler) -> Iterator[bytes]:
     """The file ``tags.json``."""
-    yield compact(provider.tag_texts(Crawl.of(crawler).edition(items).communities))
+    yield directory_2026.tags_json(Crawl.of(crawler).edition(items).communities)
 
 
 def listings(items: Iterable[Any], crawler: Crawler) -> Iterator[bytes]:
     """The file ``listings``."""
     crawl = Crawl.of(crawler)
-    yield compact(provider.summaries(crawl.directory.listings, crawl.edition(items).communities))
+    yield directory_2026.collections_json(crawl.directory.listings, crawl.edition(items).communities)
 
 
 def listing_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:
     """The folder ``listing/``: a file for each listing of ``directory.toml``, named by its id."""
     crawl = Crawl.of(crawler)
     flag = cache(LanguageTable(crawl.directory).flag)
-    for shape in provider.listing_shapes(crawl.directory.listings, crawl.edition(items).communities, flag):
-        yield shape["id"], compact(shape)
+    return directory_2026.collection_files(crawl.directory.listings, crawl.edition(items).communities, flag)
 
 
 def feed_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:
     """The folder ``feed/``: news of what the state remembers, which the pipelines brought up to date before."""
     crawl = Crawl.of(crawler)
-    policy, known = Policy(crawl.directory, crawl.now), crawl.edition(items).listings
     with crawl.state() as state:
         events = state.events(MOST_EVENTS)
-    public = [listing for listing in known if still_public(listing.facts, policy)]
-    happened = (event for event in events if still_public(event.facts, policy))
-    since = min((listing.first_listed for listing in public), default=0)
-    return atom.feed_files(news(happened, public), crawl.directory.site, since)
+    return atom.news_files(events, crawl.edition(items).listings, crawl.directory.site)

@@ -9,7 +9,7 @@ from typing import Any
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.exporters._collecting import CollectingExporter
 from sessioncrawler.items import PollItem
-from sessioncrawler.opendata.polls import polls_shape
+from sessioncrawler.opendata.v1 import polls_json
 
 
 class PollsJsonItemExporter(CollectingExporter):
@@ -26,7 +26,8 @@ class PollsJsonItemExporter(CollectingExporter):
     def write(self, items: Sequence[Any]) -> None:
         """Write the file in one piece: an address takes a line or two."""
         polls = (item.poll for item in items if isinstance(item, PollItem))
-        separators = (",", ":") if self.indent is None else (",", ": ")
-        shape = polls_shape(polls, crawl_time(self.crawler.settings))
-        text = json.dumps(shape, ensure_ascii=False, allow_nan=False, indent=self.indent, separators=separators)
-        self.file.write(text.encode() + b"\n")
+        body = polls_json(polls, crawl_time(self.crawler.settings))
+        if self.indent is not None:
+            text = json.dumps(json.loads(body), ensure_ascii=False, indent=self.indent, separators=(",", ": "))
+            body = text.encode() + b"\n"
+        self.file.write(body)

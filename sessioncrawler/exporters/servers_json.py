@@ -9,11 +9,11 @@ from typing import Any
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.exporters._collecting import CollectingExporter
 from sessioncrawler.exporters._crawl import Crawl
-from sessioncrawler.opendata.servers_2026 import server_shapes
+from sessioncrawler.opendata.directory_2026 import servers_json_2026
 
 
 class ServersJsonItemExporter(CollectingExporter):
-    """Writes one JSON array of servers with their rooms (SOGS.md, "Identifiers and rules"), UTF-8.
+    """Writes one JSON array of servers with their rooms (docs/protocol.md, "Identifiers and rules"), UTF-8.
 
     The feed's ``indent`` is taken: None (the default) makes it compact; Scrapy's 0 means one line break an element.
     """
@@ -25,14 +25,9 @@ class ServersJsonItemExporter(CollectingExporter):
 
     def write(self, items: Sequence[Any]) -> None:
         """Write the array."""
-        separators = (",", ":") if self.indent is None else (",", ": ")
         flag = LanguageTable(Crawl.of(self.crawler).directory).flag
-        # At once: Python writes JSON in C only where it may write all of it.
-        text = json.dumps(
-            server_shapes(items, flag),
-            ensure_ascii=False,
-            allow_nan=False,
-            indent=self.indent,
-            separators=separators,
-        )
-        self.file.write(text.encode() + b"\n")
+        body = servers_json_2026(items, flag)
+        if self.indent is not None:
+            text = json.dumps(json.loads(body), ensure_ascii=False, indent=self.indent, separators=(",", ": "))
+            body = text.encode() + b"\n"
+        self.file.write(body)
