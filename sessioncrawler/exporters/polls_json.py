@@ -27,7 +27,8 @@ class PollsJsonItemExporter(CollectingExporter):
         """Write the file in one piece: an address takes a line or two."""
         polls = (item.poll for item in items if isinstance(item, PollItem))
         body = polls_json(polls, crawl_time(self.crawler.settings))
-        if self.indent is not None:
-            text = json.dumps(json.loads(body), ensure_ascii=False, indent=self.indent, separators=(",", ": "))
+        if self.indent != 0:
+            separators = (",", ":") if self.indent is None else (",", ": ")
+            text = json.dumps(json.loads(body), ensure_ascii=False, indent=self.indent, separators=separators)
             body = text.encode() + b"\n"
         self.file.write(body)

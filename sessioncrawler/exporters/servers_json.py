@@ -27,7 +27,8 @@ class ServersJsonItemExporter(CollectingExporter):
         """Write the array."""
         flag = LanguageTable(Crawl.of(self.crawler).directory).flag
         body = servers_json_2026(items, flag)
-        if self.indent is not None:
-            text = json.dumps(json.loads(body), ensure_ascii=False, indent=self.indent, separators=(",", ": "))
+        if self.indent != 0:
+            separators = (",", ":") if self.indent is None else (",", ": ")
+            text = json.dumps(json.loads(body), ensure_ascii=False, indent=self.indent, separators=separators)
             body = text.encode() + b"\n"
         self.file.write(body)

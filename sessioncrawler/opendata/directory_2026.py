@@ -17,7 +17,7 @@ from sessioncrawler.editorial.collection import Selection
 from sessioncrawler.editorial.config.reading import Listing
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Tag, TagKind
-from sessioncrawler.opendata.encoding import compact, finite
+from sessioncrawler.opendata.encoding import compact, finite, spread
 from sessioncrawler.text.names import well_formed
 
 SOGS_FIELDS = (
@@ -110,13 +110,16 @@ class CollectionSummary(Struct, frozen=True):
 
 
 def servers_json_2026(communities: Iterable[CommunityItem], flag: Callable[[str], str]) -> bytes:
-    """The file ``servers.json``: servers by ``server_id`` (then key and address) with their rooms by token."""
+    """The file ``servers.json``, a line for each element.
+
+    Servers come by ``server_id``, then key and address, their rooms by token.
+    """
     ordered = sorted(communities, key=lambda community: (_server_order(community), community.room.token))
     servers = [
         Server2026(base_url, [_room(community, flag) for community in rooms], public_key, server_id)
         for (server_id, public_key, base_url), rooms in groupby(ordered, key=_server_order)
     ]
-    return compact(servers)
+    return spread(servers)
 
 
 def tags_json(communities: Iterable[CommunityItem]) -> bytes:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypeVar
 
 import msgspec
 
 N = TypeVar("N", bound=float | None)
+
+_INDENT = re.compile(b"\n +")
+"""Within the strings of JSON no line break stands unescaped."""
 
 
 def compact(value: object) -> bytes:
@@ -16,6 +20,11 @@ def compact(value: object) -> bytes:
     Strings are to be :func:`~sessioncrawler.text.names.well_formed`, numbers of strangers :func:`finite`.
     """
     return msgspec.json.encode(value) + b"\n"
+
+
+def spread(value: object) -> bytes:
+    """``value`` as JSON with a line for each element, as Scrapy's own exporters write it by default."""
+    return _INDENT.sub(b"\n", msgspec.json.format(msgspec.json.encode(value), indent=1)) + b"\n"
 
 
 def finite(number: N) -> N:

@@ -18,7 +18,7 @@ from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.policy import reason_text
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Outcome, Poll
-from sessioncrawler.opendata.encoding import compact, finite
+from sessioncrawler.opendata.encoding import compact, finite, spread
 from sessioncrawler.opendata.records import (
     VERSION,
     AddressRecord,
@@ -130,8 +130,8 @@ def polls_json_v1(polls: Iterable[Poll], now: int) -> bytes:
 
 
 def polls_json(polls: Iterable[Poll], now: int) -> bytes:
-    """The file ``polls.json`` at the root of the site: the same without a version."""
-    return compact(RootPollsFile(iso(now), _polls(polls)))
+    """The file ``polls.json`` at the root of the site: the same without a version, a line for each element."""
+    return spread(RootPollsFile(iso(now), _polls(polls)))
 
 
 def sources_json(sources: Iterable[SourceSummary], now: int) -> bytes:
