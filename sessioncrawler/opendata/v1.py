@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
-from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Struct
 
 from sessioncrawler.editorial.config.reading import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
@@ -34,14 +33,12 @@ from sessioncrawler.opendata.records import (
     PollRecord,
     PollsFile,
     ReasonRecord,
-    Record,
     ServerRecord,
     ServersFile,
     SourceRecord,
     SourcesFile,
     StaffRecord,
     TagRecord,
-    Time,
 )
 from sessioncrawler.state import SourceSummary
 from sessioncrawler.text.dates import iso
@@ -54,10 +51,10 @@ _PHRASES = {
 """Words for one and for many; other reasons have one form."""
 
 
-class RootPollsFile(Record, frozen=True):
-    """What became of every address that was asked; ``polls.json`` at the root is older than versions."""
+class RootPollsFile(Struct, frozen=True):
+    """The file ``polls.json`` at the root of the site, which is older than versions."""
 
-    generated_at: Annotated[Time, Meta(description="Time of the crawl, ISO 8601 in UTC")]
+    generated_at: str
     polls: list[PollRecord]
 
 
