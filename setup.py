@@ -25,7 +25,6 @@ setup(
     package_dir={"sessioncrawler.templates": "templates"},
     package_data={
         "sessioncrawler": ["locale/*/LC_MESSAGES/*.mo"],
-        "sessioncrawler.opendata.schemas": ["*.json"],
         "sessioncrawler.templates": ["*", "*/*"],
     },
     include_package_data=False,

@@ -11,8 +11,7 @@ from scrapy.exceptions import UsageError
 from sessioncrawler.clock import crawl_time, hours
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
-from sessioncrawler.opendata.files import compact
-from sessioncrawler.publish.health import health
+from sessioncrawler.publish.health import health_json
 from sessioncrawler.state import NoStateError, Run, State, StateError
 from sessioncrawler.text.dates import day_and_minute
 
@@ -55,7 +54,7 @@ class Command(ScrapyCommand):
 
     def _tell(self, now: int, last: Run | None, age: Verdict, *, as_json: bool) -> None:
         if as_json:
-            print(compact(health(now, (age,), None, last)).decode(), end="")
+            print(health_json(now, (age,), None, last).decode(), end="")
             return
         if last:
             say(written(last, now), sys.stdout)

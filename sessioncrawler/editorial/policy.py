@@ -24,6 +24,20 @@ class Reason(StrEnum):
     HIDDEN = "hidden"
 
 
+REASON_TEXTS = {
+    Reason.CLOSED.value: "neither readable nor writable",
+    Reason.TEST.value: "tagged as tests",
+    Reason.UNLISTED.value: "asked not to be listed",
+    Reason.HIDDEN.value: "hidden by this directory",
+}
+"""The words of pages for Communities that are not listed, after their number."""
+
+
+def reason_text(reason: str) -> str:
+    """The text for a reason (the tail of a stat); one without a text of its own is shown with spaces for hyphens."""
+    return REASON_TEXTS.get(reason) or reason.replace("-", " ").replace("_", " ").replace("/", ": ")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A Community is not listed, and why; ``sentence`` is for a person, without a full stop."""

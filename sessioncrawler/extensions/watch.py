@@ -12,9 +12,7 @@ from scrapy.exceptions import NotConfigured
 from sessioncrawler.clock import crawl_time, hours
 from sessioncrawler.editorial.monitors import Verdict, judge_age
 from sessioncrawler.extensions._files import store
-from sessioncrawler.opendata.files import compact
-from sessioncrawler.opendata.schemas import schema
-from sessioncrawler.publish.health import HEALTH, SCHEMA, health
+from sessioncrawler.publish.health import HEALTH, SCHEMA, health_json, health_schema
 from sessioncrawler.publish.metrics import metrics
 from sessioncrawler.publish.outcome import publication_trouble, publishes_site, report_of
 from sessioncrawler.state import Run, State, StateError
@@ -66,9 +64,9 @@ class Watch:
             judge_age(now, last.at if last else None, self._max_age),
         )
         forced = bool(run and run.forced and not all(verdict.ok for verdict in run.verdicts)) and not trouble
-        told = compact(health(now, verdicts, figures, last, forced=forced))
+        told = health_json(now, verdicts, figures, last, forced=forced)
         await self._write(f"{self._site}/{HEALTH}", told)
-        await self._write(f"{self._site}/{SCHEMA}", schema("health"))
+        await self._write(f"{self._site}/{SCHEMA}", health_schema())
         if self._metrics:
             seconds = stats.get("elapsed_time_seconds")
             text = metrics(now, verdicts, figures, last, published=not trouble, seconds=seconds)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sessioncrawler.editorial.config.reading import Site
-from sessioncrawler.opendata.news import News
-from sessioncrawler.state import Event, EventKind
+from sessioncrawler.opendata.news import News, news
+from sessioncrawler.state import Event, EventKind, Listing
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import name, prose
 
@@ -36,11 +36,11 @@ _GROUPS = {"all": "Everything", "language": "By language", "tag": "By tag"}
 _NO_LANGUAGE = {None, "", "und", "mul"}
 
 
-def feed_files(feeds: Iterable[News], site: Site, since: int) -> Iterator[tuple[str, bytes]]:
-    """Every feed and the index as (path below ``feed/``, content).
+def news_files(events: Iterable[Event], listed: Iterable[Listing], site: Site) -> Iterator[tuple[str, bytes]]:
+    """Every feed and the index as (path below ``feed/``, content); ``events`` come newest first.
 
-    No time but those of the events is in them. A feed without events is as old as the directory: ``since`` (Unix
-    seconds) is when its first Community was listed.
+    No time but those of the events is in them. A feed without events is as old as the directory: of the time when its
+    first Community was listed.
     """
     known: dict[Event, bytes] = {}
 
@@ -49,14 +49,16 @@ def feed_files(feeds: Iterable[News], site: Site, since: int) -> Iterator[tuple[
             known[event] = _serialized(_entry(event, site))
         return known[event]
 
-    listed = list(feeds)
-    for feed in listed:
+    history = tuple(listed)
+    since = min((one.first_listed for one in history), default=0)
+    feeds = news(events, history)
+    for feed in feeds:
         yield feed.path, atom(feed, site, since, entry)
-    yield INDEX, opml(listed, site)
+    yield INDEX, opml(feeds, site)
 
 
 def atom(feed: News, site: Site, since: int, entry: Callable[[Event], bytes]) -> bytes:
-    """One feed; ``entry`` gives the element of an event."""
+    """One feed; ``entry`` gives the element of an event, ``since`` the time (Unix seconds) where there is none."""
     url = site.url + FOLDER + feed.path
     top = Element("feed", {"xmlns": _NAMESPACE, _XML_LANG: "en"})
     _text(top, "id", url)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sessioncrawler.editorial.languages import language_name
-from sessioncrawler.editorial.policy import Policy
-from sessioncrawler.model import Room, Server
-from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.state import Event, Facts, Listing
 from sessioncrawler.text.names import name
 from sessioncrawler.text.slugs import slug
 
+MOST_EVENTS = 5_000
+"""Events of the history that are looked at: enough for the feeds of rare languages and tags."""
 MOST_ENTRIES = 100
 """Entries of one feed; readers fetch far more often than a hundred Communities come or go."""
 MOST_TAGS = 1_000
@@ -52,15 +51,6 @@ def news(events: Iterable[Event], listings: Iterable[Listing]) -> list[News]:
         *_languages(known, by_language),
         *_tags(known, by_tag),
     ]
-
-
-def still_public(facts: Facts, policy: Policy) -> bool:
-    """Whether a Community of the past may be named: a rule of today may hide it while its server is away."""
-    link = parse_join_link(facts.join_url)
-    if link is None:
-        return False
-    server, room = Server(link.address, facts.public_key), Room(facts.token, facts.name)
-    return policy.verdict(server, room, facts.tags) is None
 
 
 def _languages(known: Iterable[Facts], events: dict[str, list[Event]]) -> Iterator[News]:

@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 
-from sessioncrawler.opendata.communities import CommunityRecord
+import msgspec
 
-COLUMNS = (
-    "identifier", "token", "name", "description", "tags", "language", "language_name", "language_from",
-    "weekly_active_users", "active_users", "active_users_cutoff", "created", "read", "write", "upload",
-    "admins", "moderators", "server_id", "public_key", "base_url", "join_url", "preview_url", "image_id",
-    "nsfw", "nsfw_reason", "pinned", "official", "first_listed",
-)  # fmt: skip
-"""The header of the CSV."""
+from sessioncrawler.opendata.records import CommunityRecord
+
+COLUMNS: dict[str, Callable[[CommunityRecord], str | float | bool | None]] = {
+    "identifier": lambda one: one.identifier,
+    "token": lambda one: one.token,
+    "name": lambda one: one.name,
+    "description": lambda one: one.description,
+    "tags": lambda one: ", ".join(tag.text for tag in one.tags),
+    "language": lambda one: one.language.code if one.language else None,
+    "language_name": lambda one: one.language.name if one.language else None,
+    "language_from": lambda one: one.language.origin if one.language else None,
+    "weekly_active_users": lambda one: one.weekly_active_users,
+    "active_users": lambda one: one.active_users,
+    "active_users_cutoff": lambda one: one.active_users_cutoff,
+    "created": lambda one: one.created,
+    "read": lambda one: one.read,
+    "write": lambda one: one.write,
+    "upload": lambda one: one.upload,
+    "admins": lambda one: one.staff.admins,
+    "moderators": lambda one: one.staff.moderators,
+    "server_id": lambda one: one.server.server_id,
+    "public_key": lambda one: one.server.public_key,
+    "base_url": lambda one: one.server.base_url,
+    "join_url": lambda one: one.join_url,
+    "preview_url": lambda one: one.preview_url,
+    "image_id": lambda one: one.image_id,
+    "nsfw": lambda one: one.nsfw.value,
+    "nsfw_reason": lambda one: one.nsfw.reason,
+    "pinned": lambda one: one.pinned,
+    "official": lambda one: one.official,
+    "first_listed": lambda one: one.first_listed,
+}
+"""The columns of the CSV, from left to right."""
 
 _FORMULA = re.compile("[\\s\\x00-\\x1f]*[=+\\-@'\uff0b\uff0d\uff1d\uff20]|[\\t\\r\\n]")
 """What spreadsheets may take for a formula (OWASP, "CSV Injection"), full-width signs and white space before included.
 
 The apostrophe is among them so that taking one off always gives back what was there.
 """
-_LINE_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-"""``json.dumps`` with options makes such an encoder for each record."""
-_HAS_BREAK = re.compile("[\x85\u2028\u2029]").search
+_LINE_BREAK = re.compile("\x85|\u2028|\u2029".encode())
+"""In UTF-8, where no character is found within another."""
 
 
 def cell(value: str | float | bool | None) -> str:
@@ -40,22 +63,25 @@ def cell(value: str | float | bool | None) -> str:
     return str(value)
 
 
-def csv_parts(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
-    """The CSV, a row at a time: UTF-8 without a byte order mark, lines end in CR LF."""
+def communities_csv(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
+    """The file ``communities.csv``, a row at a time: UTF-8 without a byte order mark, lines end in CR LF."""
     buffer = StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     for record in records:
         yield _taken(buffer)
-        writer.writerow([cell(value) for value in _row(record)])
+        writer.writerow([cell(value(record)) for value in COLUMNS.values()])
     yield _taken(buffer)
 
 
-def jsonl_parts(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
-    """One JSON object a line; nothing within a line is a line break to anybody."""
+def communities_jsonl(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
+    """The file ``communities.jsonl``: one JSON object a line, within which nothing is a line break to anybody."""
     for record in records:
-        text = _encode(record)
-        yield (text.translate(_LINE_BREAKS) if _HAS_BREAK(text) else text).encode() + b"\n"
+        yield _LINE_BREAK.sub(_escaped, msgspec.json.encode(record)) + b"\n"
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return f"\\u{ord(found[0].decode()):04x}".encode()
 
 
 def _taken(buffer: StringIO) -> bytes:
@@ -63,37 +89,3 @@ def _taken(buffer: StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
-
-
-def _row(record: CommunityRecord) -> tuple[str | float | bool | None, ...]:
-    language, server, staff = record["language"], record["server"], record["staff"]
-    return (
-        record["identifier"],
-        record["token"],
-        record["name"],
-        record["description"],
-        ", ".join(tag["text"] for tag in record["tags"]),
-        language and language["code"],
-        language and language["name"],
-        language and language["from"],
-        record["weekly_active_users"],
-        record["active_users"],
-        record["active_users_cutoff"],
-        record["created"],
-        record["read"],
-        record["write"],
-        record["upload"],
-        staff["admins"],
-        staff["moderators"],
-        server["server_id"],
-        server["public_key"],
-        server["base_url"],
-        record["join_url"],
-        record["preview_url"],
-        record["image_id"],
-        record["nsfw"]["value"],
-        record["nsfw"]["reason"],
-        record["pinned"],
-        record["official"],
-        record["first_listed"],
-    )

@@ -13,18 +13,11 @@ from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
-from sessioncrawler.opendata.communities import CommunityRecord, Recorder
+from sessioncrawler.opendata.records import CommunityRecord
+from sessioncrawler.opendata.v1 import records
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.render.environment import build_environment
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file of this edition: its size in bytes, and its SHA-256 in hex."""
-
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -45,8 +38,8 @@ class Edition:
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
-    written: dict[str, Written] = field(default_factory=dict)
-    """The files that were rendered so far, by path."""
+    written: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Size in bytes and SHA-256 in hex of the files that were rendered so far, by path."""
 
     @property
     def directory(self) -> Directory:
@@ -57,6 +50,10 @@ class Edition:
     def now(self) -> int:
         """The time of the publication in Unix seconds."""
         return self.known.now
+
+    def written_below(self, folder: str) -> dict[str, tuple[int, str]]:
+        """What was rendered so far below ``folder``, by path from there."""
+        return {path.removeprefix(folder): file for path, file in self.written.items() if path.startswith(folder)}
 
     @property
     def polls(self) -> Sequence[Poll]:
@@ -73,7 +70,7 @@ class Edition:
     def records(self) -> list[CommunityRecord]:
         """What the open data tells of the Communities."""
         first_listed = {listing.facts.key: listing.first_listed for listing in self.known.listings}
-        return Recorder(self.directory, first_listed).records(self.communities)
+        return records(self.communities, self.directory, first_listed)
 
     @cached_property
     def flag(self) -> Callable[[str], str]:

@@ -10,6 +10,8 @@ from scrapy.crawler import Crawler
 
 from sessioncrawler.editorial.monitors import Figures, Verdict
 
+MONITORS = ("servers", "communities", "sources", "failures")
+"""Names of the monitors, in their order."""
 MONITORS_FAILED = "monitors_failed"
 """Finish reason of a crawl whose publication the monitors withhold."""
 

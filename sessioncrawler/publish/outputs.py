@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
 
-from sessioncrawler.opendata import atom, collections_2026, tables
-from sessioncrawler.opendata.files import compact, data_files
-from sessioncrawler.opendata.news import news
-from sessioncrawler.opendata.policy import policy_record
-from sessioncrawler.opendata.polls import polls_shape
-from sessioncrawler.opendata.servers_2026 import server_shapes
-from sessioncrawler.publish.edition import Edition, Written
+from sessioncrawler.opendata import atom, directory_2026, tables, v1
+from sessioncrawler.opendata.schemas import schema_files
+from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.pages import (
     about_page,
     community_pages,
@@ -77,24 +73,22 @@ def icons(edition: Edition) -> Files:
 
 OUTPUTS: tuple[Output, ...] = (
     # The open data (docs/data.md)
-    Output("v1/", lambda e: data_files(
-        e.records, list(e.polls), e.known.sources, policy_record(len(e.communities), e.left_out), e.now,
-    )),
-    Output("communities.csv", lambda e: b"".join(tables.csv_parts(e.records))),
-    Output("communities.jsonl", lambda e: b"".join(tables.jsonl_parts(e.records))),
-    Output("polls.json", lambda e: compact(polls_shape(e.polls, e.now))),
-    Output("feed/", lambda e: atom.feed_files(
-        news(e.known.events, e.known.listings), e.directory.site,
-        min((listing.first_listed for listing in e.known.listings), default=0),
-    )),
-    # The shapes of 2026
-    Output("servers.json", lambda e: compact(server_shapes(e.communities, e.flag))),
-    Output("tags.json", lambda e: compact(collections_2026.tag_texts(e.communities))),
-    Output("listings", lambda e: compact(collections_2026.summaries(e.directory.listings, e.communities))),
-    Output("listing/", lambda e: (
-        (shape["id"], compact(shape))
-        for shape in collections_2026.listing_shapes(e.directory.listings, e.communities, e.flag)
-    )),
+    Output("v1/communities.json", lambda e: v1.communities_json(e.records, e.now)),
+    Output("v1/servers.json", lambda e: v1.servers_json_v1(e.records, e.polls, e.now)),
+    Output("v1/polls.json", lambda e: v1.polls_json_v1(e.polls, e.now)),
+    Output("v1/sources.json", lambda e: v1.sources_json(e.known.sources, e.now)),
+    Output("v1/policy.json", lambda e: v1.policy_json(len(e.communities), e.left_out, e.now)),
+    Output("v1/", lambda _: schema_files()),
+    Output("v1/manifest.json", lambda e: v1.manifest_json(e.written_below("v1/"), e.now)),
+    Output("communities.csv", lambda e: b"".join(tables.communities_csv(e.records))),
+    Output("communities.jsonl", lambda e: b"".join(tables.communities_jsonl(e.records))),
+    Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
+    Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listings, e.directory.site)),
+    # The files of 2026
+    Output("servers.json", lambda e: directory_2026.servers_json_2026(e.communities, e.flag)),
+    Output("tags.json", lambda e: directory_2026.tags_json(e.communities)),
+    Output("listings", lambda e: directory_2026.collections_json(e.directory.listings, e.communities)),
+    Output("listing/", lambda e: directory_2026.collection_files(e.directory.listings, e.communities, e.flag)),
     # Pictures
     Output("icons/", icons),
     Output("logo/", logos),
@@ -118,5 +112,5 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """Path and content of every file of the site; each is noted in ``edition.written``."""
     for output in OUTPUTS:
         for path, content in output.files(edition):
-            edition.written[path] = Written(len(content), hashlib.sha256(content).hexdigest())
+            edition.written[path] = len(content), hashlib.sha256(content).hexdigest()
             yield path, content

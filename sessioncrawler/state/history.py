@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Row, Table, Text, and_, delete, insert, select
 from sqlalchemy import update as sql_update
+
+from sessioncrawler.state import codec
 
 GONE_AFTER = 86_400
 """Seconds without being listed before a Community counts as gone: a server may well miss a crawl or two."""
@@ -104,13 +105,13 @@ def record(
 def events(connection: Connection, most: int) -> list[Event]:
     """The latest ``most`` events, newest first."""
     statement = select(_events).order_by(_events.c.at.desc(), _events.c.number.desc()).limit(most)
-    return [Event(row.at, EventKind(row.kind), _facts(row)) for row in connection.execute(statement)]
+    return [Event(row.at, EventKind(row.kind), codec.decode(row.facts, Facts)) for row in connection.execute(statement)]
 
 
 def listings(connection: Connection) -> list[Listing]:
     """All that was ever listed, sorted by key and token."""
     rows = sorted(connection.execute(select(_listed)), key=lambda row: (row.public_key, row.token))
-    return [Listing(_facts(row), row.first_listed, row.last_listed, row.gone_at) for row in rows]
+    return [Listing(codec.decode(row.facts, Facts), row.first_listed, row.last_listed, row.gone_at) for row in rows]
 
 
 def _arrivals(
@@ -130,7 +131,7 @@ def _departures(
     present: dict[tuple[str, str], Facts], known: dict[tuple[str, str], Row[tuple[object, ...]]], now: int
 ) -> list[Event]:
     return [
-        Event(now, EventKind.GONE, _facts(row))
+        Event(now, EventKind.GONE, codec.decode(row.facts, Facts))
         for key, row in sorted(known.items())
         if key not in present and row.gone_at is None and row.last_listed <= now - GONE_AFTER
     ]
@@ -146,7 +147,7 @@ def _write_present(
         {
             "public_key": key[0],
             "token": key[1],
-            "facts": _text(facts),
+            "facts": codec.encode(facts),
             "first_listed": now,
             "last_listed": now,
             "gone_at": None,
@@ -159,7 +160,7 @@ def _write_present(
     for key, facts in sorted(present.items()):
         if key in known:
             latest = max(now, known[key].last_listed)
-            _update(connection, key, facts=_text(facts), last_listed=latest, gone_at=None)
+            _update(connection, key, facts=codec.encode(facts), last_listed=latest, gone_at=None)
 
 
 def _update(connection: Connection, key: tuple[str, str], **values: object) -> None:
@@ -174,14 +175,5 @@ def _event_row(event: Event) -> dict[str, object]:
         "kind": event.kind.value,
         "public_key": public_key,
         "token": token,
-        "facts": _text(event.facts),
+        "facts": codec.encode(event.facts),
     }
-
-
-def _text(facts: Facts) -> str:
-    return json.dumps(asdict(facts), separators=(",", ":"))
-
-
-def _facts(row: Row[tuple[object, ...]]) -> Facts:
-    value = json.loads(row.facts)
-    return Facts(**{**value, "tags": tuple(value["tags"])})

@@ -66,8 +66,8 @@ def read(connection: Connection) -> list[KnownPoll]:
     known: list[KnownPoll] = []
     for row in connection.execute(select(_polls).order_by(_polls.c.netloc)):
         try:
-            poll = codec.decode(row.poll)
-        except (KeyError, TypeError, ValueError):
+            poll = codec.decode(row.poll, Poll)
+        except ValueError:
             continue
         known.append(KnownPoll(poll, row.polled_at, row.reached_at, row.failing_since))
     return sorted(known, key=lambda one: one.poll.address.netloc)

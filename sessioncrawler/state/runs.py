@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, delete, insert, select
 
 from sessioncrawler.editorial.monitors import Figures
+from sessioncrawler.state import codec
 
 KEPT = 1_000
 """Runs that are remembered."""
@@ -31,8 +31,8 @@ class Run:
 
 def record(connection: Connection, run: Run) -> None:
     """Remember ``run``, and forget all but the last :data:`KEPT`."""
-    figures = asdict(replace(run.figures, polls=dict(run.figures.polls)))
-    connection.execute(insert(_runs).values(at=run.at, figures=json.dumps(figures, separators=(",", ":"))))
+    figures = codec.encode(replace(run.figures, polls=dict(run.figures.polls)))
+    connection.execute(insert(_runs).values(at=run.at, figures=figures))
     oldest = select(_runs.c.number).order_by(_runs.c.number.desc()).offset(KEPT).limit(1).scalar_subquery()
     connection.execute(delete(_runs).where(_runs.c.number <= oldest))
 
@@ -42,7 +42,7 @@ def read(connection: Connection, most: int) -> list[Run]:
     found: list[Run] = []
     for row in connection.execute(select(_runs).order_by(_runs.c.number.desc()).limit(most)):
         try:
-            found.append(Run(row.at, Figures(**json.loads(row.figures))))
-        except (TypeError, ValueError):
+            found.append(Run(row.at, codec.decode(row.figures, Figures)))
+        except ValueError:
             continue
     return found

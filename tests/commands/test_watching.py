@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from sessioncrawler.commands._outcome import crawl_trouble
 from sessioncrawler.editorial.monitors import Figures
-from sessioncrawler.opendata.schemas import schema
+from sessioncrawler.publish.health import health_schema
 from sessioncrawler.state import Run, State
 from simnet import SimNet
 from tests.support.loopback import refusing
@@ -167,7 +167,7 @@ def test_an_old_site_is_not(tmp_path):
     told = ask(tmp_path, "--json")
     assert told.returncode == 1
     shape = json.loads(told.stdout)
-    Draft202012Validator(json.loads(schema("health"))).validate(shape)
+    Draft202012Validator(json.loads(health_schema())).validate(shape)
     assert (shape["status"], shape["age"], shape["figures"]) == ("failing", 7 * 3_600, None)
 
 

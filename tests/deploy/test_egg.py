@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.policy import REASON_TEXTS
 from sessioncrawler.site.i18n.languages import site_language
-from sessioncrawler.site.i18n.reasons import REASON_TEXTS
 from tests.support.crawling import ROOT
 from tests.support.deploying import TOOLS, run
 
@@ -23,11 +23,11 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 import sessioncrawler
 from sessioncrawler.editorial.config.reading import find_directory, load_directory
+from sessioncrawler.editorial.policy import REASON_TEXTS
 from sessioncrawler.site.i18n import languages as i18n
-from sessioncrawler.site.i18n import reasons
 from sessioncrawler.site.render import environment
 settings = get_project_settings()
-texts = list(reasons.REASON_TEXTS.values())
+texts = list(REASON_TEXTS.values())
 print(json.dumps({
     "package": sessioncrawler.__file__,
     "spiders": sorted(SpiderLoader.from_settings(settings).list()),

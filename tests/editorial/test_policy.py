@@ -1,7 +1,7 @@
 import pytest
 
 from sessioncrawler.editorial.config.reading import Rating, parse_directory
-from sessioncrawler.editorial.policy import Policy, Reason
+from sessioncrawler.editorial.policy import REASON_TEXTS, Policy, Reason, reason_text
 from sessioncrawler.model import Room
 from tests.support.editorial_data import KEY, NOW, recorded_rooms, room, server
 
@@ -122,3 +122,9 @@ def test_the_recorded_directory_keeps_six_rooms_off_the_record(policy):
         )
     ]
     assert hidden == ["groups", "test", "icon", "abuse", "emergency", "moderation"]
+
+
+def test_every_reason_has_words():
+    assert set(REASON_TEXTS) == set(Reason)
+    assert reason_text("closed") == "neither readable nor writable"
+    assert reason_text("too-new/to_say") == "too new: to say"

@@ -12,7 +12,7 @@ import pytest
 from sessioncrawler.editorial.monitors import Figures
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
-from sessioncrawler.opendata.schemas import schema
+from sessioncrawler.publish.health import health_schema
 from sessioncrawler.state import Run, State
 from tests.publish.test_health import samples
 from tests.support import s3
@@ -107,7 +107,7 @@ def test_a_good_run_is_recorded_and_told(world):
             "figures": {"communities": 20, "servers": 10, "sources": 4, "polls": {"reached": 10}},
         },
     }
-    assert (world.folder / "site" / "health.schema.json").read_bytes() == schema("health")
+    assert (world.folder / "site" / "health.schema.json").read_bytes() == health_schema()
 
 
 def test_the_same_run_again_tells_the_same_bytes(world):

@@ -12,9 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sessioncrawler.editorial.monitors import Figures, Verdict
 from sessioncrawler.model import Outcome
-from sessioncrawler.opendata.files import compact
-from sessioncrawler.opendata.schemas import schema
-from sessioncrawler.publish.health import health
+from sessioncrawler.publish.health import health_json, health_schema
 from sessioncrawler.publish.metrics import metrics
 from sessioncrawler.state import Run
 
@@ -31,9 +29,13 @@ RUNS = st.none() | st.builds(Run, st.integers(0, NOW * 2), st.builds(Figures, NU
 
 @pytest.fixture(scope="module")
 def validator():
-    document = json.loads(schema("health"))
+    document = json.loads(health_schema())
     Draft202012Validator.check_schema(document)
     return Draft202012Validator(document)
+
+
+def health(*known, **more):
+    return json.loads(health_json(*known, **more))
 
 
 def samples(text):
@@ -68,7 +70,47 @@ def test_before_anything_was_published():
 
 @given(VERDICTS, ANY_FIGURES, RUNS, st.booleans())
 def test_the_schema_holds_for_all(validator, verdicts, figures, last, forced):
-    validator.validate(json.loads(compact(health(NOW, verdicts, figures, last, forced=forced))))
+    validator.validate(health(NOW, verdicts, figures, last, forced=forced))
+
+
+TOLD = {
+    "version": 1,
+    "generated_at": "2026-01-22T12:00:00Z",
+    "status": "ok",
+    "published_at": "2026-01-22T10:00:00Z",
+    "age": 7200,
+    "forced": False,
+    "monitors": [{"name": "age", "ok": True, "sentence": ""}],
+    "figures": {"communities": 20, "servers": 4, "sources": 3, "polls": {"dns": 1, "reached": 4}},
+}
+TOLD["last_good"] = {"at": TOLD["published_at"], "figures": TOLD["figures"]}
+
+
+def test_the_keys_have_their_order():
+    told = health_json(NOW, (Verdict("age"),), FIGURES, RUN)
+    assert told == json.dumps(TOLD, separators=(",", ":")).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [
+        ("version", [2, None]),
+        ("generated_at", [None, "2026"]),
+        ("status", ["good"]),
+        ("published_at", ["yesterday"]),
+        ("age", [-1, 1.5]),
+        ("forced", [None]),
+        ("monitors", [None, [{"name": "odd", "ok": True, "sentence": ""}], [{"name": "age", "ok": True}]]),
+        ("figures", [{}, {**TOLD["figures"], "servers": -1}, {**TOLD["figures"], "polls": {"dns": "1"}}]),
+        ("last_good", [{"at": TOLD["published_at"]}, {**TOLD["last_good"], "more": 1}]),
+    ],
+)
+def test_what_the_schema_refuses(validator, field, bad):
+    assert validator.is_valid(TOLD)
+    assert not validator.is_valid({key: value for key, value in TOLD.items() if key != field})
+    assert not validator.is_valid({**TOLD, "surprise": 1})
+    for value in bad:
+        assert not validator.is_valid({**TOLD, field: value}), value
 
 
 def test_the_metrics_of_a_good_run():

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Room, Server
 from sessioncrawler.state import State
-from sessioncrawler.state.codec import decode, encode
 from sessioncrawler.state.polls import FORGOTTEN
 
 ADDRESS = Address("https", "sogs.example", 443)
@@ -22,29 +19,11 @@ REACHED = Poll(
     aliases=(OTHER,),
     seconds=0.25,
 )
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
-ROOMS = st.builds(
-    Room,
-    st.from_regex(r"[0-9A-Za-z_-]{1,64}", fullmatch=True),
-    TEXTS,
-    st.none() | TEXTS,
-    created=st.none() | st.floats(1, 2**40),
-    active_users=st.none() | st.integers(0, 2**53),
-    moderators=st.lists(TEXTS).map(tuple),
-    read=st.none() | st.booleans(),
-)
 
 
 @pytest.fixture
 def url(tmp_path):
     return f"sqlite:///{tmp_path}/state.db"
-
-
-@given(st.lists(ROOMS).map(tuple), st.none() | st.sampled_from(KeyProof), st.sampled_from(Outcome))
-def test_a_poll_comes_back_as_it_was(rooms, proof, outcome):
-    poll = Poll(ADDRESS, outcome, "why", Server(OTHER, "c" * 64), rooms, proof)
-    assert decode(encode(poll)) == poll
-    assert encode(poll).isascii()
 
 
 def test_the_last_poll_of_an_address_counts(url):

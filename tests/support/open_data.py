@@ -1,16 +1,22 @@
-"""Whole crawls that publish open data: given items, through the project's pipelines and feeds."""
+"""Open data: made of Communities as the pipelines leave them, or by whole crawls of given items."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from scrapy.settings import Settings
 
+from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
+from sessioncrawler.opendata import atom, directory_2026, tables, v1
+from sessioncrawler.opendata.schemas import schema_files
 from sessioncrawler.spiders._feeds import site_feeds
+from sessioncrawler.state import Event, Facts, Listing
 from tests.support.publishing import KEY, NOW, Published, publish
 
 DAY = 86_400
@@ -132,3 +138,71 @@ def unlisted():
 
 def everything():
     return [*listed(), *unlisted(), polled(SERVER, *listed()[:2], *unlisted()), polled(OTHER, *listed()[2:])]
+
+
+def finished() -> list[CommunityItem]:
+    """Those of :func:`listed` as the pipelines leave them."""
+    linux, pinned, adult, bare = listed()
+    linux.description, linux.string_tags = "=Penguins <b>&</b>\nfor all ", ["linux", "свобода"]
+    linux.tags, linux.language, linux.language_from = [Tag("linux"), Tag("свобода")], "de", "tag"
+    pinned.tags = [Tag("uploads off", TagKind.RESERVED), Tag("pinned", TagKind.RESERVED)]
+    pinned.language, pinned.language_from, pinned.pinned = "pt-BR", "table", True
+    official, new = Tag("official", TagKind.RESERVED), Tag("new", TagKind.RESERVED)
+    adult.description, adult.string_tags, adult.nsfw_reason = "Pictures ", ["nsfw"], "tag"
+    adult.tags, bare.tags = [official, Tag("nsfw", TagKind.WARNING), new], [official]
+    return [linux, pinned, adult, bare]
+
+
+def facts(community: CommunityItem) -> Facts:
+    """What the history keeps of a Community."""
+    return Facts(
+        public_key=community.server.public_key,
+        token=community.room.token,
+        identifier=community.identifier,
+        name=community.room.name,
+        join_url=community.server.join_link(community.room).url,
+        description=community.description,
+        language=community.language,
+        tags=tuple(tag.text for tag in community.tags),
+    )
+
+
+def data_files(
+    communities: Iterable[CommunityItem],
+    polls: Sequence[Poll] = (),
+    left_out: Mapping[str, int] | None = None,
+    events: Iterable[Event] = (),
+    directory: str = DIRECTORY,
+) -> dict[str, bytes]:
+    """Every file of the open data by its path; all was listed for the first time just now."""
+    rules, listed = parse_directory(directory, "directory.toml"), tuple(communities)
+    flag = LanguageTable(rules).flag
+    history = [Listing(facts(one), NOW, NOW, None) for one in listed]
+    records = v1.records(listed, rules, {one.facts.key: one.first_listed for one in history})
+    files = {
+        "communities.json": v1.communities_json(records, NOW),
+        "servers.json": v1.servers_json_v1(records, polls, NOW),
+        "polls.json": v1.polls_json_v1(polls, NOW),
+        "sources.json": v1.sources_json([], NOW),
+        "policy.json": v1.policy_json(len(listed), left_out or {}, NOW),
+        **dict(schema_files()),
+    }
+    entries = {path: (len(body), hashlib.sha256(body).hexdigest()) for path, body in files.items()}
+    files["manifest.json"] = v1.manifest_json(entries, NOW)
+    return {
+        **{f"v1/{path}": body for path, body in files.items()},
+        "communities.csv": b"".join(tables.communities_csv(records)),
+        "communities.jsonl": b"".join(tables.communities_jsonl(records)),
+        "servers.json": directory_2026.servers_json_2026(listed, flag),
+        "polls.json": v1.polls_json(polls, NOW),
+        "tags.json": directory_2026.tags_json(listed),
+        "listings": directory_2026.collections_json(rules.listings, listed),
+        **{f"listing/{name}": body for name, body in directory_2026.collection_files(rules.listings, listed, flag)},
+        **{f"feed/{path}": body for path, body in atom.news_files(events, history, rules.site)},
+    }
+
+
+def data_of_everything() -> dict[str, bytes]:
+    """Every file of the open data of :func:`everything`, by its path."""
+    polls = [item.poll for item in everything() if isinstance(item, PollItem)]
+    return data_files(finished(), polls, dict.fromkeys(("closed", "hidden", "test", "unlisted"), 1))

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.site.i18n.languages import site_language
-from sessioncrawler.site.i18n.reasons import reason_text
 from sessioncrawler.text import dates, keys, numbers
 
 NOON = 1_769_083_200
@@ -64,8 +63,3 @@ def test_keys():
 def test_every_key_has_a_colour_of_the_style_sheet(key):
     assert 0 <= keys.hue(key) < keys.COLOURS
     assert keys.fingerprint(key).replace(" ", "") == key
-
-
-def test_reasons():
-    assert reason_text("closed") == "neither readable nor writable"
-    assert reason_text("too-new/to_say") == "too new: to say"

@@ -21,7 +21,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from sessioncrawler.editorial.languages import language_name
-from sessioncrawler.site.i18n.reasons import REASON_TEXTS, reason_text
+from sessioncrawler.editorial.policy import REASON_TEXTS, reason_text
 from sessioncrawler.site.i18n.texts import ENGLISH, Texts
 from sessioncrawler.text import dates, numbers
 
@@ -198,7 +198,7 @@ def extract_texts(
     comment_tags: Any,  # noqa: ARG001
     options: Any,  # noqa: ARG001
 ) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Babel's way to the messages that are values and no calls: those of ``texts.py`` and ``reasons.py``."""
+    """Babel's way to the messages that are values and no calls: those of ``texts.py`` and the policy's reasons."""
     found: list[str] = []
 
     def note(message: str) -> str:

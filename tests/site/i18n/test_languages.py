@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from sessioncrawler.editorial.policy import REASON_TEXTS
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, catalogue, localise, site_language, translate
-from sessioncrawler.site.i18n.reasons import REASON_TEXTS
 from sessioncrawler.site.i18n.texts import ENGLISH
 from sessioncrawler.text import dates, numbers
 
