@@ -12,8 +12,9 @@ from scrapy.spiderloader import get_spider_loader
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config.reading import find_directory, load_directory
-from sessioncrawler.items import CommunityItem
+from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
+from sessioncrawler.model import Poll
 from sessioncrawler.publish.archive import pack
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
@@ -28,9 +29,9 @@ class NothingToPublishError(Exception):
 
 
 class SiteItemExporter(BaseItemExporter):
-    """Renders every file of :data:`~sessioncrawler.publish.outputs.OUTPUTS` from the Communities of a crawl.
+    """Renders every file of :data:`~sessioncrawler.publish.outputs.OUTPUTS` from the Communities and polls of a crawl.
 
-    Everything else is read from the state, when all is in it. Communities may come in any order.
+    Everything else is read from the state, when all is in it. Items may come in any order.
 
     Scrapy runs ``finish_exporting`` in a task whose exception nobody reads. So a failure is logged here, as one
     sentence, and leaves an archive that is not whole, which no storage stores.
@@ -41,6 +42,7 @@ class SiteItemExporter(BaseItemExporter):
         self.file = file
         self.crawler = crawler
         self._communities: list[CommunityItem] = []
+        self._polls: list[Poll] = []
         self._items = 0
 
     @classmethod
@@ -49,10 +51,12 @@ class SiteItemExporter(BaseItemExporter):
         return cls(file, crawler=crawler, **kwargs)
 
     def export_item(self, item: Any) -> None:
-        """Keep a Community until the end."""
+        """Keep a Community, or what became of an address, until the end."""
         self._items += 1
         if isinstance(item, CommunityItem):
             self._communities.append(item)
+        elif isinstance(item, PollItem):
+            self._polls.append(item.poll)
 
     def finish_exporting(self) -> None:
         """Write the archive."""
@@ -85,6 +89,7 @@ class SiteItemExporter(BaseItemExporter):
         return Edition(
             known,
             sorted(self._communities, key=lambda item: (item.identifier, item.server.public_key)),
+            self._polls,
             left_out=report.left_out if report else {},
             sources=_sources(self.crawler),
             icon_contents=self._icon_contents,

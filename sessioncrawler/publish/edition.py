@@ -30,6 +30,8 @@ class Edition:
 
     known: Knowledge
     communities: Sequence[CommunityItem]
+    polls: Sequence[Poll] = ()
+    """What became of every address, settled."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """How many Communities are not listed, by reason."""
     sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -54,11 +56,6 @@ class Edition:
     def written_below(self, folder: str) -> dict[str, tuple[int, str]]:
         """What was rendered so far below ``folder``, by path from there."""
         return {path.removeprefix(folder): file for path, file in self.written.items() if path.startswith(folder)}
-
-    @property
-    def polls(self) -> Sequence[Poll]:
-        """What became of every address, settled."""
-        return self.known.settled
 
     @cached_property
     def cards(self) -> Cards:

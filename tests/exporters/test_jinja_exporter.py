@@ -2,10 +2,9 @@ import gzip
 from io import BytesIO
 
 import pytest
-from lxml import html
 from scrapy.utils.test import get_crawler
 
-from sessioncrawler.exporters import JinjaItemExporter
+from sessioncrawler.exporters.jinja import JinjaItemExporter
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, Outcome, Poll
 from tests.support.publishing import community, no_reactor, publish
@@ -13,10 +12,6 @@ from tests.support.publishing import community, no_reactor, publish
 
 def jinja(template: str, **options) -> dict:
     return {"format": "jinja", "item_export_kwargs": {"template": template, **options}}
-
-
-def site(template: str = "index.html", **options) -> dict:
-    return jinja(template, context="sessioncrawler.exporters.page_context", **options)
 
 
 def give_count(items, crawler) -> dict:
@@ -32,34 +27,6 @@ def explode(items, crawler) -> dict:
     raise RuntimeError("the context is broken.")
 
 
-def test_the_page_is_written(tmp_path):
-    target = tmp_path / "site" / "index.html"
-    published = publish([community(name="Ünïcode 🛠️")], {str(target): site()}, tmp_path)
-    page = html.fromstring(target.read_bytes().decode())
-    assert page.findtext(".//h1") == "Rooms & more"
-    assert page.findtext(".//tbody//strong") == "Ünïcode 🛠️"
-    assert page.find(".//time").get("datetime") == "2026-01-22T12:00:00Z"
-    assert published.stats["publish/communities"] == 1
-    assert published.errors == []
-
-
-def test_counts_of_the_policy_reach_the_page(tmp_path):
-    target = tmp_path / "index.html"
-    publish([community()], {str(target): site()}, tmp_path, ITEM_PIPELINES={DroppingPipeline: 1})
-    page = html.fromstring(target.read_bytes().decode())
-    assert page.xpath("normalize-space(//ul[@class='dropped']/li)") == "7 neither readable nor writable"
-
-
-class DroppingPipeline:
-    @classmethod
-    def from_crawler(cls, crawler):
-        crawler.stats.inc_value("policy/dropped/closed", 7)
-        return cls()
-
-    def process_item(self, item):
-        return item
-
-
 def test_items_come_sorted_and_options_reach_the_template(tmp_path):
     (tmp_path / "t").mkdir()
     (tmp_path / "t" / "list.txt").write_text("{{ word }}:{% for item in items %} {{ item.room.token }}{% endfor %}!\n")
@@ -72,21 +39,8 @@ def test_items_without_an_identifier_come_last(tmp_path):
     (tmp_path / "kinds.txt").write_text("{% for item in items %}{{ item.__class__.__name__[0] }}{% endfor %}")
     polls = [PollItem(Poll(Address("http", f"{n}.example", 80), Outcome.DNS)) for n in range(2)]
     feeds = {str(tmp_path / "out.txt"): jinja("kinds.txt")}
-    published = publish([*polls, community()], feeds, tmp_path, SITE_TEMPLATES=str(tmp_path))
-    assert (tmp_path / "out.txt").read_text() == "CPP"
-    assert published.stats["publish/communities"] == 1
-
-
-def test_a_feed_of_other_things_says_nothing_about_communities(tmp_path):
-    (tmp_path / "n.txt").write_text("{{ items | length }}")
-    polls = [PollItem(Poll(Address("http", "a.example", 80), Outcome.DNS))]
-    feeds = {
-        str(tmp_path / "polls.txt"): {**jinja("n.txt"), "item_classes": [PollItem]},
-        str(tmp_path / "index.html"): site(),
-    }
     publish([*polls, community()], feeds, tmp_path, SITE_TEMPLATES=str(tmp_path))
-    assert (tmp_path / "polls.txt").read_text() == "1"
-    assert (tmp_path / "index.html").exists()
+    assert (tmp_path / "out.txt").read_text() == "CPP"
 
 
 def test_a_context_may_be_a_function(tmp_path):
@@ -108,30 +62,31 @@ def test_a_lone_surrogate_does_not_break_the_page(tmp_path):
 
 
 def test_a_feed_may_be_compressed(tmp_path):
-    feed = {**site(), "postprocessing": ["scrapy.extensions.postprocessing.GzipPlugin"]}
-    publish([community()], {str(tmp_path / "index.html.gz"): feed}, tmp_path)
-    assert b"<!DOCTYPE html>" in gzip.decompress((tmp_path / "index.html.gz").read_bytes())
+    (tmp_path / "n.txt").write_text("{{ items | length }}")
+    feed = {**jinja("n.txt"), "postprocessing": ["scrapy.extensions.postprocessing.GzipPlugin"]}
+    publish([community()], {str(tmp_path / "n.txt.gz"): feed}, tmp_path, SITE_TEMPLATES=str(tmp_path))
+    assert gzip.decompress((tmp_path / "n.txt.gz").read_bytes()) == b"1"
 
 
 @pytest.mark.parametrize(
     ("feed", "sentence"),
     [
-        (site("missing.html"), "The template missing.html could not be written, so nothing is published: Temp"),
-        (site("undefined.html"), "UndefinedError: 'nobody' is undefined."),
-        (site("syntax.html"), "TemplateSyntaxError"),
-        (jinja("index.html", context=explode), "RuntimeError: the context is broken."),
-        (jinja("index.html", context="no.such.module"), "ModuleNotFoundError"),
-        ({"format": "jinja"}, "A feed of JinjaItemExporter could not be written, so nothing is published: TypeError"),
+        (jinja("missing.html"), "The template missing.html failed: TemplateNotFound"),
+        (jinja("undefined.html"), "UndefinedError: 'nobody' is undefined."),
+        (jinja("syntax.html"), "TemplateSyntaxError"),
+        (jinja("good.html", context=explode), "RuntimeError: the context is broken."),
+        (jinja("good.html", context="no.such.module"), "ModuleNotFoundError"),
     ],
 )
-def test_a_failure_is_a_sentence_and_publishes_nothing(tmp_path, feed, sentence):
+def test_a_failure_is_a_sentence_and_leaves_what_was_there(tmp_path, feed, sentence):
     (tmp_path / "undefined.html").write_text("{{ nobody }}")
     (tmp_path / "syntax.html").write_text("{% if %}")
-    good, bad = tmp_path / "good.html", tmp_path / "bad.html"
-    good.write_text("old")
-    feeds = {str(good): site(), str(bad): feed}
+    (tmp_path / "good.html").write_text("good")
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.html"
+    bad.write_text("old")
+    feeds = {str(good): jinja("good.html"), str(bad): feed}
     published = publish([community()], feeds, tmp_path, SITE_TEMPLATES=str(tmp_path))
-    assert published.stats["publish/errors"] >= 1
     assert any(sentence in line for line in published.errors)
-    assert good.read_text() == "old"
-    assert not bad.exists()
+    assert good.read_text() == "good"
+    assert bad.read_text() == "old"
+    assert [value for key, value in published.stats.items() if key.startswith("feedexport/failed_count/")] == [1]

@@ -15,9 +15,8 @@ from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
 from sessioncrawler.opendata.schemas import schema_files
-from sessioncrawler.spiders._feeds import site_feeds
 from sessioncrawler.state import Event, Facts, Listing
-from tests.support.publishing import KEY, NOW, Published, publish
+from tests.support.publishing import KEY, NOW, SITE, Published, publish
 
 DAY = 86_400
 SERVER = Server(Address("https", "sogs.example", 443), KEY)
@@ -73,28 +72,19 @@ def polled(server: Server = SERVER, *rooms: CommunityItem, **facts: Any) -> Poll
 
 
 def run(folder: Path, items: Sequence[Any], uri: str = "", directory: str = DIRECTORY, **more: Any) -> Published:
-    """Crawl ``items`` in ``folder``, which keeps the state, and publish all data to ``uri``, by default ``site``."""
+    """Crawl ``items`` in ``folder``, which keeps the state, and publish the site to ``uri``, by default ``site``."""
     project = Settings()
     project.setmodule("sessioncrawler.settings", priority="project")
-    base = uri or str(folder / "site")
-    feeds = {where: feed for where, feed in site_feeds(base).items() if where.removeprefix(f"{base}/") in kept()}
     (folder / "rules.toml").write_text(directory)
     settings = {
         "DIRECTORY_CONFIG": str(folder / "rules.toml"),
         "FEED_EXPORTERS": project["FEED_EXPORTERS"],
         "ITEM_PIPELINES": project["ITEM_PIPELINES"],
-        "STATE_URL": f"sqlite:///{folder}/state.db",
+        "ICONS_ENABLED": False,
         "GUESS_LANGUAGES": False,
         "CRAWL_TIME": NOW,
     }
-    return publish(items, feeds, folder, **settings | more)
-
-
-def kept() -> frozenset[str]:
-    """Names of the feeds that hold data."""
-    return frozenset(
-        ["v1", "feed", "listing", "listings", "tags.json", "communities.csv", "communities.jsonl", "servers.json"]
-    )
+    return publish(items, {uri or str(folder / "site"): SITE}, folder, **settings | more)
 
 
 def files(folder: Path) -> dict[str, bytes]:
