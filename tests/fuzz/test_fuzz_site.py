@@ -18,9 +18,9 @@ from sessioncrawler.protocol.server_pages import parse_home_page
 from tests.fuzz import page_strategies as pages
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import NEIGHBOUR_TEXT, arrays, rooms, texts
-from tests.fuzz.world import FEEDS, SERVERS, export, harmless, polled, process
+from tests.fuzz.world import PATHS, SERVERS, harmless, polled, process, render
 
-INDEX, OWN, DATA = "site/index.html", "site/c", "site/servers.json"
+INDEX, OWN, DATA = "index.html", "c/", "servers.json"
 HIDDEN = re.compile("[\u200b\u200e\u200f\u061c\u2028-\u202e\u2060-\u206f\u180e\u00ad\ufeff\ufff9-\ufffb\U000e0001]")
 """What turns a text round, or hides in it."""
 LOOSE_JOINER = re.compile("(?<![^\x00-\x7f\\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\\s])")
@@ -96,8 +96,8 @@ def test_nothing_that_servers_write_changes_the_list(first, second, crawler):
     kept = process(crawler, polled(first, second))
     communities = [item for item in kept if isinstance(item, CommunityItem)]
     assert f"neighbour+{SERVERS[0].server_id}" in {item.identifier for item in communities}
-    check_page(export(crawler, kept, INDEX)[INDEX], export(crawler, harmless(kept), INDEX)[INDEX])
-    check_data(export(crawler, kept, DATA)[DATA], communities)
+    check_page(render(crawler, kept, INDEX)[INDEX], render(crawler, harmless(kept), INDEX)[INDEX])
+    check_data(render(crawler, kept, DATA)[DATA], communities)
 
 
 @fuzzed(2, names=st.lists(texts, min_size=1, max_size=12))
@@ -108,19 +108,19 @@ def test_no_name_or_description_changes_a_page(names, crawler):
     ]
     kept = process(crawler, polled(parse_rooms(json.dumps(entries).encode()).rooms, ()))
     twins = harmless(kept)
-    check_page(export(crawler, kept, INDEX)[INDEX], export(crawler, twins, INDEX)[INDEX])
+    check_page(render(crawler, kept, INDEX)[INDEX], render(crawler, twins, INDEX)[INDEX])
     # Of the pages of the Communities themselves one a case: each shows the same text in the same way.
-    own, twin = export(crawler, kept[:1], OWN), export(crawler, twins[:1], OWN)
+    own, twin = render(crawler, kept[:1], OWN), render(crawler, twins[:1], OWN)
     assert own.keys() == twin.keys()
     for name in own:
         check_page(own[name], twin[name])
 
 
-@fuzzed(2, first=hostile, second=legacy, feed=st.sampled_from(FEEDS))
-def test_every_file_of_the_site_is_sound(first, second, feed, crawler):
+@fuzzed(2, first=hostile, second=legacy, path=st.sampled_from(PATHS))
+def test_every_file_of_the_site_is_sound(first, second, path, crawler):
     kept = process(crawler, polled(first, second), remember=True)
     assert "state/failed" not in crawler.stats.get_stats()
-    files, twins = (export(crawler, items, feed) for items in (kept, harmless(kept)))
+    files, twins = (render(crawler, items, path) for items in (kept, harmless(kept)))
     for name, content in files.items():
         if name.endswith(".html"):
             check_page(content, twins[name])

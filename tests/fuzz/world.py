@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tarfile
 from asyncio import iscoroutinefunction
 from collections.abc import Iterable
 from dataclasses import replace
-from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,16 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.pipelines import ItemPipelineManager
-from scrapy.utils.misc import build_from_crawler, load_object
 from scrapy.utils.test import get_crawler
 
 from sessioncrawler import settings as project
+from sessioncrawler.editorial.config.reading import load_directory
 from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
-from sessioncrawler.spiders._feeds import site_feeds
+from sessioncrawler.publish.edition import Edition
+from sessioncrawler.publish.outputs import OUTPUTS
+from sessioncrawler.state import State
 from sessioncrawler.text import names as text
 from tests.fuzz.strategies import KEY, OTHER_KEY
 from tests.support.publishing import NOW, no_reactor
@@ -108,27 +110,23 @@ def _passes(crawler: Crawler, pipelines: Iterable[Any], item: Any) -> bool:
     return True
 
 
-FEEDS = tuple(sorted(site_feeds("site")))
-"""The feeds of the site; a feed is one file, or a folder of files."""
+PATHS = tuple(sorted({output.path for output in OUTPUTS}))
+"""The files of the site, and folders of files."""
 
 
-def export(crawler: Crawler, items: Iterable[Any], name: str) -> dict[str, bytes]:
-    """The files of one feed by their paths in the site, written by the project's own exporter."""
-    feed = site_feeds("site")[name]
-    wanted = tuple(load_object(kind) for kind in feed["item_classes"])
-    file = BytesIO()
-    kind = load_object(crawler.settings["FEED_EXPORTERS"][feed["format"]])
-    exporter = build_from_crawler(kind, crawler, file, **feed.get("item_export_kwargs", {}))
-    exporter.start_exporting()
-    for item in items:
-        if isinstance(item, wanted):
-            exporter.export_item(item)
-    exporter.finish_exporting()
-    assert "publish/errors" not in crawler.stats.get_stats()
-    if not feed.get("unpack"):
-        return {name: file.getvalue()}
-    with tarfile.open(fileobj=BytesIO(file.getvalue())) as tree:
-        return {f"{name}/{member.name}": tree.extractfile(member).read() for member in tree}
+def render(crawler: Crawler, items: Iterable[Any], path: str) -> dict[str, bytes]:
+    """The file at ``path``, or the files of a folder, by their paths in the site, made by its own renderer."""
+    items, settings = list(items), crawler.settings
+    directory = load_directory(Path(settings["DIRECTORY_CONFIG"]))
+    with State.open(settings["STATE_URL"]) as state:
+        known = Knowledge.read(state, directory, NOW)
+    communities = [item for item in items if isinstance(item, CommunityItem)]
+    edition = Edition(
+        known,
+        sorted(communities, key=lambda item: (item.identifier, item.server.public_key)),
+        [item.poll for item in items if isinstance(item, PollItem)],
+    )
+    return dict(chain.from_iterable(output.files(edition) for output in OUTPUTS if output.path == path))
 
 
 def harmless(items: Iterable[Any]) -> list[Any]:

@@ -1,7 +1,6 @@
-"""The whole site, published through real feeds: every link leads to a file."""
+"""The whole site, published by real crawls: every link leads to a file."""
 
 import json
-import time
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -11,12 +10,10 @@ from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
 from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES
-from sessioncrawler.spiders._feeds import site_feeds
 from sessioncrawler.state import State
-from tests.support.publishing import KEY, NOW, community, publish
+from tests.support.publishing import KEY, NOW, SITE, community, publish
 
 SETTINGS = {"FEED_EXPORTERS": FEED_EXPORTERS, "FEED_STORAGES": FEED_STORAGES}
-MANY = 500
 
 
 def crawl(folder, items):
@@ -25,7 +22,7 @@ def crawl(folder, items):
     with State.open(url) as state:
         link = JoinLink(Address("https", "sogs.example", 443), "general", KEY)
         state.record_sightings([Sighting(link, "lokilocker")], NOW)
-    return publish([*items, *polls], site_feeds(str(folder / "site")), folder, STATE_URL=url, **SETTINGS)
+    return publish([*items, *polls], {str(folder / "site"): SITE}, folder, STATE_URL=url, **SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +93,3 @@ def test_a_community_that_is_gone_has_no_page(tmp_path):
     assert len(list((tmp_path / "site/c").iterdir())) == 2
     crawl(tmp_path, [community("one")])
     assert [path.name.partition("+")[0] for path in (tmp_path / "site/c").iterdir()] == ["one"]
-
-
-def test_thousands_of_pages_take_seconds(tmp_path):
-    rooms = [community(f"room-{n}", f"Room {n}", description="Words. " * 30) for n in range(MANY)]
-    feeds = {uri: feed for uri, feed in site_feeds(str(tmp_path / "site")).items() if uri.endswith("/c")}
-    started = time.process_time()
-    done = publish(rooms, feeds, tmp_path, STATE_URL=f"sqlite:///{tmp_path}/state.db", **SETTINGS)
-    assert done.errors == []
-    assert len(list((tmp_path / "site/c").iterdir())) == MANY
-    assert time.process_time() - started < 10
