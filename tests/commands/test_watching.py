@@ -133,7 +133,7 @@ def test_arguments_of_crawl_are_scrapys(tmp_path):
     ],
 )
 def test_what_is_said_of_one_crawl(stats, publishes, sentence):
-    assert crawl_trouble("sogs", stats, publishes=publishes) == sentence
+    assert crawl_trouble("sogs", stats, None, publishes=publishes) == sentence
 
 
 # --- scrapy health
