@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, Self, TypeVar
 
-from sessioncrawler.editorial.config.addresses import canonical_host
 from sessioncrawler.model import Address, Room, Server
 
 T = TypeVar("T")
@@ -52,6 +51,8 @@ class Pattern:
             return cls(PatternKind.KEY, text.lower())
         if _SERVER_ID.fullmatch(text):
             return cls(PatternKind.SERVER_ID, text.lower())
+        from sessioncrawler.editorial.config.addresses import canonical_host  # noqa: PLC0415 - config imports this module
+
         host = _HOST.fullmatch(text)
         if host is None or "+" in text:
             raise ValueError(f"{text!r} names neither a room, a server id, a host nor a public key")
@@ -107,6 +108,8 @@ class PatternIndex(Generic[T]):
         for pattern, value in self._rooms.get(room.token.lower(), ()):
             if pattern.names_server(server):
                 return value
+        if not self._servers:  # spares computing the server's id
+            return None
         for pattern in _server_patterns(server.public_key, server.server_id, server.address):
             if pattern in self._servers:
                 return self._servers[pattern]

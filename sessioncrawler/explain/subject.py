@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from sessioncrawler.editorial.match import Pattern, PatternKind
-from sessioncrawler.knowledge.known import AddressFacts
+from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.model import Address, JoinLink, Server
 from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.joinlinks import parse_address, parse_join_link

@@ -13,13 +13,13 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.editorial.config.reading import Directory, find_directory, load_directory
+from sessioncrawler.editorial.config import Directory, find_directory, load_directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.opendata.communities import CommunityRecord, Recorder
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.render.environment import build_environment
-from sessioncrawler.state import Listing, SourceSummary, State
+from sessioncrawler.state import Listed, SourceSummary, State
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Edition:
         return Recorder(self._crawl.directory, first_listed).records(self.communities)
 
     @cached_property
-    def listings(self) -> list[Listing]:
+    def listings(self) -> list[Listed]:
         """Every Community that the state remembers."""
         with self._crawl.state() as state:
             return state.listings()

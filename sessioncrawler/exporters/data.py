@@ -8,8 +8,8 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.editorial.languages import LanguageTable
-from sessioncrawler.editorial.policy import Policy
 from sessioncrawler.exporters._context import dropped_counts
 from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.items import PollItem
@@ -65,10 +65,10 @@ def listing_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str,
 def feed_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:
     """The folder ``feed/``: news of what the state remembers, which the pipelines brought up to date before."""
     crawl = Crawl.of(crawler)
-    policy, known = Policy(crawl.directory, crawl.now), crawl.edition(items).listings
+    judge, known = Judge(crawl.directory, crawl.now), crawl.edition(items).listings
     with crawl.state() as state:
         events = state.events(MOST_EVENTS)
-    public = [listing for listing in known if still_public(listing.facts, policy)]
-    happened = (event for event in events if still_public(event.facts, policy))
+    public = [listing for listing in known if still_public(listing.facts, judge)]
+    happened = (event for event in events if still_public(event.facts, judge))
     since = min((listing.first_listed for listing in public), default=0)
     return atom.feed_files(news(happened, public), crawl.directory.site, since)

@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 from sessioncrawler.opendata.news import News
 from sessioncrawler.state import Event, EventKind
 from sessioncrawler.text.dates import iso

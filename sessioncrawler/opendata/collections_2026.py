@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from sessioncrawler.editorial import tags as words
 from sessioncrawler.editorial.collection import Selection
-from sessioncrawler.editorial.config.reading import Listing
+from sessioncrawler.editorial.config import Collection
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Tag, TagKind
 from sessioncrawler.opendata.servers_2026 import TagShape, room_shape
@@ -65,7 +65,7 @@ class SummaryShape(TypedDict):
 
 
 def listing_shapes(
-    listings: Iterable[Listing], communities: Sequence[CommunityItem], flag: Callable[[str], str]
+    listings: Iterable[Collection], communities: Sequence[CommunityItem], flag: Callable[[str], str]
 ) -> Iterator[ListingShape]:
     """Each listing in the order of ``directory.toml``, its rooms by identifier.
 
@@ -76,7 +76,7 @@ def listing_shapes(
         yield {"id": listing.id, "name": listing.name, "rating": listing.rating.value, "rooms": rooms}
 
 
-def summaries(listings: Iterable[Listing], communities: Sequence[CommunityItem]) -> list[SummaryShape]:
+def summaries(listings: Iterable[Collection], communities: Sequence[CommunityItem]) -> list[SummaryShape]:
     """``[{"id": …, "name": …, "rating": …, "rooms": 12}]``."""
     return [
         {
@@ -89,7 +89,7 @@ def summaries(listings: Iterable[Listing], communities: Sequence[CommunityItem])
     ]
 
 
-def members(listing: Listing, communities: Iterable[CommunityItem]) -> list[CommunityItem]:
+def members(listing: Collection, communities: Iterable[CommunityItem]) -> list[CommunityItem]:
     """The Communities of one listing, by identifier, then public key."""
     selection = Selection(listing)
     chosen = [one for one in communities if selection.holds(one.server, one.room, one.tags)]

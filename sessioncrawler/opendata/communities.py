@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
-from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Server, Tag

@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.editorial.languages import language_name
-from sessioncrawler.editorial.policy import Policy
-from sessioncrawler.model import Room, Server
-from sessioncrawler.protocol.joinlinks import parse_join_link
-from sessioncrawler.state import Event, Facts, Listing
+from sessioncrawler.state import Event, Facts, Listed
 from sessioncrawler.text.names import name
 from sessioncrawler.text.slugs import slug
 
@@ -32,7 +30,7 @@ class News:
     events: tuple[Event, ...]
 
 
-def news(events: Iterable[Event], listings: Iterable[Listing]) -> list[News]:
+def news(events: Iterable[Event], listings: Iterable[Listed]) -> list[News]:
     """All feeds: that of all Communities, then languages by code, then tags in their order.
 
     There is a feed for every language and tag of a Community that is or was listed, so that it does not vanish when
@@ -54,13 +52,9 @@ def news(events: Iterable[Event], listings: Iterable[Listing]) -> list[News]:
     ]
 
 
-def still_public(facts: Facts, policy: Policy) -> bool:
+def still_public(facts: Facts, judge: Judge) -> bool:
     """Whether a Community of the past may be named: a rule of today may hide it while its server is away."""
-    link = parse_join_link(facts.join_url)
-    if link is None:
-        return False
-    server, room = Server(link.address, facts.public_key), Room(facts.token, facts.name)
-    return policy.verdict(server, room, facts.tags) is None
+    return not judge.withdraws(facts.join_url, facts.tags)
 
 
 def _languages(known: Iterable[Facts], events: dict[str, list[Event]]) -> Iterator[News]:

@@ -10,7 +10,7 @@ from lxml import html
 from scrapy.utils.project import get_project_settings
 
 from sessioncrawler.commands.explain import Command, written
-from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.editorial.judge import Rules, served
 from sessioncrawler.explain.outcomes import OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.explain.story import tell

@@ -1,6 +1,6 @@
 import pytest
 
-from sessioncrawler.editorial.config.reading import load_directory, parse_directory
+from sessioncrawler.editorial.config import load_directory, parse_directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name, parse_language
 from tests.support.editorial_data import ROOT, recorded, recorded_rooms, room, server
 

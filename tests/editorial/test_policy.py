@@ -1,6 +1,6 @@
 import pytest
 
-from sessioncrawler.editorial.config.reading import Rating, parse_directory
+from sessioncrawler.editorial.config import Rating, parse_directory
 from sessioncrawler.editorial.policy import Policy, Reason
 from sessioncrawler.model import Room
 from tests.support.editorial_data import KEY, NOW, recorded_rooms, room, server

@@ -9,7 +9,7 @@ from tests.support.agreeing import Memory, knowledge_of, published, questions_ab
 from tests.support.knowing import HOST, KEY, NOW, OTHER, http, link, reached, room, sighting
 
 OLD, NEW = http("old.example"), http("new.example")
-NOBODY = "nobody names it any more, so it is not asked and nothing of it is listed"
+NOBODY = "is named by nobody any more, so it is not asked and nothing of it is listed"
 
 
 def sentences(what, known):
@@ -27,11 +27,13 @@ def test_nothing_is_listed_of_an_address_that_nobody_names_any_more(tmp_path, pr
     assert [one.partition("+")[0] for one in listed] == ["lobby"]
     assert said_to_be_listed(known, questions_about(memory)) == listed
     told = sentences("old.example", known)
-    assert told[0] == f"Nothing is listed from http://old.example: {NOBODY}."
-    assert f"State: {NOBODY}." in told
+    assert told[0] == f"Nothing is listed from http://old.example: it {NOBODY}."
+    assert f"State: it {NOBODY}." in told
     status = build_status(known)
     assert [view.address for view in status.fine] == ["https://sogs.example"]
-    assert [(view.address, view.outcome, view.rooms) for view in status.troubled] == [("http://old.example", "unknown", 0)]
+    assert [(view.address, view.outcome, view.rooms) for view in status.troubled] == [
+        ("http://old.example", "unknown", 0)
+    ]
 
 
 def test_a_room_is_not_judged_by_an_entry_that_was_removed(tmp_path):

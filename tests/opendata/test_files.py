@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import Listing as Choice
-from sessioncrawler.editorial.config.reading import ListingRating, Site, parse_directory
+from sessioncrawler.editorial.config import Collection as Choice
+from sessioncrawler.editorial.config import CollectionRating, Site, parse_directory
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.editorial.policy import Policy
 from sessioncrawler.model import Tag, TagKind
@@ -29,7 +29,7 @@ from sessioncrawler.opendata.files import compact, server_records
 from sessioncrawler.opendata.policy import policy_record
 from sessioncrawler.opendata.schemas import NAMES, schemas
 from sessioncrawler.publish.archive import pack
-from sessioncrawler.state import Event, EventKind, Facts, Listing
+from sessioncrawler.state import Event, EventKind, Facts, Listed
 from sessioncrawler.text.slugs import slug
 from tests.support.publishing import DIRECTORY, KEY, NOW, community
 
@@ -43,7 +43,7 @@ def facts(token="linux", key=KEY, **more):
 
 
 def listing(one):
-    return Listing(one, NOW, NOW, None)
+    return Listed(one, NOW, NOW, None)
 
 
 def record(**more):
@@ -182,7 +182,7 @@ def test_the_sentence_about_what_is_not_listed(dropped, sentence):
 
 def test_a_safe_listing_leaves_out_what_is_marked():
     marked = community("a", tags=[Tag("nsfw", TagKind.WARNING)])
-    choice = Choice("x", "X", ListingRating.SAFE, exclude=(Pattern.parse("c+118d"),), everything=True)
+    choice = Choice("x", "X", CollectionRating.SAFE, exclude=(Pattern.parse("c+118d"),), everything=True)
     rooms = [community("c"), community("b"), marked]
     assert [one.room.token for one in provider.members(choice, rooms)] == ["b"]
     assert provider.summaries([choice], rooms) == [{"id": "x", "name": "X", "rating": "safe", "rooms": 1}]

@@ -13,7 +13,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.test import get_crawler
 
-from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.explain.story import tell
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
@@ -75,14 +75,15 @@ def published(settings: dict[str, Any]) -> Published:
 
 
 async def _publish(settings: dict[str, Any]) -> Published:
-    crawler = get_crawler(DirectorySpider, {**settings, "ITEM_PIPELINES": RULES})
+    quiet = {"EXTENSIONS": {"scrapy.extensions.feedexport.FeedExporter": None}}
+    crawler = get_crawler(DirectorySpider, {**settings, **quiet, "ITEM_PIPELINES": RULES})
     crawler.spider = crawler._create_spider()
     manager = ItemPipelineManager.from_crawler(crawler)
     found = Published()
     try:
-        async for item in crawler.spider.start():
+        async for one in crawler.spider.start():
             try:
-                item = await manager.process_item_async(item)
+                item = await manager.process_item_async(one)
             except DropItem:
                 continue
             if isinstance(item, CommunityItem):
