@@ -83,6 +83,8 @@ def served(communities: Iterable[CommunityItem]) -> Iterator[Served]:
 
 def outline(room: Served, judge: Judge) -> str:
     """Whether a Community is listed, as a sentence."""
+    if room.repeat is not None:
+        return f"{room.identifier} is not listed: {_elsewhere(room)}."
     verdict = judge.off_record(room.server, room.room)
     if verdict is None:
         return f"{room.identifier} {quoted(room.room.name, 80)} is listed."
@@ -99,6 +101,10 @@ def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: 
     judged = judge.judge(room.server, room.room)
     yield f"Its server is {room.server.address}, with the key {room.server.public_key}."
     yield from _sources(room, known)
+    if room.repeat is not None:
+        yield f"100 dedupe: dropped, because {_elsewhere(room)}."
+        yield f"What can be done: let {room.best} show the room, too."
+        return
     yield from _dedupe(room, others)
     yield from _tags(judged.tags)
     yield from _language(judged.language, known)
@@ -123,6 +129,10 @@ def _sources(room: Served, known: Knowledge) -> Iterator[str]:
         )
     if not found:
         yield "No source shows a join link to it: its server lists it."
+
+
+def _elsewhere(room: Served) -> str:
+    return f"its server is listed under {room.best}, which does not show it"
 
 
 def _dedupe(room: Served, others: Sequence[Served]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from sessioncrawler.editorial.config import Collection as Choice
 from sessioncrawler.editorial.config import CollectionRating, Site, parse_directory
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.editorial.match import Pattern
-from sessioncrawler.editorial.policy import Policy
 from sessioncrawler.model import Tag, TagKind
 from sessioncrawler.opendata import atom, news
 from sessioncrawler.opendata import collections_2026 as provider
@@ -238,7 +238,7 @@ def test_a_community_without_language_or_tags_is_in_the_feed_of_all():
 )
 def test_what_may_still_be_named(one, public):
     rules = DIRECTORY + '[[hide]]\nmatch = "bad+118d"\nreason = "spam"\n'
-    assert news.still_public(one, Policy(parse_directory(rules, "x"), NOW)) is public
+    assert news.still_public(one, Judge(parse_directory(rules, "x"), NOW)) is public
 
 
 @given(st.text(), st.sampled_from(EventKind), st.sampled_from([None, "de", "mul", "und"]))

@@ -14,7 +14,7 @@ from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.test import get_crawler
 
 from sessioncrawler.editorial.config import load_directory
-from sessioncrawler.explain.story import tell
+from sessioncrawler.explain.story import NothingToTellError, tell
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll, Sighting
@@ -44,10 +44,10 @@ class Memory:
         (folder / "directory.toml").write_text(SITE + self.directory)
         url = f"sqlite:///{folder}/state.db"
         with State.open(url) as state:
-            for sighting in self.sightings:
-                state.record_sightings([sighting], sighting.last_seen)
-            for poll, at in sorted(self.polls, key=lambda one: one[1]):
-                state.record_polls([poll], at)
+            for at in sorted({sighting.last_seen for sighting in self.sightings}):
+                state.record_sightings([one for one in self.sightings if one.last_seen == at], at)
+            for at in sorted({at for _, at in self.polls}):
+                state.record_polls([poll for poll, then in self.polls if then == at], at)
         return {
             "DIRECTORY_CONFIG": str(folder / "directory.toml"),
             "STATE_URL": url,
@@ -106,12 +106,19 @@ def said_to_be_listed(known: Knowledge, questions: Iterable[str]) -> list[str]:
     """Identifiers of all Communities that ``explain`` calls listed in its answers."""
     found = set()
     for question in questions:
-        for sentence in tell(question, known).parts[0].sentences:
+        for sentence in _in_short(question, known):
             if one := _LISTED.fullmatch(sentence):
                 found.add(one[1])
             elif sentence.startswith("Listed: "):
                 found.update(re.split(", | and ", sentence.removeprefix("Listed: ").removesuffix(".")))
     return sorted(found)
+
+
+def _in_short(question: str, known: Knowledge) -> tuple[str, ...]:
+    try:
+        return tell(question, known).parts[0].sentences
+    except NothingToTellError:
+        return ()
 
 
 def questions_about(memory: Memory) -> list[str]:
@@ -121,6 +128,6 @@ def questions_about(memory: Memory) -> list[str]:
     for poll, _ in memory.polls:
         addresses.add(str(poll.address))
         if poll.server:
-            addresses.add(str(poll.address))
+            addresses.add(str(poll.server.address))
             links.update(poll.server.join_link(room).url for room in poll.rooms)
     return sorted(links | addresses)
