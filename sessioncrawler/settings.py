@@ -103,7 +103,7 @@ FEED_STORAGES = {
 
 SITE_URI = _ours("SITE_URI", "site")  # folder or s3://, gs://, ftp://; used by spiders/sogs.py
 STATE_URL = _ours("STATE_URL", "sqlite:///data/state.db")  # SQLAlchemy URL; used by pipelines/, spiders/sogs.py
-DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; used by editorial/config.py
+DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; used by editorial/config/
 GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
