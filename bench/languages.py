@@ -29,7 +29,7 @@ from babel.messages.mofile import read_mo
 from rich.console import Console
 from rich.table import Table
 
-from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.editorial.guess import CONFIDENCE, LETTERS, Classifier, classify, guess_by
 from sessioncrawler.editorial.languages import GLOBE, LanguageTable, parse_language
 from sessioncrawler.model import DEFAULT_PORTS, Address, Room, Server

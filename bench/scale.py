@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.usage import BenchError, Usage, measure
-from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting
 from sessioncrawler.state import State

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sessioncrawler.addresses import canonical_host, is_web_url, parse_address, parse_bare_address, parse_host_and_port
-from sessioncrawler.editorial.config.reading import DirectoryError, parse_directory
+from sessioncrawler.editorial.config import DirectoryError, parse_directory
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.explain.subject import Question
 from sessioncrawler.model import Address

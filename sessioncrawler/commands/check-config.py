@@ -13,8 +13,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._terminal_text import say
+from sessioncrawler.editorial.config import DirectoryError, find_directory, read_directory
 from sessioncrawler.editorial.config.advice import advise
-from sessioncrawler.editorial.config.reading import DirectoryError, find_directory, read_directory
 
 
 class Command(ScrapyCommand):

@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
-from sessioncrawler.editorial.config.reading import DirectoryError, find_directory, load_directory
+from sessioncrawler.editorial.config import DirectoryError, find_directory, load_directory
 from sessioncrawler.explain.story import NothingToTellError, Story, tell
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.state import State, StateError

@@ -44,7 +44,7 @@ class Tagged:
 
 
 def split_tags(description: str) -> Tagged:
-    """Cut the hashtags at the end of a description (SOGS.md, "Identifiers and rules"); linear in its length.
+    """Cut the hashtags at the end of a description (docs/protocol.md, "Identifiers and rules"); linear in its length.
 
     ``… #linux #privacy`` and ``Tags: #a, #b`` (also with full-width signs) are blocks of tags; a hashtag in the middle
     of the text, the anchor of a URL and an HTML entity are not. A single mark such as a full stop may end the block,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.match import PatternIndex
 from sessioncrawler.model import Room, Server
 

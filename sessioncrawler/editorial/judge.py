@@ -1,50 +1,57 @@
-"""What the item pipelines 100 to 400 decide about a Community, replayed with all that they went by.
+"""All that is decided about a Community. Each rule stands here once: pipelines apply it, ``scrapy explain`` tells it.
 
-The rules are those of :mod:`sessioncrawler.editorial`; a test holds this replay against real crawls.
+What each rule goes by is in the modules around: tags, languages, staff, and what ``directory.toml`` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
-from sessioncrawler.editorial.config.reading import Rating
+from sessioncrawler.editorial.config import Directory, Rating
 from sessioncrawler.editorial.guess import guess_language
+from sessioncrawler.editorial.hashtags import Tagged, split_tags
+from sessioncrawler.editorial.icons import IconRules, IconVerdict
 from sessioncrawler.editorial.languages import LanguageTable, parse_language
-from sessioncrawler.editorial.policy import Policy, Verdict
-from sessioncrawler.editorial.tags import NsfwReason, Tagged, derive_tags, nsfw_reason, split_tags
-from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Address, Outcome, Poll, Room, Server, Tag
+from sessioncrawler.editorial.policy import OffRecord, Policy
+from sessioncrawler.editorial.tags import NsfwReason, derive_tags, nsfw_reason
+from sessioncrawler.model import Address, Room, Server, Tag
+from sessioncrawler.protocol.joinlinks import parse_join_link
+
+_split = lru_cache(maxsize=1_000)(split_tags)
+"""One Community comes to several rules, one after the other: its description is split for all of them."""
+
+
+class LanguageOrigin(StrEnum):
+    """Who says which language a Community speaks. Each value is also the tail of a stat."""
+
+    TAG = "tag"
+    TABLE = "table"
+    GUESS = "guess"
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """A room as one address shows it."""
+class TagVerdict:
+    """The tags of a Community, and what they follow from."""
 
-    server: Server
-    room: Room
-    best: Address
-    """Where it is listed: the server's best address."""
-    repeated: bool = False
-    """Whether the server showed it before, under this token in some case."""
-
-    @property
-    def identifier(self) -> str:
-        """``TOKEN+serverid``."""
-        return self.server.identifier(self.room)
-
-    @property
-    def duplicate(self) -> bool:
-        """Whether pipeline 100 drops it."""
-        return self.repeated or self.best != self.server.address
+    tagged: Tagged
+    """Its description without the operator's tags, and these."""
+    tags: tuple[Tag, ...]
+    nsfw: NsfwReason | None
+    """Why it is marked as not safe for work; None where it is not."""
+    rating: Rating | None
+    """What ``[[rate]]`` says."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageVerdict:
-    """Which language, and who says so: ``tag``, ``table`` or ``guess``; None where nobody does."""
+    """Which language, and who says so; None where nobody does."""
 
     code: str | None = None
-    origin: str | None = None
+    """BCP 47."""
+    origin: LanguageOrigin | None = None
     confidence: float | None = None
     """Probability of a guess, 0 to 1."""
     tagged: tuple[str, ...] = ()
@@ -56,99 +63,140 @@ class LanguageVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the pipelines make of a room, and what they went by."""
+    """Every verdict about one Community."""
 
-    tagged: Tagged
-    tags: tuple[Tag, ...]
-    nsfw: NsfwReason | None
-    rating: Rating | None
+    tags: TagVerdict
     language: LanguageVerdict
-    off_record: Verdict | None
-    """Pipeline 400: why it is not listed; None where it may be."""
+    off_record: OffRecord | None
+    """Why it is not listed; None where it may be."""
     pinned: bool
+    icon: IconVerdict
     known_staff: int | None
     """Count in ``[[staff]]``."""
 
 
-def served(polls: Iterable[Poll]) -> Iterator[Served]:
-    """Every room of the settled ``polls``, with pipeline 100's verdict."""
-    owners: dict[str, Address] = {}
-    seen: set[tuple[str, str]] = set()
-    for poll in polls:
-        if poll.server is None or poll.outcome is not Outcome.REACHED:
-            continue
-        server = poll.server
-        for room in poll.rooms:
-            best = owners.setdefault(server.public_key, server.address)
-            identity = (server.public_key, room.token.casefold())
-            repeated = best == server.address and identity in seen
-            if best == server.address:
-                seen.add(identity)
-            yield Served(server, room, best, repeated)
+class Judge:
+    """The rules of a ``directory`` at ``now`` (Unix seconds); ``guess`` is whether languages are guessed.
 
+    Pure: the same Community always gets the same verdicts.
+    """
 
-class Rules:
-    """The rules of a directory at its present time."""
-
-    def __init__(self, known: Knowledge) -> None:
-        self._policy = Policy(known.directory, known.now)
-        self._languages = LanguageTable(known.directory)
-        self._now = known.now
-        self._guess = known.guess
-
-    def off_record(self, server: Server, room: Room) -> Verdict | None:
-        """Why a room is not listed; None where it may be."""
-        return self._policy.verdict(server, room, split_tags(room.description or "").string_tags)
+    def __init__(self, directory: Directory, now: int, *, guess: bool = True) -> None:
+        self._policy = Policy(directory, now)
+        self._languages = LanguageTable(directory)
+        self._icons = IconRules(directory)
+        self._now = now
+        self._guess = guess
 
     def judge(self, server: Server, room: Room) -> Judgement:
-        """All verdicts about one room."""
-        policy, tagged = self._policy, split_tags(room.description or "")
-        rating, staff, pinned = policy.rating(server, room), policy.staff(server, room), policy.pinned(server, room)
+        """All verdicts about a Community."""
+        tags = self.tags(server, room)
+        return Judgement(
+            tags=tags,
+            language=self.language(server, room),
+            off_record=self.off_record(server, room),
+            pinned=self.pinned(server, room),
+            icon=self._icons.verdict(server, room, nsfw=tags.nsfw is not None),
+            known_staff=self.known_staff(server, room),
+        )
+
+    def tags(self, server: Server, room: Room) -> TagVerdict:
+        """The description as it is shown, the tags, and whether it is marked as not safe for work."""
+        policy, tagged = self._policy, _tagged(room)
+        rating = policy.rating(server, room)
         tags = derive_tags(
             room,
             tagged.string_tags,
             now=self._now,
             official=policy.official(server),
             project=policy.project(server, room),
-            pinned=pinned,
+            pinned=policy.pinned(server, room),
             rating=rating,
-            staff=staff,
+            staff=policy.staff(server, room),
         )
-        return Judgement(
-            tagged=tagged,
-            tags=tuple(tags),
-            nsfw=nsfw_reason(room.name, tagged.string_tags, rating),
-            rating=rating,
-            language=self._language(server, room, tagged.languages),
-            off_record=policy.verdict(server, room, tagged.string_tags),
-            pinned=pinned,
-            known_staff=staff,
-        )
+        return TagVerdict(tagged, tuple(tags), nsfw_reason(room.name, tagged.string_tags, rating), rating)
 
-    def _language(self, server: Server, room: Room, written: tuple[str, ...]) -> LanguageVerdict:
-        understood = tuple(text for text in written if parse_language(text))
-        unknown = tuple(text for text in written if not parse_language(text))
+    def language(self, server: Server, room: Room) -> LanguageVerdict:
+        """The language: the operator's first tag that is understood, else ``[languages]``, else a guess.
+
+        The tag goes first because it is the newer word: in the 2026 directory many rooms say ``any`` that the table of
+        2023 calls English. A tag with a typing error is not understood, so the table mends it. A guess looks at the
+        tags too, because they may name another language than the one that they are written in.
+        """
+        codes = {text: parse_language(text) for text in _tagged(room).languages}
+        understood = tuple(text for text in _tagged(room).languages if codes[text])
+        unknown = tuple(text for text in _tagged(room).languages if not codes[text])
         table = self._languages.language(server, room)
-        if code := self._languages.language(server, room, understood):
-            origin = "tag" if understood else "table"
-            return LanguageVerdict(code, origin, None, understood, unknown, table)
+        if understood:
+            return LanguageVerdict(codes[understood[0]], LanguageOrigin.TAG, None, understood, unknown, table)
+        if table:
+            return LanguageVerdict(table, LanguageOrigin.TABLE, not_understood=unknown, table=table)
         guess = guess_language(room.name, room.description or "") if self._guess else None
         if guess is None:
             return LanguageVerdict(not_understood=unknown)
-        return LanguageVerdict(guess.code, "guess", guess.confidence, not_understood=unknown)
+        return LanguageVerdict(guess.code, LanguageOrigin.GUESS, guess.confidence, not_understood=unknown)
+
+    def off_record(self, server: Server, room: Room) -> OffRecord | None:
+        """Why a Community is not listed; None where it may be."""
+        return self._policy.off_record(server, room, _tagged(room).string_tags)
+
+    def pinned(self, server: Server, room: Room) -> bool:
+        """Whether it comes first."""
+        return self._policy.pinned(server, room)
+
+    def icon(self, server: Server, room: Room) -> IconVerdict:
+        """Whether its picture may be shown."""
+        nsfw = nsfw_reason(room.name, _tagged(room).string_tags, self._policy.rating(server, room))
+        return self._icons.verdict(server, room, nsfw=nsfw is not None)
+
+    def known_staff(self, server: Server, room: Room) -> int | None:
+        """How many staff ``[[staff]]`` counts; None where it does not name the room."""
+        return self._policy.staff(server, room)
+
+    def withdraws(self, join_url: str, tags: Sequence[str]) -> bool:
+        """Whether a Community of the past may not be named any more: a rule of today may hide it while it is away.
+
+        ``join_url`` and ``tags`` are those with which it was published. What cannot be read may not be named.
+        """
+        link = parse_join_link(join_url)
+        if link is None:
+            return True
+        server, room = Server(link.address, link.public_key), Room(link.token, "")
+        return self._policy.off_record(server, room, tags) is not None
 
 
-class Judge:
-    def __init__(self, directory, now, *, guess=True):
-        from sessioncrawler.editorial.icons import IconRules
+class Repeat(StrEnum):
+    """How a room was shown before. Each value is also the tail of a stat."""
 
-        self._rules = Rules(Knowledge(directory, now, guess=guess))
-        self._icons = IconRules(directory)
+    OTHER_ADDRESS = "other_address"
+    SAME_TOKEN = "same_token"  # noqa: S105 - a room's token is no secret
 
-    def off_record(self, server, room):
-        return self._rules.off_record(server, room)
 
-    def icon(self, server, room):
-        tagged = split_tags(room.description or "")
-        rating = self._rules._policy.rating(server, room)
-        return self._icons.verdict(server, room, nsfw=nsfw_reason(room.name, tagged.string_tags, rating) is not None)
+class Duplicates:
+    """Tells which rooms were shown before; asked about every room, those of the best address first.
+
+    The first address that shows a public key owns it. pysogs takes tokens in any case, so two that differ by case
+    alone are one room.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[str, Address] = {}
+        self._seen: set[tuple[str, str]] = set()
+
+    def repeat(self, server: Server, room: Room) -> Repeat | None:
+        """How the room was shown before; None where it is new, and from now on known."""
+        if self._owners.setdefault(server.public_key, server.address) != server.address:
+            return Repeat.OTHER_ADDRESS
+        identity = (server.public_key, room.token.casefold())
+        if identity in self._seen:
+            return Repeat.SAME_TOKEN
+        self._seen.add(identity)
+        return None
+
+    def owner(self, server: Server) -> Address:
+        """The address under which the rooms of ``server`` are listed."""
+        return self._owners.get(server.public_key, server.address)
+
+
+def _tagged(room: Room) -> Tagged:
+    return _split(room.description or "")

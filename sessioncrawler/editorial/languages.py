@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from babel import Locale, UnknownLocaleError, parse_locale
 
 from sessioncrawler.editorial.codes import MANY, UNDETERMINED, canonical_code, likely_territory, territory_flag
-from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.match import Pattern, PatternIndex
 from sessioncrawler.model import Room, Server
 
@@ -43,16 +43,8 @@ class LanguageTable:
         self._flags = directory.flags
         self._index = PatternIndex((Pattern.parse(key), code) for key, code in directory.languages.items())
 
-    def language(self, server: Server, room: Room, tagged: Iterable[str] = ()) -> str | None:
-        """Return the language of a room; ``tagged`` is what its operator wrote behind ``#lang:``.
-
-        The first tag that is understood decides, then the table by its most specific match, then None. The tag goes
-        first because it is the newer word: in the 2026 directory many rooms say ``any`` that the table of 2023 calls
-        English. A tag with a typing error is not understood, so the table mends it.
-        """
-        for text in tagged:
-            if code := parse_language(text):
-                return code
+    def language(self, server: Server, room: Room) -> str | None:
+        """Return what the most specific match says; None where none does."""
         return self._index.find(server, room)
 
     def flag(self, code: str | None) -> str:

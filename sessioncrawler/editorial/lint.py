@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from sessioncrawler.editorial import tags as rules
 from sessioncrawler.editorial.codes import meant_codes
-from sessioncrawler.editorial.hashtags import Tagged, split_tags, stray_hashtags
+from sessioncrawler.editorial.config import Directory, Site
+from sessioncrawler.editorial.hashtags import Tagged, stray_hashtags
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.editorial.languages import parse_language
-from sessioncrawler.editorial.policy import Verdict, verdict_of_tags
-from sessioncrawler.model import Room, Tag
+from sessioncrawler.editorial.policy import OffRecord
+from sessioncrawler.model import Address, Room, Server, Tag
 
 _MOST = 10
 """Tags that one sentence names at most."""
@@ -31,6 +33,8 @@ _WHY_RESERVED = {
     rules.TEST: "it counts only as #test, in plain letters",
 }
 
+_UNNAMED = Judge(Directory(Site("", "", "")), now=0, guess=False)
+_SERVER = Server(Address("https", "localhost", 443), "")
 _LANGUAGE_WORDS = frozenset({"lang", "language", "langue", "lengua", "idioma", "lingua", "sprache"})
 _LANGUAGE_LIKE = re.compile("([a-z]{3,8})[:=_\uff1a-]([a-z-]{2,20})", re.IGNORECASE)
 _BARE_LANGUAGE = re.compile(r"(?<![\w#\uff03])lang:([a-z-]{2,20})\W{0,3}$", re.IGNORECASE)
@@ -46,23 +50,23 @@ class RoomLint:
     """The tags that follow from name and description alone."""
     language: str | None
     """BCP 47 code; ``mul`` for many languages, None where no tag says it."""
-    off_record: Verdict | None
+    off_record: OffRecord | None
     """Why the room will not be listed; None where its tags do not keep it out."""
     notes: tuple[str, ...]
     """What its operator may not have meant: sentences with their mend."""
 
 
 def lint_room(description: str, name: str = "") -> RoomLint:
-    """Read a description and a name as the pipelines do (docs/pipelines.md, 200 and 300)."""
-    tagged = split_tags(description)
-    codes = [code for code in map(parse_language, tagged.languages) if code]
+    """Read a description and a name as the pipelines do, where directory.toml does not name the room."""
+    judged = _UNNAMED.judge(_SERVER, Room("", name, description))
+    tagged = judged.tags.tagged
     return RoomLint(
         shown=tagged.shown,
-        tags=tuple(rules.derive_tags(Room("", name), tagged.string_tags, now=0)),
-        language=codes[0] if codes else None,
-        off_record=verdict_of_tags(tagged.string_tags),
+        tags=judged.tags.tags,
+        language=judged.language.code,
+        off_record=judged.off_record,
         notes=(
-            *_about_languages(tagged, codes),
+            *_about_languages(tagged),
             *_about_adult_content(name, tagged.string_tags),
             *_about_reserved(tagged.string_tags),
             *_about_typos(tagged.string_tags),
@@ -71,12 +75,13 @@ def lint_room(description: str, name: str = "") -> RoomLint:
     )
 
 
-def _about_languages(tagged: Tagged, codes: Sequence[str]) -> Iterator[str]:
+def _about_languages(tagged: Tagged) -> Iterator[str]:
     for text in tagged.languages:
         if parse_language(text) is None:
             near = meant_codes(text)
             mend = f"did you mean {' or '.join('#lang:' + code for code in near)}?" if near else "use a BCP 47 code"
             yield f"{_quoted(f'lang:{text}')} names no language that is understood; {mend}"
+    codes = [code for code in map(parse_language, tagged.languages) if code]
     if len(set(codes)) > 1:
         yield f"Several languages are named, and only the first one ({codes[0]}) counts; for many, write #lang:any"
     if bare := _BARE_LANGUAGE.search(tagged.shown[-40:]):

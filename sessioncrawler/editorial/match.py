@@ -102,6 +102,8 @@ class PatternIndex(Generic[T]):
         for pattern, value in self._rooms.get(room.token.lower(), ()):
             if pattern.names_server(server):
                 return value
+        if not self._servers:  # spares computing the server's id
+            return None
         for pattern in _server_patterns(server.public_key, server.server_id, server.address):
             if pattern in self._servers:
                 return self._servers[pattern]

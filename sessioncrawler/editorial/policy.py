@@ -1,4 +1,4 @@
-"""Which Communities are never listed, and which come first (SOGS.md, "off record"; ``directory.toml``)."""
+"""Which Communities are never listed, and which come first (docs/pipelines.md, "400 policy")."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from sessioncrawler.editorial.config.reading import Directory, Rating, Rule
+from sessioncrawler.editorial.config import Directory, Rating, Rule
 from sessioncrawler.editorial.match import PatternIndex
 from sessioncrawler.editorial.tags import TEST, UNLISTED, has_tag
 from sessioncrawler.model import Room, Server
@@ -39,7 +39,7 @@ def reason_text(reason: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OffRecord:
     """A Community is not listed, and why; ``sentence`` is for a person, without a full stop."""
 
     reason: Reason
@@ -47,7 +47,7 @@ class Verdict:
 
 
 class Policy:
-    """The rules of one ``directory.toml`` at one time (``now`` in Unix seconds)."""
+    """What one ``directory.toml`` says of a room at one time (``now`` in Unix seconds), for the judge."""
 
     def __init__(self, directory: Directory, now: int) -> None:
         self._hidden = _in_force(((rule, rule) for rule in directory.hide), now)
@@ -57,19 +57,21 @@ class Policy:
         self._staff = _in_force(((staff.rule, staff.count) for staff in directory.staff), now)
         self._official_keys = directory.official_keys
 
-    def verdict(self, server: Server, room: Room, string_tags: Sequence[str]) -> Verdict | None:
+    def off_record(self, server: Server, room: Room, string_tags: Sequence[str]) -> OffRecord | None:
         """Return why a room is off the record; None where it may be listed.
 
         The operator of the room decides before the operator of the directory. What the server does not tell (None)
         is no reason.
         """
         if room.read is False and room.write is False:
-            return Verdict(Reason.CLOSED, "it can be neither read nor written to")
-        if verdict := verdict_of_tags(string_tags):
-            return verdict
+            return OffRecord(Reason.CLOSED, "it can be neither read nor written to")
+        if has_tag(string_tags, TEST):
+            return OffRecord(Reason.TEST, "its operator tagged it as a test")
+        if has_tag(string_tags, UNLISTED):
+            return OffRecord(Reason.UNLISTED, "its operator tagged it as unlisted")
         if rule := self._hidden.find(server, room):
             until = f" until {rule.until}" if rule.until else ""
-            return Verdict(Reason.HIDDEN, f"this directory hides it{until}: {rule.reason}")
+            return OffRecord(Reason.HIDDEN, f"this directory hides it{until}: {rule.reason}")
         return None
 
     def pinned(self, server: Server, room: Room) -> bool:
@@ -91,15 +93,6 @@ class Policy:
     def official(self, server: Server) -> bool:
         """Whether the server is run by the makers of Session; its key decides, not its address."""
         return server.public_key in self._official_keys
-
-
-def verdict_of_tags(string_tags: Sequence[str]) -> Verdict | None:
-    """Return why a room is off the record by its operator's own tags; None where they do not say so."""
-    if has_tag(string_tags, TEST):
-        return Verdict(Reason.TEST, "its operator tagged it as a test")
-    if has_tag(string_tags, UNLISTED):
-        return Verdict(Reason.UNLISTED, "its operator tagged it as unlisted")
-    return None
 
 
 def _in_force(entries: Iterable[tuple[Rule, T]], now: int) -> PatternIndex[T]:

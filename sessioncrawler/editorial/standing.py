@@ -1,4 +1,4 @@
-"""Whether a Community has enough staff for its visitors (SOGS.md, "Identifiers and rules")."""
+"""Whether a Community has enough staff for its visitors (docs/protocol.md, "Identifiers and rules")."""
 
 from __future__ import annotations
 

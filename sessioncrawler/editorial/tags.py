@@ -1,4 +1,4 @@
-"""Tags of a Community: those its operator wrote, and those the directory derives (SOGS.md, "Identifiers and rules")."""
+"""Tags of a Community: those its operator wrote, and those the directory derives (docs/pipelines.md, "200 tags")."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sessioncrawler.editorial.config.reading import Rating
+from sessioncrawler.editorial.config import Rating
 from sessioncrawler.editorial.hashtags import MAX_TAG_LENGTH, MAX_TAGS, Tagged, split_tags
 from sessioncrawler.editorial.standing import Standing, standing
 from sessioncrawler.model import WEEK, Room, Tag, TagKind

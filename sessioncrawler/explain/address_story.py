@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from sessioncrawler.explain.outcomes import (
     NEVER_ASKED,
     NOT_ASKED_LATELY,
+    NOT_NAMED,
     WRONG_KEYS,
     OutcomeText,
     outcome_text,
     proof_text,
 )
 from sessioncrawler.explain.phrases import LINE, a_time, listed, quoted, seen, when
-from sessioncrawler.knowledge.known import AddressFacts, Knowledge
+from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import KeyClaim, Outcome, Poll, Sighting
 from sessioncrawler.text.names import name
 from sessioncrawler.text.numbers import counted
@@ -25,6 +27,8 @@ PREVIEW_PAGE = "preview page"
 
 def state_of(facts: AddressFacts) -> OutcomeText:
     """How an address stands, in plain words, and what its operator can do."""
+    if not facts.named:
+        return NOT_NAMED
     if facts.poll is None:
         return NEVER_ASKED
     return outcome_text(facts.poll.outcome) if facts.current else NOT_ASKED_LATELY

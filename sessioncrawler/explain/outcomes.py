@@ -112,7 +112,11 @@ NEVER_ASKED = OutcomeText(
 )
 NOT_ASKED_LATELY = OutcomeText(
     "was not asked in the last crawl",
-    "Nothing, if the server is gone. Otherwise post a join link: this address was known by a redirect only.",
+    "Nothing: it is still named, so a whole crawl asks it.",
+)
+NOT_NAMED = OutcomeText(
+    "is named by nobody any more, so it is not asked and nothing of it is listed",
+    "Nothing, if the server is gone. Otherwise post a join link on a site that this directory reads.",
 )
 WRONG_KEYS = OutcomeText(
     "answers with its rooms, but join links with another key are about",

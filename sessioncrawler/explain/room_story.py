@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from sessioncrawler.editorial.judge import Judgement, LanguageVerdict, Rules, Served
+from sessioncrawler.editorial.icons import IconVerdict
+from sessioncrawler.editorial.judge import (
+    Duplicates,
+    Judge,
+    Judgement,
+    LanguageOrigin,
+    LanguageVerdict,
+    Repeat,
+    TagVerdict,
+)
 from sessioncrawler.editorial.languages import language_name
 from sessioncrawler.editorial.policy import Reason
 from sessioncrawler.editorial.standing import Standing, fair_staff, good_staff, standing
 from sessioncrawler.editorial.tags import NsfwReason, reserved_name
 from sessioncrawler.explain.phrases import hashtags, listed, quoted, seen, when
+from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Room, TagKind
+from sessioncrawler.model import Address, Room, Server, TagKind
 from sessioncrawler.text.numbers import counted
 
 _TAG_ORIGINS = {
@@ -37,9 +48,44 @@ ROOM_ADVICE = {
 }
 
 
-def outline(room: Served, rules: Rules) -> str:
+_ICON_VERDICTS = {
+    IconVerdict.SHOWN: "its picture may be shown",
+    IconVerdict.BLOCKED: "its picture is not shown, because [icons] of directory.toml blocks it",
+    IconVerdict.UNREADABLE: "its picture is not shown, because its server gives it to members only",
+    IconVerdict.NSFW: "its picture is not shown, because it is marked nsfw",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A room as one address shows it, with pipeline 100's verdict."""
+
+    server: Server
+    room: Room
+    best: Address
+    """Where it is listed: the server's best address."""
+    repeat: Repeat | None
+    """Why it is dropped; None where it is kept."""
+
+    @property
+    def identifier(self) -> str:
+        """``TOKEN+serverid``."""
+        return self.server.identifier(self.room)
+
+
+def served(communities: Iterable[CommunityItem]) -> Iterator[Served]:
+    """Pipeline 100's verdicts about ``communities``, those of the best address first."""
+    duplicates = Duplicates()
+    for one in communities:
+        repeat = duplicates.repeat(one.server, one.room)
+        yield Served(one.server, one.room, duplicates.owner(one.server), repeat)
+
+
+def outline(room: Served, judge: Judge) -> str:
     """Whether a Community is listed, as a sentence."""
-    verdict = rules.off_record(room.server, room.room)
+    if room.repeat is not None:
+        return f"{room.identifier} is not listed: {_elsewhere(room)}."
+    verdict = judge.off_record(room.server, room.room)
     if verdict is None:
         return f"{room.identifier} {quoted(room.room.name, 80)} is listed."
     return f"{room.identifier} is not listed: {quoted_reason(verdict.sentence)}."
@@ -50,16 +96,21 @@ def quoted_reason(sentence: str) -> str:
     return quoted(sentence).strip("“”")
 
 
-def room_sentences(room: Served, others: Sequence[Served], rules: Rules, known: Knowledge) -> Iterator[str]:
+def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: Knowledge) -> Iterator[str]:
     """All that is decided about a Community; ``others`` are the same one at other addresses, or repeated."""
-    judged = rules.judge(room.server, room.room)
+    judged = judge.judge(room.server, room.room)
     yield f"Its server is {room.server.address}, with the key {room.server.public_key}."
     yield from _sources(room, known)
+    if room.repeat is not None:
+        yield f"100 dedupe: dropped, because {_elsewhere(room)}."
+        yield f"What can be done: let {room.best} show the room, too."
+        return
     yield from _dedupe(room, others)
-    yield from _tags(judged)
+    yield from _tags(judged.tags)
     yield from _language(judged.language, known)
     yield from _standing(room.room, judged.known_staff)
     yield from _policy(judged)
+    yield from _icon(room.room, judged.icon)
     yield from _history(room, listable=judged.off_record is None, known=known)
 
 
@@ -80,16 +131,20 @@ def _sources(room: Served, known: Knowledge) -> Iterator[str]:
         yield "No source shows a join link to it: its server lists it."
 
 
+def _elsewhere(room: Served) -> str:
+    return f"its server is listed under {room.best}, which does not show it"
+
+
 def _dedupe(room: Served, others: Sequence[Served]) -> Iterator[str]:
     yield f"100 dedupe: kept under {room.best}, the best address of its server."
-    elsewhere = sorted({str(other.server.address) for other in others if not other.repeated})
+    elsewhere = sorted({str(other.server.address) for other in others if other.repeat is Repeat.OTHER_ADDRESS})
     if elsewhere:
         yield f"100 dedupe: the same room at {listed(elsewhere)} is dropped, since the key is the same."
-    if any(other.repeated for other in others):
+    if any(other.repeat is Repeat.SAME_TOKEN for other in others):
         yield "100 dedupe: its server lists the token more than once; the first counts."
 
 
-def _tags(judged: Judgement) -> Iterator[str]:
+def _tags(judged: TagVerdict) -> Iterator[str]:
     own = [tag.text for tag in judged.tags if tag.kind is TagKind.USER]
     if own:
         yield f"200 tags: {hashtags(own)} from its operator, at the end of the description."
@@ -121,9 +176,9 @@ def _language_origin(verdict: LanguageVerdict, known: Knowledge) -> str:
         why = "no guess is sure enough" if known.guess else "guessing is switched off (GUESS_LANGUAGES)"
         return f"unknown: no #lang: tag, nothing in [languages] of directory.toml, and {why}"
     name = f"{language_name(verdict.code)} ({verdict.code})"
-    if verdict.origin == "guess":
+    if verdict.origin is LanguageOrigin.GUESS:
         return f"{name}, guessed from its name and description with a confidence of {verdict.confidence:.2f}"
-    if verdict.origin == "table":
+    if verdict.origin is LanguageOrigin.TABLE:
         return f"{name}, from [languages] of directory.toml"
     overruled = f"; [languages] of directory.toml says {verdict.table}, but its operator decides" if (
         verdict.table and verdict.table != verdict.code
@@ -157,17 +212,22 @@ def _policy(judged: Judgement) -> Iterator[str]:
         yield "400 policy: pinned by directory.toml."
 
 
+def _icon(room: Room, verdict: IconVerdict) -> Iterator[str]:
+    if room.image_id is not None:
+        yield f"600 icons: {_ICON_VERDICTS[verdict]}."
+
+
 def _history(room: Served, *, listable: bool, known: Knowledge) -> Iterator[str]:
     key = (room.server.public_key, room.room.token.lower())
-    listing = next((one for one in known.listings if one.facts.key == key), None)
+    record = next((one for one in known.listed if one.facts.key == key), None)
     for event in (event for event in reversed(known.events) if event.facts.key == key):
         yield f"900 history: {event.kind} on {when(event.at)}."
-    if listing is None:
+    if record is None:
         state = "it will be listed by the next crawl" if listable else "nothing is remembered of rooms off the record"
         yield f"900 history: not listed so far; {state}."
     else:
         change = "" if listable else " The next crawl will take it away"
         yield (
-            f"900 history: listed first on {when(listing.first_listed)}, last on {when(listing.last_listed)}."
+            f"900 history: listed first on {when(record.first_listed)}, last on {when(record.last_listed)}."
             f"{change}{'.' if change else ''}"
         )

@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sessioncrawler.editorial.judge import Rules, Served, served
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.explain.address_story import address_sentences, state_of
 from sessioncrawler.explain.phrases import listed, quoted
-from sessioncrawler.explain.room_story import outline, quoted_reason, room_sentences
+from sessioncrawler.explain.room_story import Served, outline, quoted_reason, room_sentences, served
 from sessioncrawler.explain.subject import Question
-from sessioncrawler.knowledge.known import AddressFacts, Knowledge
+from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.text.numbers import counted
 
 MOST = 50
@@ -65,7 +67,7 @@ def _choose(question: Question, known: Knowledge) -> list[AddressFacts]:
         named = [facts for facts in named if _has_token(facts, question.token)] or named
     keys = {facts.poll.server.public_key for facts in named if facts.reached and facts.poll and facts.poll.server}
     same = {poll.address.netloc for key in keys for poll in known.servers.get(key, ())}
-    onward = {alias.netloc for facts in named if facts.poll for alias in facts.poll.aliases}
+    onward = {plain(alias).netloc for facts in named if facts.poll for alias in facts.poll.aliases}
     netlocs = same | onward | {facts.address.netloc for facts in named}
     return [facts for netloc, facts in known.addresses.items() if netloc in netlocs]
 
@@ -80,15 +82,15 @@ class _Teller:
         self.question = question
         self.chosen = chosen
         self.known = known
-        self.rules = Rules(known)
+        self.judge = Judge(known.directory, known.now, guess=known.guess)
         keys = {facts.poll.server.public_key for facts in chosen if facts.reached and facts.poll and facts.poll.server}
-        self.served = [one for one in served(known.settled) if one.server.public_key in keys]
+        self.served = list(served(one for one in known.communities() if one.server.public_key in keys))
 
     def story(self, subject: str) -> Story:
         rooms = self._rooms() if self.question.token else []
         parts = [Part("In short", tuple(self._summary(rooms)))]
         for room, others in rooms[:MOST]:
-            sentences = tuple(room_sentences(room, others, self.rules, self.known))
+            sentences = tuple(room_sentences(room, others, self.judge, self.known))
             parts.append(Part(f"Community {room.identifier} {quoted(room.room.name, 80)}", sentences))
         parts += [
             Part(f"Address {facts.address}", tuple(address_sentences(facts, self.known)))
@@ -104,14 +106,14 @@ class _Teller:
                 found[one.server.public_key].append(one)
         pairs: list[tuple[Served, list[Served]]] = []
         for group in found.values():
-            kept = next((one for one in group if not one.duplicate), group[0])
+            kept = next((one for one in group if one.repeat is None), group[0])
             pairs.append((kept, [one for one in group if one is not kept]))
         return pairs
 
     def _summary(self, rooms: list[tuple[Served, list[Served]]]) -> Iterator[str]:
         yield from self._link_sentences()
         for room, _ in rooms[:MOST]:
-            yield outline(room, self.rules)
+            yield outline(room, self.judge)
         if self.question.token and not rooms:
             yield from self._missing_room()
         if not self.question.token:
@@ -154,8 +156,8 @@ class _Teller:
         for one in self.served:
             by_key[one.server.public_key].append(one)
         for rooms in list(by_key.values())[:MOST]:
-            kept = [one for one in rooms if not one.duplicate]
-            verdicts = {one.identifier: self.rules.off_record(one.server, one.room) for one in kept}
+            kept = [one for one in rooms if one.repeat is None]
+            verdicts = {one.identifier: self.judge.off_record(one.server, one.room) for one in kept}
             out = {identifier: verdict for identifier, verdict in verdicts.items() if verdict}
             count = counted(len(kept), "Community", "Communities")
             yield f"{rooms[0].best} shows {count}, {len(kept) - len(out):,} of them listed."

@@ -7,7 +7,7 @@ from typing import Self
 
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.editorial.match import Pattern, PatternKind
-from sessioncrawler.knowledge.known import AddressFacts
+from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.model import Address, JoinLink, Server
 from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.joinlinks import parse_join_link

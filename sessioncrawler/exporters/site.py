@@ -11,7 +11,7 @@ from scrapy.exporters import BaseItemExporter
 from scrapy.spiderloader import get_spider_loader
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.editorial.config.reading import find_directory, load_directory
+from sessioncrawler.editorial.config import find_directory, load_directory
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.model import Poll

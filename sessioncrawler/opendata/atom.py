@@ -8,9 +8,9 @@ from itertools import groupby
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 from sessioncrawler.opendata.news import News, news
-from sessioncrawler.state import Event, EventKind, Listing
+from sessioncrawler.state import Event, EventKind, Listed
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import name, prose
 
@@ -36,7 +36,7 @@ _GROUPS = {"all": "Everything", "language": "By language", "tag": "By tag"}
 _NO_LANGUAGE = {None, "", "und", "mul"}
 
 
-def news_files(events: Iterable[Event], listed: Iterable[Listing], site: Site) -> Iterator[tuple[str, bytes]]:
+def news_files(events: Iterable[Event], listed: Iterable[Listed], site: Site) -> Iterator[tuple[str, bytes]]:
     """Every feed and the index as (path below ``feed/``, content); ``events`` come newest first.
 
     No time but those of the events is in them. A feed without events is as old as the directory: of the time when its

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from sessioncrawler.editorial import tags as words
 from sessioncrawler.editorial.collection import Selection
-from sessioncrawler.editorial.config.reading import Listing
+from sessioncrawler.editorial.config import Collection
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Tag, TagKind
 from sessioncrawler.opendata.encoding import compact, finite, spread
@@ -128,7 +128,7 @@ def tags_json(communities: Iterable[CommunityItem]) -> bytes:
     return compact({well_formed(tag.text): _tag_text(tag) for tag in sorted(tags)})
 
 
-def collections_json(collections: Iterable[Listing], communities: Iterable[CommunityItem]) -> bytes:
+def collections_json(collections: Iterable[Collection], communities: Iterable[CommunityItem]) -> bytes:
     """The file ``listings``: each collection in the order of ``directory.toml`` with the number of its rooms."""
     listed = tuple(communities)
     return compact(
@@ -137,7 +137,7 @@ def collections_json(collections: Iterable[Listing], communities: Iterable[Commu
 
 
 def collection_files(
-    collections: Iterable[Listing], communities: Iterable[CommunityItem], flag: Callable[[str], str]
+    collections: Iterable[Collection], communities: Iterable[CommunityItem], flag: Callable[[str], str]
 ) -> Iterator[tuple[str, bytes]]:
     """The folder ``listing/`` as (id, content): each collection with its rooms by identifier."""
     listed = tuple(communities)
@@ -185,7 +185,7 @@ def _collection_room(community: CommunityItem, flag: Callable[[str], str]) -> Co
     )
 
 
-def _members(collection: Listing, communities: Iterable[CommunityItem]) -> list[CommunityItem]:
+def _members(collection: Collection, communities: Iterable[CommunityItem]) -> list[CommunityItem]:
     """The Communities of one collection, by identifier, then public key."""
     selection = Selection(collection)
     chosen = [one for one in communities if selection.holds(one.server, one.room, one.tags)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sessioncrawler.editorial.languages import language_name
-from sessioncrawler.state import Event, Facts, Listing
+from sessioncrawler.state import Event, Facts, Listed
 from sessioncrawler.text.names import name
 from sessioncrawler.text.slugs import slug
 
@@ -31,7 +31,7 @@ class News:
     events: tuple[Event, ...]
 
 
-def news(events: Iterable[Event], listings: Iterable[Listing]) -> list[News]:
+def news(events: Iterable[Event], listings: Iterable[Listed]) -> list[News]:
     """All feeds: that of all Communities, then languages by code, then tags in their order.
 
     There is a feed for every language and tag of a Community that is or was listed, so that it does not vanish when

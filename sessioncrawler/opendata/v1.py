@@ -12,7 +12,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.policy import reason_text
 from sessioncrawler.items import CommunityItem

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Self
 
+from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from sessioncrawler.editorial.config.reading import Directory, find_directory, load_directory
+from sessioncrawler.clock import crawl_time
+from sessioncrawler.editorial.config import Directory, find_directory, load_directory
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem
 
 
 class CommunityPipeline(ABC):
     """Hands every :class:`~sessioncrawler.items.CommunityItem` to ``process_community``; other items pass through.
 
-    ``stats`` are the crawl's; each pipeline counts under its own name.
+    ``judge`` knows the rules. ``stats`` are the crawl's; each pipeline counts under its own name.
     """
 
-    def __init__(self, stats: StatsCollector) -> None:
+    def __init__(self, judge: Judge, stats: StatsCollector) -> None:
+        self.judge = judge
         self.stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline from ``DIRECTORY_CONFIG``, ``CRAWL_TIME`` and ``GUESS_LANGUAGES``."""
+        settings = crawler.settings
+        guess = settings.getbool("GUESS_LANGUAGES", True)
+        return cls(Judge(configured_directory(settings), crawl_time(settings), guess=guess), crawler.stats)
 
     def process_item(self, item: Any) -> Any:
         """Process one item; raises :class:`~scrapy.exceptions.DropItem` where the Community is not to be listed."""

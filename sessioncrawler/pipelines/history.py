@@ -7,7 +7,9 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.pipelines._base import configured_directory
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.state import Facts, State
@@ -27,6 +29,7 @@ class HistoryPipeline(StatefulPipeline):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._judge = Judge(configured_directory(crawler.settings), self.now, guess=False)
         self._listed: list[Facts] = []
         self._withdrawn: set[tuple[str, str]] = set()
         self._complete = False
@@ -59,6 +62,9 @@ class HistoryPipeline(StatefulPipeline):
     def write(self, state: State) -> None:
         """Bring the history up to date."""
         listed, self._listed = self._listed, []
+        for one in state.listings():
+            if self._judge.withdraws(one.facts.join_url, one.facts.tags):
+                self._withdrawn.add((one.facts.public_key, one.facts.token))
         for event in state.record_listing(listed, self._withdrawn, self.now):
             self.stats.inc_value(f"history/{event.kind}")
 

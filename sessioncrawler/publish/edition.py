@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from jinja2 import Environment
 
-from sessioncrawler.editorial.config.schema import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
@@ -66,7 +66,7 @@ class Edition:
     @cached_property
     def records(self) -> list[CommunityRecord]:
         """What the open data tells of the Communities."""
-        first_listed = {listing.facts.key: listing.first_listed for listing in self.known.listings}
+        first_listed = {one.facts.key: one.first_listed for one in self.known.listed}
         return records(self.communities, self.directory, first_listed)
 
     @cached_property

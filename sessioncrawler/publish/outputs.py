@@ -83,7 +83,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("communities.csv", lambda e: b"".join(tables.communities_csv(e.records))),
     Output("communities.jsonl", lambda e: b"".join(tables.communities_jsonl(e.records))),
     Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
-    Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listings, e.directory.site)),
+    Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listed, e.directory.site)),
     # The files of 2026
     Output("servers.json", lambda e: directory_2026.servers_json_2026(e.communities, e.flag)),
     Output("tags.json", lambda e: directory_2026.tags_json(e.communities)),

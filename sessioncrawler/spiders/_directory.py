@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.editorial.config.reading import Directory, DirectoryError, find_directory, load_directory
+from sessioncrawler.editorial.config import Directory, DirectoryError, find_directory, load_directory
 
 
 def directory_of(settings: BaseSettings) -> Directory:

@@ -2,7 +2,7 @@
 
 from sessioncrawler.state.database import State
 from sessioncrawler.state.errors import NoStateError, StateError
-from sessioncrawler.state.history import Event, EventKind, Facts, Listing
+from sessioncrawler.state.history import Event, EventKind, Facts, Listed
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.runs import Run
@@ -14,7 +14,7 @@ __all__ = [
     "Facts",
     "Icon",
     "KnownPoll",
-    "Listing",
+    "Listed",
     "NoStateError",
     "Run",
     "SourceSummary",

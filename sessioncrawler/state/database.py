@@ -12,7 +12,7 @@ from sessioncrawler.model import Poll, Sighting
 from sessioncrawler.state import history, icons, migrations, polls, runs, sightings
 from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
 from sessioncrawler.state.errors import NoStateError, sentences
-from sessioncrawler.state.history import Event, Facts, Listing
+from sessioncrawler.state.history import Event, Facts, Listed
 from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.runs import Run
@@ -107,7 +107,7 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return history.events(connection, most)
 
-    def listings(self) -> list[Listing]:
+    def listings(self) -> list[Listed]:
         """Every Community that was ever published and not withdrawn, sorted by key and token."""
         with sentences(self.url), self._engine.begin() as connection:
             return history.listings(connection)

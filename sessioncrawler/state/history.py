@@ -74,7 +74,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listed:
     """When a Community was published. Times are Unix seconds; ``gone_at`` is None while it is there."""
 
     facts: Facts
@@ -108,10 +108,10 @@ def events(connection: Connection, most: int) -> list[Event]:
     return [Event(row.at, EventKind(row.kind), codec.decode(row.facts, Facts)) for row in connection.execute(statement)]
 
 
-def listings(connection: Connection) -> list[Listing]:
+def listings(connection: Connection) -> list[Listed]:
     """All that was ever listed, sorted by key and token."""
     rows = sorted(connection.execute(select(_listed)), key=lambda row: (row.public_key, row.token))
-    return [Listing(codec.decode(row.facts, Facts), row.first_listed, row.last_listed, row.gone_at) for row in rows]
+    return [Listed(codec.decode(row.facts, Facts), row.first_listed, row.last_listed, row.gone_at) for row in rows]
 
 
 def _arrivals(

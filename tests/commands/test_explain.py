@@ -10,14 +10,14 @@ from lxml import html
 from scrapy.utils.project import get_project_settings
 
 from sessioncrawler.commands.explain import Command, written
-from sessioncrawler.editorial.config.reading import load_directory
-from sessioncrawler.editorial.judge import Rules, served
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.explain.outcomes import OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.explain.story import tell
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Outcome
 from sessioncrawler.state import State
 from simnet import SimNet
+from tests.support.agreeing import said_to_be_listed
 from tests.support.command_line import scrapy
 from tests.support.sogs_world import NOW, crawl_world, identifier, settings_for
 
@@ -117,7 +117,7 @@ def test_merged_addresses_are_told(world, explain):
 
 
 def test_the_story_of_a_community_of_each_reason(world, known, explain):
-    shown = {one.identifier for one in served(known.settled)}
+    shown = {item.identifier for item in known.communities()}
     told_of = Counter()
     for unlisted in world.net.truth.unlisted:
         if unlisted.identifier not in shown or told_of[unlisted.reason] >= ENOUGH:
@@ -143,26 +143,12 @@ def test_a_listed_community_is_said_to_be_listed(world, explain):
             assert f"({community.language})" in told
 
 
-def test_the_replay_decides_as_the_pipelines_did(world, known):
-    rules = Rules(known)
-    replayed = {}
-    for one in served(known.settled):
-        if not one.duplicate:
-            judged = rules.judge(one.server, one.room)
-            if judged.off_record is None:
-                language = judged.language
-                tags = [{"text": tag.text, "kind": tag.kind} for tag in judged.tags]
-                replayed[one.identifier] = (
-                    tags, language.code, language.origin, judged.pinned, judged.nsfw, list(judged.tagged.string_tags)
-                )  # fmt: skip
-    items = {
-        identifier(item): tuple(
-            item[name] for name in ("tags", "language", "language_from", "pinned", "nsfw_reason", "string_tags")
-        )
-        for item in world.communities
-    }
-    assert len(items) > 200
-    assert replayed == items
+def test_what_is_said_to_be_listed_is_what_was_listed(world, known):
+    listed = {identifier(item) for item in world.communities}
+    assert len(listed) > 200
+    assert (
+        set(said_to_be_listed(known, [item.server.join_link(item.room).url for item in known.communities()])) == listed
+    )
 
 
 def test_the_command_line(world, known):

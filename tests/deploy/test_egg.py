@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.editorial.policy import REASON_TEXTS
 from sessioncrawler.site.i18n.languages import site_language
 from tests.support.crawling import ROOT
@@ -22,7 +22,7 @@ from scrapy.cmdline import _get_commands_dict
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 import sessioncrawler
-from sessioncrawler.editorial.config.reading import find_directory, load_directory
+from sessioncrawler.editorial.config import find_directory, load_directory
 from sessioncrawler.editorial.policy import REASON_TEXTS
 from sessioncrawler.site.i18n import languages as i18n
 from sessioncrawler.site.render import environment

@@ -1,7 +1,7 @@
 import pytest
 
 from sessioncrawler.editorial.collection import Selection
-from sessioncrawler.editorial.config.reading import Listing, ListingRating
+from sessioncrawler.editorial.config import Collection, CollectionRating
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Tag, TagKind
 from tests.support.editorial_data import KEY, room, server
@@ -10,9 +10,9 @@ HOST, OTHER, ROOM = "sog.caliban.org", "a.example", "general+118d"
 NSFW = Tag("nsfw", TagKind.WARNING)
 
 
-def listing(include=(), exclude=(), rating=ListingRating.UNSAFE, *, everything=False) -> Listing:
+def listing(include=(), exclude=(), rating=CollectionRating.UNSAFE, *, everything=False) -> Collection:
     parsed = [tuple(map(Pattern.parse, patterns)) for patterns in (include, exclude)]
-    return Listing("x", "X", rating, parsed[0], everything, parsed[1])
+    return Collection("x", "X", rating, parsed[0], everything, parsed[1])
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_the_most_specific_pattern_decides(each, holds):
 @pytest.mark.parametrize(
     ("rating", "tags", "holds"),
     [
-        (ListingRating.SAFE, [NSFW], False),
-        (ListingRating.SAFE, [Tag("nsfw")], True),
-        (ListingRating.SAFE, [], True),
-        (ListingRating.NSFW, [NSFW], True),
-        (ListingRating.UNSAFE, [NSFW], True),
+        (CollectionRating.SAFE, [NSFW], False),
+        (CollectionRating.SAFE, [Tag("nsfw")], True),
+        (CollectionRating.SAFE, [], True),
+        (CollectionRating.NSFW, [NSFW], True),
+        (CollectionRating.UNSAFE, [NSFW], True),
     ],
 )
 def test_a_safe_listing_leaves_out_what_is_marked(rating, tags, holds):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.languages import GOAL, recorded_rooms, score, synthetic_rooms
 from sessioncrawler.editorial.codes import canonical_code
-from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.editorial.guess import ANSWERS, CONFIDENCE, LETTERS, Guess, classify, guess_by, guess_language
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.editorial.letters import letters_of

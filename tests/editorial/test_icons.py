@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sessioncrawler.editorial.config.reading import Directory, Icons, Site
+from sessioncrawler.editorial.config import Directory, Icons, Site
 from sessioncrawler.editorial.icons import IconRules, IconVerdict
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Address, Room, Server

@@ -1,6 +1,6 @@
 import pytest
 
-from sessioncrawler.editorial.config.reading import load_directory, parse_directory
+from sessioncrawler.editorial.config import load_directory, parse_directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name, parse_language
 from tests.support.editorial_data import ROOT, recorded, recorded_rooms, room, server
 
@@ -46,10 +46,9 @@ def test_what_operators_write_for_languages(text, code):
     assert parse_language(text) == code
 
 
-def test_the_tag_decides_then_the_most_specific_pattern_then_nobody():
+def test_the_most_specific_pattern_decides():
     languages = table('[languages]\n"general+118d" = "de"\n"sog.caliban.org" = "fr"\n')
-    assert languages.language(server(), room(), ["xx", "any", "it"]) == "mul"
-    assert languages.language(server(), room(), ["xx"]) == "de"
+    assert languages.language(server(), room()) == "de"
     assert languages.language(server(), room("other")) == "fr"
     assert languages.language(server("a.example"), room("other")) is None
 

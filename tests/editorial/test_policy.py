@@ -1,6 +1,6 @@
 import pytest
 
-from sessioncrawler.editorial.config.reading import Rating, parse_directory
+from sessioncrawler.editorial.config import Rating, parse_directory
 from sessioncrawler.editorial.policy import REASON_TEXTS, Policy, Reason, reason_text
 from sessioncrawler.model import Room
 from tests.support.editorial_data import KEY, NOW, recorded_rooms, room, server
@@ -64,7 +64,7 @@ def policy() -> Policy:
     ],
 )
 def test_off_the_record(place, each, tags, reason, sentence):
-    verdict = Policy(parse_directory(TEXT, "d.toml"), NOW).verdict(place, each, tags)
+    verdict = Policy(parse_directory(TEXT, "d.toml"), NOW).off_record(place, each, tags)
     assert verdict.reason is reason
     assert sentence in verdict.sentence
 
@@ -82,7 +82,7 @@ def test_off_the_record(place, each, tags, reason, sentence):
     ],
 )
 def test_on_the_record(policy, each, tags):
-    assert policy.verdict(server(), each, tags) is None
+    assert policy.off_record(server(), each, tags) is None
 
 
 def test_pins_hold_while_they_are_in_force(policy):
@@ -115,7 +115,7 @@ def test_the_recorded_directory_keeps_six_rooms_off_the_record(policy):
     hidden = [
         each["token"]
         for _, each in recorded_rooms()
-        if policy.verdict(
+        if policy.off_record(
             server("a.example", key="1" * 64),
             Room(each["token"], each["name"], read=each["read"], write=each["write"]),
             each["string_tags"],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import Rating
+from sessioncrawler.editorial.config import Rating
 from sessioncrawler.editorial.hashtags import stray_hashtags
 from sessioncrawler.editorial.tags import (
     MAX_TAG_LENGTH,

@@ -4,7 +4,7 @@ import pytest
 
 from sessioncrawler.explain.story import tell
 from sessioncrawler.model import Server
-from sessioncrawler.state import Event, EventKind, Facts, Listing
+from sessioncrawler.state import Event, EventKind, Facts, Listed
 from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, knowledge, link, reached, room
 
 ID = f"lobby+{Server(HOST, KEY).server_id}"
@@ -12,7 +12,7 @@ ID = f"lobby+{Server(HOST, KEY).server_id}"
 
 def about_room(**facts):
     """Sentences about the one room of a server; ``directory`` and ``guess`` are for the knowledge."""
-    more = {key: facts.pop(key) for key in ("directory", "guess", "listings", "events") if key in facts}
+    more = {key: facts.pop(key) for key in ("directory", "guess", "listed", "events") if key in facts}
     story = tell(ID, knowledge(reached(room(**facts)), links=[link()], **more))
     return [sentence for part in story.parts for sentence in part.sentences]
 
@@ -70,6 +70,12 @@ def about_room(**facts):
         ({"description": "#test"}, "400 policy: not listed, because its operator tagged it as a test."),
         ({"description": "#unlisted"}, "What can be done: take #unlisted out of the description."),
         ({"read": False, "write": False}, "What can be done: make the room readable or writable for everybody."),
+        ({"image_id": 3}, "600 icons: its picture may be shown."),
+        ({"image_id": 3, "name": "Porn"}, "600 icons: its picture is not shown, because it is marked nsfw."),
+        ({"image_id": 3, "read": False},
+         "600 icons: its picture is not shown, because its server gives it to members only."),
+        ({"image_id": 3, "directory": '[icons]\nblock = ["lobby+118d"]\n'},
+         "600 icons: its picture is not shown, because [icons] of directory.toml blocks it."),
         ({}, "900 history: not listed so far; it will be listed by the next crawl."),
         ({"description": "#test"}, "900 history: not listed so far; nothing is remembered of rooms off the record."),
     ],
@@ -88,7 +94,7 @@ def test_a_guess_has_its_confidence():
 def test_history_is_told():
     facts = Facts(KEY, "lobby", ID, "Lobby", link().url)
     known = {
-        "listings": (Listing(Facts(OTHER, "a", "a", "a", "a"), 0, 0, None), Listing(facts, NOW - DAY, NOW, None)),
+        "listed": (Listed(Facts(OTHER, "a", "a", "a", "a"), 0, 0, None), Listed(facts, NOW - DAY, NOW, None)),
         "events": (Event(NOW, EventKind.RETURNED, facts), Event(NOW - DAY, EventKind.NEW, facts)),
     }
     told = about_room(**known)

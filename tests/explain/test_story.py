@@ -158,7 +158,7 @@ def test_who_named_it_and_when_is_told():
         f"“session_directory” shows the join link https://sogs.example/lobby?public_key={KEY}, first seen 19 January "
         "2026, 12:00 UTC, last seen 21 January 2026, 12:00 UTC; it no longer stands there." in told
     )
-    told = sentences(ID, knowledge(reached(room())))
+    told = sentences(ID, knowledge(reached(room()), links=[link("other")]))
     assert "No source shows a join link to it: its server lists it." in told
 
 
@@ -172,9 +172,12 @@ def test_a_server_that_was_never_asked_says_so():
 
 def test_an_address_of_an_earlier_crawl_says_so():
     old = knew(reached(room()), at=NOW - DAY)
-    told = sentences("sogs.example", knowledge(old, reached(room("x"), address=http("other.example"))))
+    other = http("other.example")
+    known = knowledge(old, reached(room("x"), address=other), links=[link(), link(address=other)])
+    told = sentences("sogs.example", known)
     assert told[0] == "Nothing is listed from https://sogs.example: it was not asked in the last crawl."
     assert "Before that: it answers with its rooms." in told
+    assert told[-1] == ADVICE + outcomes.NOT_ASKED_LATELY.advice
 
 
 def test_a_redirect_leads_on_to_the_other_address():
@@ -267,15 +270,32 @@ def test_a_room_is_looked_for_only_where_it_is():
 
 
 def test_stories_are_bounded():
-    many = [reached(room(), address=http(port=2000 + number), key=f"{number:064x}") for number in range(MOST + 5)]
-    story = tell("sogs.example", knowledge(*many))
+    ports = [http(port=2000 + number) for number in range(MOST + 5)]
+    many = [reached(room(), address=address, key=f"{address.port:064x}") for address in ports]
+    story = tell("sogs.example", knowledge(*many, links=[link(address=address) for address in ports]))
     assert len(story.parts) == 1 + MOST
     assert "5 more addresses fit; ask for one of them to hear its story." in story.parts[0].sentences
     closed = [room(f"r{number}", read=False, write=False) for number in range(MOST + 3)]
-    told = sentences("sogs.example", knowledge(reached(*closed, room("z", description="#test"))))
+    told = sentences("sogs.example", knowledge(reached(*closed, room("z", description="#test")), links=[link()]))
     assert sum("is not listed: " in one for one in told) == MOST
     assert "All that are not listed: 53 closed and 1 test." in told
     assert not any(one.startswith("Listed: ") for one in told)
+
+
+def test_a_room_that_only_another_address_of_its_server_shows_is_not_listed():
+    other = http("other.example")
+    shared = room(created=5.0)
+    known = knowledge(
+        reached(shared),
+        reached(shared, room("extra"), address=other),
+        links=[link(), link(address=other)],
+    )
+    told = sentences("extra+118d", known)
+    why = "its server is listed under https://sogs.example, which does not show it"
+    assert told[0] == f"extra+{Server(other, KEY).server_id} is not listed: {why}."
+    assert f"100 dedupe: dropped, because {why}." in told
+    assert "What can be done: let https://sogs.example show the room, too." in told
+    assert not any(one.startswith("400 policy") for one in told)
 
 
 @settings(deadline=None)  # a busy machine is no failure
@@ -285,7 +305,7 @@ def test_strangers_texts_stay_on_one_line_and_short(name, detail):
     known = knowledge(
         reached(room(name=hostile, description=f"{hostile} #{name}")),
         failed(Outcome.RESET, f"\x1b]0;{detail}" * 99, http("bad.example")),
-        links=[link()],
+        links=[link(), link(address=http("bad.example"))],
     )
     for what in (ID, "bad.example"):
         for part in tell(what, known).parts:

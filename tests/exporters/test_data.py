@@ -67,7 +67,6 @@ def test_a_state_that_cannot_be_read_publishes_nothing(tmp_path):
     assert not (tmp_path / "site").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="the history does not yet withdraw what a rule hides while its server is away")
 def test_a_room_that_is_hidden_while_its_server_is_away_is_no_longer_named(tmp_path):
     def crawl(items, now, **more):
         assert run(tmp_path, [*items, polled()], CRAWL_TIME=now, **more).errors == []

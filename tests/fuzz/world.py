@@ -17,7 +17,7 @@ from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.test import get_crawler
 
 from sessioncrawler import settings as project
-from sessioncrawler.editorial.config.reading import load_directory
+from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind

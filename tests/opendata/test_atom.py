@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 from sessioncrawler.opendata.atom import news_files
 from sessioncrawler.state import Event, EventKind, Facts, State
 from simnet.texts import HOSTILE

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sessioncrawler.editorial.config.reading import Listing, ListingRating
+from sessioncrawler.editorial.config import Collection, CollectionRating
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import DEFAULT_PORTS, Address, Room, Server, Tag, TagKind
@@ -94,7 +94,7 @@ def test_a_number_that_is_none_is_refused():
 
 def test_a_safe_collection_leaves_out_what_is_marked():
     marked = community("a", tags=[Tag("nsfw", TagKind.WARNING)])
-    choice = Listing("x", "X", ListingRating.SAFE, exclude=(Pattern.parse("c+118d"),), everything=True)
+    choice = Collection("x", "X", CollectionRating.SAFE, exclude=(Pattern.parse("c+118d"),), everything=True)
     rooms = [community("c"), community("b"), marked]
     assert json.loads(directory_2026.collections_json([choice], rooms)) == [
         {"id": "x", "name": "X", "rating": "safe", "rooms": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sessioncrawler.opendata import news
-from sessioncrawler.state import Event, EventKind, Facts, Listing
+from sessioncrawler.state import Event, EventKind, Facts, Listed
 from tests.support.open_data import KEY, NOW
 
 
@@ -27,7 +27,7 @@ def test_one_server_crowds_out_no_tag_of_others(monkeypatch):
     monkeypatch.setattr(news, "MOST_TAGS", 2)
     flood = [facts(f"t{number}", tags=(f"spam{number}", "loud")) for number in range(9)]
     shared = [facts("a", key, tags=("linux", "linux")) for key in (KEY, "ab" * 32)]
-    feeds = news.news([], [Listing(one, NOW, NOW, None) for one in flood + shared])
+    feeds = news.news([], [Listed(one, NOW, NOW, None) for one in flood + shared])
     assert [feed.path for feed in feeds if feed.group == "tag"] == ["tag/linux.xml", "tag/loud.xml"]
 
 

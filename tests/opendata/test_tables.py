@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.opendata import tables, v1
 from tests.support.open_data import DIRECTORY, room
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Room, Server, Tag
 from sessioncrawler.opendata import v1
 from sessioncrawler.state import SourceSummary

@@ -8,7 +8,7 @@ from scrapy.exceptions import DropItem
 from scrapy.pipelines import ItemPipelineManager
 from scrapy.utils.test import get_crawler
 
-from sessioncrawler.editorial.config.reading import DirectoryError
+from sessioncrawler.editorial.config import DirectoryError
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Outcome, Poll, Tag, TagKind
 from tests.support.editorial_data import KEY, NOW, ROOT, room, server

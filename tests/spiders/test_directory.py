@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sessioncrawler.editorial.config.reading import parse_directory
-from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting
-from sessioncrawler.state import KnownPoll, State
+from sessioncrawler.state import State
 from tests.support.crawling import Job, run_crawls
 from tests.support.sogs_world import NOW
 
-HOST, OLD, GONE = (
-    Address("https", "sogs.example", 443),
-    Address("http", "old.example", 80),
-    Address("http", "x.example", 80),
-)
+HOST, OLD = Address("https", "sogs.example", 443), Address("http", "old.example", 80)
 KEY = "ab" * 32
 LINK = JoinLink(OLD, "lobby", KEY)
 LOBBY = Room(
@@ -102,19 +96,3 @@ def test_a_shard_keeps_feeds_that_a_person_asked_for(tmp_path):
     publish(tmp_path, spider="sogs", arguments={"shard": "1/1000"}, FEEDS=ours)
     assert (tmp_path / "mine.json").exists()
     assert not (tmp_path / "site").exists()
-
-
-def known(*polls):
-    directory = parse_directory(SITE, "directory.toml")
-    sightings = (Sighting(LINK, "lokilocker", (), NOW, NOW),)
-    return Knowledge(directory, NOW, sightings, tuple(KnownPoll(poll, at, at, None) for poll, at in polls))
-
-
-def test_a_round_leaves_out_what_was_polled_long_before():
-    assert known((MOVED, NOW), (REACHED, NOW - 3600)).led_to == (MOVED, REACHED)
-    assert known((MOVED, NOW), (REACHED, NOW - DAY)).led_to == (MOVED,)
-
-
-def test_redirections_in_a_circle_have_an_end():
-    back = Poll(HOST, Outcome.REDIRECTED, aliases=(OLD,))
-    assert known((MOVED, NOW), (back, NOW), (Poll(GONE, Outcome.DNS), NOW)).led_to == (MOVED, back)

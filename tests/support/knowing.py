@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, JoinLink, KeyClaim, KeyProof, Outcome, Poll, Room, Server, Sighting
 from sessioncrawler.state import KnownPoll, SourceSummary

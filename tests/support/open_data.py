@@ -9,13 +9,13 @@ from typing import Any
 
 from scrapy.settings import Settings
 
-from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
 from sessioncrawler.opendata.schemas import schema_files
-from sessioncrawler.state import Event, Facts, Listing
+from sessioncrawler.state import Event, Facts, Listed
 from tests.support.publishing import KEY, NOW, SITE, Published, publish
 
 DAY = 86_400
@@ -167,7 +167,7 @@ def data_files(
     """Every file of the open data by its path; all was listed for the first time just now."""
     rules, listed = parse_directory(directory, "directory.toml"), tuple(communities)
     flag = LanguageTable(rules).flag
-    history = [Listing(facts(one), NOW, NOW, None) for one in listed]
+    history = [Listed(facts(one), NOW, NOW, None) for one in listed]
     records = v1.records(listed, rules, {one.facts.key: one.first_listed for one in history})
     files = {
         "communities.json": v1.communities_json(records, NOW),

@@ -7,7 +7,7 @@ from functools import cache
 
 from lxml import html
 
-from sessioncrawler.editorial.config.reading import Directory, Site, Source
+from sessioncrawler.editorial.config import Directory, Site, Source
 from sessioncrawler.model import Address, Outcome, Poll
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.editorial.config.problems import Problems
-from sessioncrawler.editorial.config.reading import Directory, Rule, parse_directory
+from sessioncrawler.editorial.config.reading import parse_directory
+from sessioncrawler.editorial.config.schema import Directory, Rule
 
 _EXAMPLES = ("example.org", "example.com", "example.net")
 """Domains that nobody can own (RFC 2606), and that stand in the file as it comes."""

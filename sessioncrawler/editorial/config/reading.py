@@ -1,4 +1,7 @@
-"""``directory.toml``: what the site's operator decides, read strictly at start."""
+"""``directory.toml`` read strictly, at start, with all its mistakes told at once.
+
+Not by msgspec: it stops at the first mistake, and knows neither the line nor what to write instead.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from types import MappingProxyType
 from sessioncrawler.editorial.config import checks
 from sessioncrawler.editorial.config.problems import DirectoryError, Problems, parse_toml
 from sessioncrawler.editorial.config.schema import (
+    Collection,
+    CollectionRating,
     Directory,
     Icons,
     KnownServer,
-    Listing,
-    ListingRating,
     RatedRooms,
     Rating,
     Rule,
@@ -27,25 +30,6 @@ from sessioncrawler.editorial.config.schema import (
 from sessioncrawler.editorial.config.tables import Check, Table, Unfit
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.model import Address
-
-__all__ = [
-    "Directory",
-    "DirectoryError",
-    "Icons",
-    "KnownServer",
-    "Listing",
-    "ListingRating",
-    "RatedRooms",
-    "Rating",
-    "Rule",
-    "Site",
-    "Source",
-    "StaffCount",
-    "find_directory",
-    "load_directory",
-    "parse_directory",
-    "read_directory",
-]
 
 MAX_FILE = 1_000_000
 """Bytes of a ``directory.toml`` that are read at most."""
@@ -109,7 +93,7 @@ def parse_directory(text: str, name: str) -> Directory:
         rate=tuple(_rated(row) for row in top.rows("rate")),
         staff=tuple(_staff(row) for row in top.rows("staff")),
         project=tuple(_whole_rule(row) for row in top.rows("project")),
-        listings=_listings(top.rows("listings")),
+        listings=_collections(top.rows("listings")),
         icons=_icons(top.table("icons")),
     )
     top.close()
@@ -205,20 +189,20 @@ def _staff(row: Table) -> StaffCount:
     return staff
 
 
-def _listings(rows: list[Table]) -> tuple[Listing, ...]:
-    listings: list[Listing] = []
+def _collections(rows: list[Table]) -> tuple[Collection, ...]:
+    collections: list[Collection] = []
     for row in rows:
-        listing_id = row.need("id", checks.listing_id, "")
+        identifier = row.need("id", checks.listing_id, "")
         name = row.need("name", checks.line, "")
-        rating = row.need("rating", checks.choice(ListingRating), ListingRating.UNSAFE)
+        rating = row.need("rating", checks.choice(CollectionRating), CollectionRating.UNSAFE)
         include, everything = row.need("include", checks.inclusion, _NO_INCLUSION)
-        listing = Listing(listing_id, name, rating, include, everything, row.take("exclude", checks.patterns, ()))
-        if listing.id and any(listing.id == other.id for other in listings):
-            row.report("id", f"expected each id once, found {listing.id} again; give one of the two another id")
-        _report_both(row, "exclude", "include", (listing.include, listing.exclude))
-        listings.append(listing)
+        collection = Collection(identifier, name, rating, include, everything, row.take("exclude", checks.patterns, ()))
+        if collection.id and any(collection.id == other.id for other in collections):
+            row.report("id", f"expected each id once, found {collection.id} again; give one of the two another id")
+        _report_both(row, "exclude", "include", (collection.include, collection.exclude))
+        collections.append(collection)
         row.close()
-    return tuple(listings)
+    return tuple(collections)
 
 
 def _icons(table: Table) -> Icons:

@@ -96,8 +96,8 @@ class StaffCount:
     count: int
 
 
-class ListingRating(StrEnum):
-    """What readers of a listing have to expect; ``unsafe`` is the word of existing listings for rooms of all kinds."""
+class CollectionRating(StrEnum):
+    """What readers of a collection have to expect; ``unsafe`` is the peers' own word for rooms of all kinds."""
 
     SAFE = "safe"
     NSFW = "nsfw"
@@ -105,13 +105,13 @@ class ListingRating(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """``[[listings]]``: a choice of Communities for programs (SOGS.md, "Listing provider")."""
+class Collection:
+    """``[[listings]]``: a choice of Communities for programs (docs/data.md)."""
 
     id: str
     """Part of a URL: small letters, digits, ``-`` and ``_``."""
     name: str
-    rating: ListingRating
+    rating: CollectionRating
     include: tuple[Pattern, ...] = ()
     everything: bool = False
     """Whether all Communities belong to it, save those that ``exclude`` names."""
@@ -143,7 +143,7 @@ class Directory:
     staff: tuple[StaffCount, ...] = ()
     project: tuple[Rule, ...] = ()
     """Rooms in which the makers of this directory can be met: they are tagged ``we're here``."""
-    listings: tuple[Listing, ...] = ()
+    listings: tuple[Collection, ...] = ()
     icons: Icons = Icons()
 
     @property

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Self
 from urllib.parse import quote
 
-from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.tags import PINNED
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Room, Server, Sighting, Tag, TagKind

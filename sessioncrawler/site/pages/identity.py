@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 from sessioncrawler.site.pages.places import Place
 
 LOGO = "logo/icon-512.png"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sessioncrawler.editorial.config.reading import Directory
+from sessioncrawler.editorial.config import Directory
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.site.i18n.languages import SiteLanguage
 from sessioncrawler.site.i18n.texts import Texts

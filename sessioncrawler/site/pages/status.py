@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sessioncrawler.explain.address_story import advice_for, state_of
 from sessioncrawler.explain.outcomes import proof_text
 from sessioncrawler.explain.phrases import LINE, a_time
-from sessioncrawler.knowledge.known import AddressFacts, Knowledge
+from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyClaim, Sighting
 from sessioncrawler.state import SourceSummary
 from sessioncrawler.text import numbers
@@ -38,7 +39,7 @@ class ServerView:
     address: str
     """The best one."""
     outcome: str
-    """A value of Outcome, or ``unknown`` where it was not asked."""
+    """A value of Outcome, or ``unknown`` where it was not asked, or nobody names it any more."""
     troubled: bool
     words: str
     detail: str
@@ -143,7 +144,7 @@ def _server(group: list[AddressFacts], known: Knowledge) -> ServerView:
         words=state.words,
         detail=name(poll.detail, LINE) if poll and facts.current else "",
         advice=advice_for(disputed),
-        rooms=len(poll.rooms) if poll else 0,
+        rooms=len(poll.rooms) if poll and facts.current else 0,
         since=since,
         duration=a_time(known.now - since) if since is not None else "",
         last_success=last.reached_at if last else None,
@@ -191,7 +192,7 @@ def _source(summary: SourceSummary, current: list[Sighting], known: Knowledge) -
         name=name(summary.source, SOURCE_LENGTH),
         ever=summary.links,
         now=summary.current,
-        alive=sum(known.addresses[sighting.link.address.netloc].reached for sighting in current),
+        alive=sum(known.facts_of(sighting).reached for sighting in current),
         first_seen=summary.first_seen,
         last_seen=summary.last_seen,
         age=f"{a_time(age)} ago" if age >= A_DAY else "",

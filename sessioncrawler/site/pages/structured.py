@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 from sessioncrawler.site.pages.places import Place
 from sessioncrawler.text.names import well_formed
 

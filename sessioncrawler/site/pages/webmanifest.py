@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 
 ICONS = {"icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512}
 """Files of ``logo/`` and the sides of these squares in pixels; 180 is what Apple's devices ask for."""

@@ -1,7 +1,7 @@
 import pytest
 
+from sessioncrawler.editorial.config import DirectoryError
 from sessioncrawler.editorial.config.advice import advise
-from sessioncrawler.editorial.config.reading import DirectoryError
 from tests.support.editorial_data import KEY, NOW, ROOT
 
 SITE = '[site]\nname = "Rooms"\nurl = "https://rooms.example/"\ncontact = "a@rooms.example"\n'

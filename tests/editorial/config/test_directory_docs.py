@@ -6,8 +6,8 @@ import tomllib
 
 import pytest
 
+from sessioncrawler.editorial.config import Directory, DirectoryError, Site, parse_directory
 from sessioncrawler.editorial.config.advice import advise
-from sessioncrawler.editorial.config.reading import Directory, DirectoryError, Site, parse_directory
 from tests.support.editorial_data import NOW, ROOT
 
 TEXT = (ROOT / "docs" / "directory.md").read_text(encoding="utf-8")

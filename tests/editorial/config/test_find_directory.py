@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessioncrawler.editorial.config.reading import DirectoryError, find_directory, load_directory
+from sessioncrawler.editorial.config import DirectoryError, find_directory, load_directory
 
 SITE = '[site]\nname = "{}"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
 

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.problems import locate
-from sessioncrawler.editorial.config.reading import (
+from sessioncrawler.editorial.config import (
     MAX_FILE,
+    Collection,
+    CollectionRating,
     Directory,
     DirectoryError,
-    Listing,
-    ListingRating,
     RatedRooms,
     Rating,
     Rule,
     Site,
     StaffCount,
     load_directory,
+    locate,
     parse_directory,
 )
 from sessioncrawler.editorial.match import Pattern
@@ -80,8 +80,8 @@ def test_everything_is_read():
     assert directory.staff == (StaffCount(Rule(named, until=date(2026, 2, 1)), 4),)
     assert directory.project == (Rule(named),)
     assert directory.listings == (
-        Listing("all", "All", ListingRating.UNSAFE, everything=True, exclude=(Pattern.parse("b.example"),)),
-        Listing("some-1", "Some", ListingRating.SAFE, include=(Pattern.parse("a.example"),)),
+        Collection("all", "All", CollectionRating.UNSAFE, everything=True, exclude=(Pattern.parse("b.example"),)),
+        Collection("some-1", "Some", CollectionRating.SAFE, include=(Pattern.parse("a.example"),)),
     )
     assert (directory.icons.allow, directory.icons.block) == (
         (Pattern.parse("a.example"),),

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from sessioncrawler.editorial.config.reading import Directory, Site
+from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Address, JoinLink, Server, Sighting, Tag, TagKind
 from sessioncrawler.site.i18n.texts import ENGLISH, ScriptTexts
 from sessioncrawler.site.pages import rows

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import Directory, Site
+from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.editorial.tags import RESERVED, NsfwReason
 from sessioncrawler.model import Address, JoinLink, Room, Server, Sighting, Tag, TagKind
 from sessioncrawler.site.i18n.texts import ENGLISH

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config.reading import Site
+from sessioncrawler.editorial.config import Site
 from sessioncrawler.model import Address, Server
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
 from sessioncrawler.site.pages.listing_sites import LISTING_SITES, listing_site

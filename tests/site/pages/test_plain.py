@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from sessioncrawler.editorial.config.reading import Directory, Site
+from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Tag
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
 from sessioncrawler.site.pages.cards import Cards

@@ -64,7 +64,7 @@ def test_troubled_addresses_come_first_the_longest_first():
         knew(failed(Outcome.DNS, address=http("b.example")), since=NOW - DAY),
         knew(failed(Outcome.TLS, address=http("a.example")), since=NOW - 2 * DAY, reached_at=NOW - 3 * DAY),
         reached(room(), room("x")),
-        links=[link(address=http("never.example"))],
+        links=[link(address=http(f"{name}.example")) for name in ("a", "b", "never", "sogs")],
     )
     status = build_status(known)
     assert [view.address for view in status.troubled] == [
@@ -123,12 +123,13 @@ def test_who_names_a_server_is_told():
     known = knowledge(
         failed(Outcome.REDIRECTED, aliases=(HOST,), address=http("old.example")),
         reached(room()),
-        links=[link()],
+        links=[link(), link(address=http("old.example"))],
         directory=directory,
     )
     (view,) = build_status(known).fine
     assert view.sources == ("directory.toml", "lokilocker", "a redirect from http://old.example")
-    (shown,) = cards(knowledge(reached(room())), "fine")
+    (shown,) = cards(knowledge(reached(room())), "troubled")
+    assert "It is named by nobody any more, so it is not asked and nothing of it is listed." in shown
     assert "Named by nobody any more" in shown
 
 
@@ -170,10 +171,11 @@ def test_an_empty_directory_has_a_page_all_the_same():
 def test_polls_of_machines_that_began_at_different_times_are_one_round():
     old = knew(failed(Outcome.TLS), at=NOW - DAY, since=NOW - DAY, reached_at=NOW - 2 * DAY)
     early = knew(failed(Outcome.DNS, address=http("b.example")), at=NOW - 3600, since=NOW - 5 * DAY)
-    status = build_status(knowledge(old, early, reached(room(), address=http("c.example"))))
+    links = [link(address=http(f"{name}.example")) for name in ("sogs", "b", "c")]
+    status = build_status(knowledge(old, early, reached(room(), address=http("c.example")), links=links))
     found = {view.address: (view.outcome, view.since, view.last_success) for view in (*status.troubled, *status.fine)}
     assert found == {
-        "https://sogs.example": ("unknown", NOW - DAY, NOW - 2 * DAY),
+        "http://sogs.example": ("unknown", NOW - DAY, NOW - 2 * DAY),
         "http://b.example": ("dns", NOW - 5 * DAY, None),
         "http://c.example": ("reached", None, NOW),
     }
@@ -182,7 +184,7 @@ def test_polls_of_machines_that_began_at_different_times_are_one_round():
 def test_who_wears_the_key_of_another_is_found_out_here():
     """The state holds what each address said by itself."""
     copy = reached(room("other"), address=http("copy.example"), key_proof=KeyProof.CLAIM)
-    known = knowledge(reached(room()), copy)
+    known = knowledge(reached(room()), copy, links=[link(), link(address=http("copy.example"))])
     (view,) = build_status(known).troubled
     assert (view.address, view.outcome, view.last_success) == ("http://copy.example", "key-copy", NOW)
     assert known.addresses["copy.example"].poll.rooms == ()
