@@ -102,7 +102,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def _without_needless_traceback(record: logging.LogRecord) -> logging.LogRecord:
-    """A record whose exception is a sentence for people (attribute ``is_sentence``) has that in place of a traceback."""
+    """A record whose exception is a sentence for people (attribute ``is_sentence``) tells that and no traceback."""
     error = record.exc_info[1] if record.exc_info else None
     if not getattr(error, "is_sentence", False):
         return record

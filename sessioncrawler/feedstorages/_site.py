@@ -23,6 +23,7 @@ FRONT_PAGE = "index.html"
 AS_IT_WAS = "what is published stays as it was"
 _PARTLY = "the site is partly new"
 _LEFTOVERS = "the site is new, but this should no longer be there"
+_UNLISTED = "the site is new, but the next run has to compare every file"
 
 
 class NotPublished(Exception):  # noqa: N818 - a decision, not an error of the program
@@ -122,6 +123,7 @@ def store_site(file: IO[bytes], place: Place) -> None:
             place.put(sorted(changed, key=rank_of), site.read)
             state = _LEFTOVERS
             place.delete(path for path in gone if path != FILES)
+            state = _UNLISTED
             if alone and place.read(FILES) is None:
                 place.put([FILES], site.read)
             else:

@@ -38,9 +38,12 @@ _ACLS = {"s3": ("x-amz-acl", "FEED_STORAGE_S3_ACL"), "gs": ("x-goog-acl", "FEED_
 """Scheme → header and setting for who may read what is stored."""
 _METADATA = ("169.254.", "metadata.google")
 """Where machines in a cloud find credentials; asked only where no others are known."""
+_ELSEWHERE = ("configured region", "AuthorizationHeaderMalformed")
+"""What is answered to a question in the wrong region."""
 
 _REFUSED = "Check the credentials, and that they may read, list, write and delete in the bucket, and run it again."
 _MISSING = "Make the bucket, or name another in SITE_URI, and run it again."
+_REGION = "Set AWS_REGION_NAME to the region of the bucket and run it again."
 _LATER = "The storage is overloaded or out of reach: run it again later."
 
 Argument = TypeVar("Argument")
@@ -124,14 +127,17 @@ class Bucket(Place):
             yield
         except (BaseError, OSError) as error:
             words = str(error).partition("\n\nDebug source")[0]
-            mend = _LATER
-            if isinstance(error, UnauthenticatedError | PermissionDeniedError) or any(
-                one in words for one in _METADATA
-            ):
-                mend = _REFUSED
-            elif isinstance(error, FileNotFoundError):
-                mend = _MISSING
-            raise Trouble(f"{self._root}/{self._key(path)}", error, mend, words) from error
+            raise Trouble(f"{self._root}/{self._key(path)}", error, _mend(error, words), words) from error
+
+
+def _mend(error: Exception, words: str) -> str:
+    """What to do about ``error``."""
+    refused = isinstance(error, UnauthenticatedError | PermissionDeniedError)
+    if refused or any(one in words for one in _METADATA):
+        return _REFUSED
+    if isinstance(error, FileNotFoundError):
+        return _MISSING
+    return _REGION if any(one in words for one in _ELSEWHERE) else _LATER
 
 
 def _store(root: str, config: Any, settings: BaseSettings, headers: dict[str, str]) -> Any:

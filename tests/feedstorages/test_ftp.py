@@ -71,9 +71,10 @@ def test_a_folder_in_the_place_of_a_file_is_told(served):
 
 
 def test_a_server_that_is_not_there_is_told():
-    with refusing() as url, pytest.raises(NotPublished) as told:
+    with refusing() as url:
         port = url.rpartition(":")[2]
-        store_site(archive(NEW), FTPServer(f"ftp://user:secret@127.0.0.1:{port}/site", Settings()))
+        with pytest.raises(NotPublished) as told:
+            store_site(archive(NEW), FTPServer(f"ftp://user:secret@127.0.0.1:{port}/site", Settings()))
     assert f"ftp://127.0.0.1:{port}/site/ could not be stored (ConnectionRefusedError" in str(told.value)
     assert "Check that it can be reached and that we may write there" in str(told.value)
     assert "secret" not in str(told.value)
