@@ -25,8 +25,9 @@ SITE = "site"
 class PlaceStorage(BlockingFeedStorage):
     """Stores a feed of the format ``site`` file by file, if the crawl was healthy, and any other as it is.
 
-    Files are always replaced, whatever the feed's option ``overwrite`` says. What keeps a feed from its place is a
-    :class:`NotPublished`; Scrapy logs it and counts ``feedexport/failed_count/CLASS``.
+    An exporter that fails closes its file: then nothing is stored. Files are always replaced, whatever the feed's
+    option ``overwrite`` says. What keeps a feed from its place is a :class:`NotPublished`; Scrapy logs it and counts
+    ``feedexport/failed_count/CLASS``.
     """
 
     def __init__(self, crawler: Crawler, uri: str, *, is_site: bool) -> None:
@@ -61,6 +62,8 @@ class PlaceStorage(BlockingFeedStorage):
         """Store the file unless there is a reason against it."""
         if self._unopened:
             raise self._unopened
+        if file.closed:
+            raise NotPublished(f"the feed could not be made, so {AS_IT_WAS}. See the log above.")
         if self.is_site and (reason := objection(self.crawler.stats.get_stats())):
             _close(file)
             raise NotPublished(reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from scrapy.exporters import BaseItemExporter
 
 from sessioncrawler.feedstorages import folder as folder_storage
 from sessioncrawler.feedstorages.folder import FolderStorage
@@ -77,6 +78,26 @@ def test_a_feed_of_ones_own_is_stored_whatever_happens(tmp_path):
     published = publish([community()], {f"{tmp_path}/a.csv": PLAIN}, tmp_path, reason="cancelled")
     assert published.errors == []
     assert "general" in (tmp_path / "a.csv").read_text()
+
+
+def test_a_feed_whose_exporter_failed_and_closed_its_file_is_not_stored(tmp_path):
+    class Failing(BaseItemExporter):
+        def __init__(self, file, **kwargs):
+            super().__init__(**kwargs)
+            self._file = file
+
+        def export_item(self, item):
+            self._file.write(b"half")
+
+        def finish_exporting(self):
+            self._file.close()
+
+    (tmp_path / "a").write_text("old")
+    published = publish([community()], {f"{tmp_path}/a": {"format": "x"}}, tmp_path, FEED_EXPORTERS={"x": Failing})
+    (told,) = published.errors
+    assert told.endswith("| the feed could not be made, so what is published stays as it was. See the log above.")
+    assert published.stats[FAILED] == 1
+    assert (tmp_path / "a").read_text() == "old"
 
 
 def test_a_temporary_folder_that_is_not_there_is_told(site, tmp_path):
