@@ -121,6 +121,7 @@ class OneLineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line without a line break."""
+        record = _without_needless_traceback(record)
         try:
             return one_line(super().format(record))
         except Exception:  # noqa: BLE001 - what cannot be formatted is told as far as it can be
@@ -138,6 +139,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line without a line break."""
+        record = _without_needless_traceback(record)
         exception = "\n".join(filter(None, (self._traceback(record), record.stack_info)))
         event = {
             "time": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
@@ -154,6 +156,16 @@ class JsonFormatter(logging.Formatter):
         if record.exc_text or not record.exc_info:
             return record.exc_text or ""
         return self.formatException(record.exc_info)
+
+
+def _without_needless_traceback(record: logging.LogRecord) -> logging.LogRecord:
+    """A record whose exception is a sentence for people (attribute ``is_sentence``) tells that and no traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not getattr(error, "is_sentence", False):
+        return record
+    told = copy.copy(record)
+    told.exc_info, told.exc_text = None, str(error)
+    return told
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -89,12 +89,12 @@ FEED_EXPORTERS = {
     "jinja": "sessioncrawler.exporters.jinja.JinjaItemExporter",
 }
 FEED_STORAGES = {
-    "": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
-    "file": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
-    "s3": "sessioncrawler.feedstorages.GuardedS3FeedStorage",
-    "gs": "sessioncrawler.feedstorages.GuardedGCSFeedStorage",
-    "ftp": "sessioncrawler.feedstorages.GuardedFTPFeedStorage",
-    "ftps": "sessioncrawler.feedstorages.GuardedFTPFeedStorage",
+    "": "sessioncrawler.feedstorages.folder.FolderStorage",
+    "file": "sessioncrawler.feedstorages.folder.FolderStorage",
+    "s3": "sessioncrawler.feedstorages.bucket.BucketStorage",
+    "gs": "sessioncrawler.feedstorages.bucket.BucketStorage",
+    "ftp": "sessioncrawler.feedstorages.ftp.FTPStorage",
+    "ftps": "sessioncrawler.feedstorages.ftp.FTPStorage",
 }
 
 # --- Ours -----------------------------------------------------------------------------------------------------------
@@ -123,8 +123,8 @@ ICONS_EXPIRE_DAYS = _ours("ICONS_EXPIRE_DAYS", 90)  # days until an icon is fetc
 ICONS_PER_SERVER = _ours("ICONS_PER_SERVER", 20)  # requests for icons a server and crawl; used by pipelines/icons.py
 ICONS_BUDGET = _ours("ICONS_BUDGET", 300)  # seconds for all icons of a crawl; used by pipelines/icons.py
 ICONS_GRACE = _ours("ICONS_GRACE", 5)  # seconds a publication waits for icons alone; used by pipelines/icons.py
-STORE_TRIES = _ours("STORE_TRIES", 5)  # tries a file in a bucket, pauses between them; used by feedstorages/s3.py
-STORE_TIMEOUT = _ours("STORE_TIMEOUT", 30)  # seconds in which a bucket must answer; used by feedstorages/s3.py
+STORE_TRIES = _ours("STORE_TRIES", 5)  # tries a file in a bucket, pauses between them; used by feedstorages/
+STORE_TIMEOUT = _ours("STORE_TIMEOUT", 30)  # seconds in which a bucket must answer; used by feedstorages/
 
 MONITOR_MIN_SERVERS = _ours("MONITOR_MIN_SERVERS", 0.5)  # share of the last good run; used by pipelines/monitors.py
 MONITOR_MIN_COMMUNITIES = _ours("MONITOR_MIN_COMMUNITIES", 0.5)  # share, as above

@@ -110,6 +110,20 @@ def test_a_traceback_is_at_the_end_of_its_line():
     assert "KeyError: " in line
 
 
+class Decision(Exception):  # noqa: N818 - as the storages say it
+    is_sentence = True
+
+
+@pytest.mark.parametrize("cached", [None, "Traceback of another handler"])
+def test_a_sentence_needs_no_traceback(cached):
+    told = record("Error storing %s", "a feed", error=Decision("Nothing was stored. Run it again."), exc_text=cached)
+    assert OneLineFormatter().format(told) == "Error storing a feed | Nothing was stored. Run it again."
+    event = json.loads(JsonFormatter().format(told))
+    assert (event["message"], event["exception"]) == ("Error storing a feed", "Nothing was stored. Run it again.")
+    assert told.exc_text == cached
+    assert told.exc_info
+
+
 def test_json_holds_the_whole_traceback():
     event = json.loads(JsonFormatter().format(record("It broke", error=ValueError("a\nb"))))
     assert event["exception"].startswith("Traceback (most recent call last):\n  File ")

@@ -2,37 +2,110 @@
 
 from __future__ import annotations
 
-import copy
 import logging
+import posixpath
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from ftplib import FTP, FTP_TLS, all_errors, error_perm
+from io import BytesIO
+from ssl import create_default_context
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
-from scrapy.extensions.feedexport import FTPFeedStorage
+from scrapy.settings import BaseSettings
+from scrapy.utils.ftp import ftp_makedirs_cwd
 
-from sessioncrawler.feedstorages._guard import Guarded
-from sessioncrawler.feedstorages._remote import RemoteStorage
+from sessioncrawler.feedstorages._site import Place, Read, Trouble
+from sessioncrawler.feedstorages._storage import PlaceStorage
 
 logger = logging.getLogger(__name__)
 
+_NOT_THERE = "550"
 
-class GuardedFTPFeedStorage(Guarded, RemoteStorage, FTPFeedStorage):
-    """Storage for ``ftp:`` and ``ftps:`` URIs.
 
-    An upload that breaks off leaves a cut file: the one storage here that does not replace in one step.
+class FTPServer(Place):
+    """A folder on an FTP server, over one connection.
+
+    An upload that breaks off leaves a cut file: the one place here that does not replace in one step.
     """
 
-    @property
-    def place(self) -> str:
-        """Its URI, without the password."""
-        return f"ftp://{self.host}:{self.port}{self.path}"
+    def __init__(self, uri: str, settings: BaseSettings) -> None:
+        self._place = urlsplit(uri)
+        self._uri = f"{self._place.scheme}://{self._place.hostname}:{self._place.port or 21}{self._place.path}"
+        timeout = settings.getfloat("STORE_TIMEOUT", 30)
+        secure = self._place.scheme == "ftps"
+        self._ftp = FTP_TLS(timeout=timeout, context=create_default_context()) if secure else FTP(timeout=timeout)  # noqa: S321 - what the operator asks for
+        self._ftp.set_pasv(not settings.getbool("FEED_STORAGE_FTP_ACTIVE"))
 
-    def at(self, name: str) -> Self:
-        """The same server, the file ``name`` below this path."""
-        other = copy.copy(self)
-        other.path = f"{self.path.rstrip('/')}/{name}"
-        return other
+    def __enter__(self) -> Self:
+        """Connect and log in."""
+        try:
+            with self._told(""):
+                self._ftp.connect(self._place.hostname or "", self._place.port or 21)
+                self._ftp.login(unquote(self._place.username or ""), unquote(self._place.password or ""))
+                if isinstance(self._ftp, FTP_TLS):
+                    self._ftp.prot_p()
+        except Trouble:
+            self._ftp.close()
+            raise
+        return self
 
-    def prune(self, keep: frozenset[str]) -> None:
-        """Say that nothing is removed: FTP servers list their files in too many ways to delete by what they say."""
-        logger.warning(
-            "Files below %s that are no longer published (all but %d) stay: remove them.", self.path, len(keep)
-        )
+    def __exit__(self, *_: object) -> None:
+        """Log out."""
+        with suppress(*all_errors):
+            self._ftp.quit()
+        self._ftp.close()
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file; None where there is none."""
+        content = BytesIO()
+        with self._told(path):
+            try:
+                self._ftp.retrbinary(f"RETR {self._at(path)}", content.write)
+            except error_perm as error:
+                if str(error).startswith(_NOT_THERE):
+                    return None
+                raise
+        return content.getvalue()
+
+    def below(self, folder: str) -> Iterable[str]:
+        """Nothing: servers list their files in too many ways to delete by what they say."""
+        logger.warning("What is no longer published stays in %s/%s: remove it.", self._uri, folder)
+        return ()
+
+    def put(self, paths: Iterable[str], read: Read) -> None:
+        """Upload files, and make their folders."""
+        for path in paths:
+            folder, name = posixpath.split(self._at(path))
+            with self._told(path):
+                ftp_makedirs_cwd(self._ftp, folder)
+                self._ftp.storbinary(f"STOR {name}", BytesIO(read(path)))
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Remove files; their folders stay."""
+        for path in paths:
+            with self._told(path):
+                try:
+                    self._ftp.delete(self._at(path))
+                except error_perm as error:
+                    if not str(error).startswith(_NOT_THERE):
+                        raise
+
+    def _at(self, path: str) -> str:
+        return f"{self._place.path.rstrip('/')}/{path}"
+
+    @contextmanager
+    def _told(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except all_errors as error:
+            mend = "Check that it can be reached and that we may write there, and run it again."
+            raise Trouble(f"{self._uri.rstrip('/')}/{path}", error, mend) from error
+
+
+class FTPStorage(PlaceStorage):
+    """Storage for ``ftp:`` and ``ftps:`` URIs."""
+
+    def place(self, uri: str) -> FTPServer:
+        """A folder on a server."""
+        return FTPServer(uri, self.crawler.settings)

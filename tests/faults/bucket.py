@@ -61,10 +61,6 @@ class Bucket:
         keys = [one["Key"] for one in found if not one["Key"].endswith(HEALTH)]
         return {key: client.get_object(Bucket=NAME, Key=key)["Body"].read() for key in keys}
 
-    def uploads_left(self) -> int:
-        """Uploads of several parts that nobody has finished or given up."""
-        return len(self.client().list_multipart_uploads(Bucket=NAME).get("Uploads", ()))
-
 
 def _door(bucket: Bucket) -> type[BaseHTTPRequestHandler]:
     class Door(BaseHTTPRequestHandler):

@@ -11,7 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sessioncrawler.feedstorages.file import UNPUBLISHED
+from sessioncrawler.feedstorages.folder import UNPUBLISHED
+from sessioncrawler.publish.manifest import FILES, decode, fingerprint
 from tests.faults.runs import SIGKILLED, Faults, faults, files, measured, state_rows
 
 PAIRS = 17
@@ -51,7 +52,12 @@ class Killing:
         """Whatever the moment was: no half page, no lost state."""
         found = files(folder / "site")
         hidden = {name for name in found if Path(name).name.startswith(UNPUBLISHED)}
-        site = measured({name: content for name, content in found.items() if name not in hidden})
+        published = {name: content for name, content in found.items() if name not in hidden}
+        if FILES in published:
+            # A manifest that is there is true.
+            told = decode(published.pop(FILES))
+            assert told == {name: fingerprint(content) for name, content in published.items()}
+        site = measured(published)
         assert site.keys() <= self.old_site.keys() | self.new_site.keys()
         assert site.keys() >= self.old_site.keys() & self.new_site.keys()
         for name, content in site.items():
@@ -85,8 +91,8 @@ def killing(root: Path, seed: int, **settings: Any) -> Iterator[Killing]:
             faulty,
             settings,
             temporary,
-            measured(files(faulty.old / "site")),
-            measured(files(whole / "site")),
+            _site(faulty.old),
+            _site(whole),
             old,
             _draw(json.loads((root / "moments.json").read_text()), done.seconds, Random(seed)),
         )
@@ -104,8 +110,16 @@ def kill_twice(killed: Killing, number: int) -> None:
     run = killed.faults.run(folder, *_refresh(killed.temporary), **killed.settings)
     assert run.code == 0, run.output
     assert "Traceback" not in run.output
-    assert measured(files(folder / "site")) == killed.new_site
+    assert _site(folder) == killed.new_site
+    assert (folder / "site" / FILES).exists()
     killed.check(folder)
+
+
+def _site(folder: Path) -> dict[str, Any]:
+    """The files of a site, without their list, which a run that is killed takes away."""
+    site = measured(files(folder / "site"))
+    del site[FILES]
+    return site
 
 
 def _refresh(temporary: Path) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from sessioncrawler.publish.manifest import FILES
 from simnet import SimNet
 from tests.support.crawling import ROOT
 from tests.support.scrapy_process import environment, offline, refresh_settings
@@ -26,7 +27,7 @@ PATIENCE = 60.0
 SIGKILLED = -9
 HEALTH = ("health.json", "health.schema.json")
 """Files of a site that are written after it: they tell of runs that failed, too."""
-_MEASURED = ("polls.json", "v1/polls.json", "v1/manifest.json")
+_MEASURED = ("polls.json", "v1/polls.json", "v1/manifest.json", FILES)
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,8 @@ def _steady(name: str, content: bytes) -> Any:
     if name not in _MEASURED:
         return content
     value = json.loads(content)
+    if name == FILES:
+        return {path: file for path, file in value["files"].items() if path not in _MEASURED}
     for poll in value.get("polls", ()):
         poll["seconds"] = poll["tries"] = None
     value["files"] = [one for one in value.get("files", ()) if one["path"] != "polls.json"]

@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from sessioncrawler.feedstorages.file import UNPUBLISHED
+from sessioncrawler.feedstorages.folder import UNPUBLISHED
 from tests.faults.disks import fill, make_read_only, tmpfs
 from tests.faults.runs import Run, faults, files, measured, state_rows
 
@@ -150,7 +150,7 @@ def test_what_killed_runs_have_left_goes(faulty, folder):
 def test_what_another_run_is_about_to_publish_is_left_alone(faulty, folder):
     waiting = folder / "site" / "c" / f"{UNPUBLISHED}waiting"
     waiting.write_text("in a moment")
-    other = os.open(waiting.parent, os.O_RDONLY)
+    other = os.open(folder / "site", os.O_RDONLY)
     try:
         fcntl.flock(other, fcntl.LOCK_SH)
         assert faulty.run(folder).code == 0
@@ -162,4 +162,4 @@ def test_what_another_run_is_about_to_publish_is_left_alone(faulty, folder):
 def test_a_new_folder_is_made(faulty, folder):
     run = faulty.run(folder, SITE_URI=str(folder / "a" / "b"))
     assert run.code == 0
-    assert measured(files(folder / "a" / "b")).keys() >= {"index.html", "v1/manifest.json"}
+    assert measured(files(folder / "a" / "b")).keys() >= {"index.html", "v1/manifest.json", "files.json"}

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
 
-from sessioncrawler.pipelines._pictures import MAX_PIXELS, Unfit, UnfitPictureError, icon_path, make_icon
+from sessioncrawler.pipelines._pictures import MAX_PIXELS, Unfit, UnfitPictureError, make_icon
+from sessioncrawler.pipelines.icons import icon_path
 from simnet.images import _HOSTILE, HOSTILE_IMAGES, checked, is_showable, room_image
 from simnet.specs import RoomSpec
 

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from hashlib import sha256
 
-from sessioncrawler.state import Icon, State
+import pytest
+from sqlalchemy import create_engine, text
+
+from sessioncrawler.model import Address, JoinLink
+from sessioncrawler.state import Facts, Icon, State, migrations
+
+KEY = "ab" * 32
+LOBBY = Icon("sogs.example", "lobby", KEY, image_id=1, fetched_at=100, usable=True)
+ATTIC = replace(LOBBY, token="attic")  # noqa: S106 - a room's
 
 
 @pytest.fixture
@@ -11,25 +20,41 @@ def state(tmp_path):
         yield state
 
 
-def test_a_room_has_one_icon(state):
-    state.record_icons([("icons/ab-my-room-1.webp", b"one"), ("icons/ab-my-1.webp", b"other")], 100, 0)
-    state.record_icons([("icons/ab-my-room-2.webp", b"two")], 200, 0)
-    assert state.icons() == [
-        Icon("icons/ab-my-1.webp", 100, usable=True),
-        Icon("icons/ab-my-room-2.webp", 200, usable=True),
-    ]
-    assert state.icons()[1].room == "icons/ab-my-room"
-    assert state.icon_contents() == {"icons/ab-my-1.webp": b"other", "icons/ab-my-room-2.webp": b"two"}
+def test_a_room_has_one_icon_at_each_address(state):
+    elsewhere, newer = replace(LOBBY, netloc="copy.example:8080"), replace(LOBBY, image_id=2, fetched_at=200)
+    state.record_icons([(LOBBY, b"one"), (ATTIC, b"other"), (elsewhere, b"copied")], 0)
+    state.record_icons([(newer, b"two")], 0)
+    assert state.icons() == [elsewhere, ATTIC, newer]
+    assert state.icon_contents() == {elsewhere.room: b"copied", ATTIC.room: b"other", LOBBY.room: b"two"}
 
 
 def test_a_picture_that_gave_none_is_remembered_without_content(state):
-    state.record_icons([("icons/ab-room-1.webp", b"")], 100, 0)
-    assert state.icons() == [Icon("icons/ab-room-1.webp", 100, usable=False)]
+    state.record_icons([(LOBBY, b"")], 0)
+    assert state.icons() == [replace(LOBBY, usable=False)]
     assert state.icon_contents() == {}
 
 
 def test_old_icons_are_forgotten(state):
-    state.record_icons([("icons/ab-old-1.webp", b"x")], 100, 0)
-    state.record_icons([("icons/ab-young-1.webp", b"x")], 101, 0)
-    state.record_icons([], 300, 101)
-    assert [icon.path for icon in state.icons()] == ["icons/ab-young-1.webp"]
+    state.record_icons([(LOBBY, b"x")], 0)
+    state.record_icons([(replace(ATTIC, fetched_at=101), b"x")], 0)
+    state.record_icons([], 101)
+    assert [icon.token for icon in state.icons()] == ["attic"]
+
+
+def test_icons_of_the_first_version_move_to_their_addresses(tmp_path, monkeypatch):
+    """They were known by the digest of a key; what is listed tells which rooms they belong to."""
+    url = f"sqlite:///{tmp_path}/state.db"
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:5])
+    digest = sha256(KEY.encode()).hexdigest()[:16]
+    join_url = JoinLink(Address("https", "sogs.example", 443), "Lobby", KEY).url
+    with State.open(url) as state:
+        state.record_listing([Facts(KEY, "Lobby", "Lobby+abab", "Lobby", join_url)], [], 50)
+    with create_engine(url).begin() as connection:
+        insert = text("INSERT INTO icons VALUES (:room, :path, 100, :content)")
+        known = f"icons/{digest}-lobby"
+        connection.execute(insert, {"room": known, "path": f"{known}-7.webp", "content": b"picture"})
+        connection.execute(insert, {"room": "icons/00-x", "path": "icons/00-x-1.webp", "content": b"of nobody"})
+    monkeypatch.undo()
+    with State.open(url) as state:
+        assert state.icons() == [replace(LOBBY, image_id=7)]
+        assert state.icon_contents() == {LOBBY.room: b"picture"}

@@ -18,7 +18,7 @@ from sessioncrawler.explain.story import NothingToTellError, tell
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll, Sighting
-from sessioncrawler.spiders.directory import Directory as DirectorySpider
+from sessioncrawler.spiders.directory import DirectorySpider
 from sessioncrawler.state import State
 from tests.support.knowing import NOW, SITE
 

@@ -20,6 +20,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from sessioncrawler.items import CommunityItem
+from sessioncrawler.logs import OneLineFormatter
 from sessioncrawler.model import Address, Room, Server
 
 KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
@@ -32,11 +33,11 @@ EXPORTERS = {
 }
 SITE = {"format": "site"}
 STORAGES = {
-    "": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
-    "file": "sessioncrawler.feedstorages.AtomicFileFeedStorage",
-    "s3": "sessioncrawler.feedstorages.GuardedS3FeedStorage",
-    "gs": "sessioncrawler.feedstorages.GuardedGCSFeedStorage",
-    "ftp": "sessioncrawler.feedstorages.GuardedFTPFeedStorage",
+    "": "sessioncrawler.feedstorages.folder.FolderStorage",
+    "file": "sessioncrawler.feedstorages.folder.FolderStorage",
+    "s3": "sessioncrawler.feedstorages.bucket.BucketStorage",
+    "gs": "sessioncrawler.feedstorages.bucket.BucketStorage",
+    "ftp": "sessioncrawler.feedstorages.ftp.FTPStorage",
 }
 
 
@@ -80,6 +81,7 @@ class ItemSpider(Spider):
 class _Records(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
+        self.setFormatter(OneLineFormatter())
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:

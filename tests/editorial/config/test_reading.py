@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.editorial.config import (
-    MAX_FILE,
     Collection,
     CollectionRating,
     Directory,
@@ -21,6 +20,7 @@ from sessioncrawler.editorial.config import (
     locate,
     parse_directory,
 )
+from sessioncrawler.editorial.config.reading import MAX_FILE
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Address
 from tests.support.editorial_data import KEY, NOW, ROOT

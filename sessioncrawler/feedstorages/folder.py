@@ -1,0 +1,180 @@
+"""Feeds in the file system, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Self
+
+from scrapy.crawler import Crawler
+from w3lib.url import file_uri_to_path
+
+from sessioncrawler.feedstorages._site import Place, Read, Trouble
+from sessioncrawler.feedstorages._storage import PlaceStorage
+from sessioncrawler.publish.manifest import Fingerprint
+
+MODE = 0o644
+"""A site is there to be read by the web server, whatever the umask of the crawl."""
+UNPUBLISHED = ".unpublished-"
+"""What the names of files begin with that are not in their places yet."""
+_MENDS = (
+    (("ENOSPC", "EDQUOT", "EFBIG"), "Free some space there, and in FEED_TEMPDIR, and run it again."),
+    (
+        ("EACCES", "EPERM", "EROFS"),
+        "Give this user the right to write there, or set SITE_URI to another folder, and run it again.",
+    ),
+    (
+        ("ENOTDIR", "EEXIST", "EISDIR", "ENOTEMPTY"),
+        "Something else is in its place: move it away, or set SITE_URI to another folder, and run it again.",
+    ),
+)
+
+
+class Folder(Place):
+    """A folder: files are written beside their places, under hidden names, then renamed (``rename(2)``).
+
+    A lock on the folder says to other crawls that hidden files in it are not in their places yet. Where nobody else
+    says so, those that are there belong to crawls that were killed, and are removed.
+    """
+
+    def __init__(self, root: Path, *, deep: bool) -> None:
+        self._root = root
+        self._deep = deep
+        """Whether hidden files may be in the folders below, too."""
+        self._waiting: dict[Path, Path] = {}
+        """Place → hidden file."""
+        self._lock = -1
+
+    def __enter__(self) -> Self:
+        """Lock."""
+        with _told(self._root):
+            self._root.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self._root, os.O_RDONLY)
+        with suppress(OSError):  # not every file system knows locks: there, what a killed crawl leaves stays
+            self._sweep()
+        with suppress(OSError):
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what was written and not renamed."""
+        for place, hidden in self._waiting.items():
+            with suppress(OSError):
+                hidden.unlink()
+                self._remove_empty(place.parent)
+        os.close(self._lock)
+
+    def _sweep(self) -> None:
+        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        find = self._root.rglob if self._deep else self._root.glob
+        for left in list(find(f"{UNPUBLISHED}*")):
+            left.unlink()
+            self._remove_empty(left.parent)
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file; None where there is none."""
+        with _told(self._root / path):
+            try:
+                return (self._root / path).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def holds(self, path: str, file: Fingerprint, *, told: bool) -> bool:
+        """Whether it is there and has its size, and also its digest where nobody says so."""
+        place = self._root / path
+        try:
+            found = place.stat()
+            if found.st_size != file.bytes or not stat.S_ISREG(found.st_mode):
+                return False
+            return told or hashlib.sha256(place.read_bytes()).hexdigest() == file.sha256
+        except OSError:
+            return False
+
+    def below(self, folder: str) -> Iterator[str]:
+        """All files but hidden ones of ours; symbolic links are not followed."""
+        for where, _, names in os.walk(self._root / folder):
+            for name in names:
+                if not name.startswith(UNPUBLISHED):
+                    yield Path(where, name).relative_to(self._root).as_posix()
+
+    def prepare(self, paths: Iterable[str], read: Read) -> None:
+        """Write everything beside its place."""
+        for path in paths:
+            place = self._at(path)
+            with _told(place):
+                if place.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+                place.parent.mkdir(parents=True, exist_ok=True)
+                self._waiting[place] = write_beside(place, read(path))
+        os.sync()  # once for thousands of files, which are dear to sync each by itself
+
+    def put(self, paths: Iterable[str], read: Read) -> None:  # noqa: ARG002 - they are prepared
+        """Rename."""
+        for path in paths:
+            place = self._at(path)
+            with _told(place):
+                self._waiting[place].replace(place)
+                del self._waiting[place]
+        os.sync()
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Remove files, and folders that become empty."""
+        for path in paths:
+            place = self._root / path
+            with _told(place), suppress(FileNotFoundError, NotADirectoryError):
+                place.unlink()
+                self._remove_empty(place.parent)
+        os.fsync(self._lock)  # that the manifest is gone is written before anything else
+
+    def _at(self, path: str) -> Path:
+        """Where a file belongs: if there is a symbolic link, the file it names is replaced and the link stays."""
+        place = self._root / path
+        return place.resolve() if place.is_symlink() else place
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Remove ``folder`` and those above it that are empty then, but not the root itself."""
+        while folder.is_relative_to(self._root) and folder != self._root and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def write_beside(path: Path, content: bytes) -> Path:
+    """Write ``content`` into a hidden file in the folder of ``path``; OSError leaves nothing there."""
+    with NamedTemporaryFile(dir=path.parent, prefix=UNPUBLISHED, delete=False) as temporary:
+        try:
+            temporary.write(content)
+            temporary.flush()
+            os.fchmod(temporary.fileno(), MODE)
+        except BaseException:
+            Path(temporary.name).unlink(missing_ok=True)
+            raise
+    return Path(temporary.name)
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "")
+        mend = next((mend for names, mend in _MENDS if name in names), "Check the disk and run it again.")
+        raise Trouble(str(place), error, mend, error.strerror or str(error)) from error
+
+
+class FolderStorage(PlaceStorage):
+    """Storage for paths and ``file:`` URIs."""
+
+    def __init__(self, crawler: Crawler, uri: str, *, is_site: bool) -> None:
+        path = Path(file_uri_to_path(uri) if uri.startswith("file:") else uri)
+        super().__init__(crawler, str(path.absolute()), is_site=is_site)
+
+    def place(self, uri: str) -> Folder:
+        """A folder; a symbolic link is followed."""
+        return Folder(Path(uri or "/").resolve(), deep=self.is_site)
