@@ -52,8 +52,8 @@ LIBRARIES = (
     "sqlite3",
     "tldextract",
 )
-LEFT_OUT = {"sessioncrawler.settings", "simnet"}
-"""Settings read the environment when they are imported; the simulated network runs elsewhere."""
+LEFT_OUT = {"sessioncrawler.settings"}
+"""Settings read the environment when they are imported."""
 
 
 def warm_up() -> None:
