@@ -23,8 +23,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file, closed behind it: Playwright's event loop would be in the way of the crawls of other files."""
     path = shutil.which("chromium")
     if path is None:
         sentence = "no chromium is installed; on Debian: apt-get install chromium"
