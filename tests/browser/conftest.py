@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser import pages, sites
+from tests.browser import pages
+from tests.support import sites
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -131,15 +132,15 @@ def five_thousand(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_site(tmp_path_factory) -> Path:
-    return sites.crawl("demo", tmp_path_factory.mktemp("demo"))
+    return sites.crawled(tmp_path_factory, "demo")
 
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory) -> Path:
     """The demo with fewer servers, for what takes its time on every page."""
-    return sites.crawl("demo", tmp_path_factory.mktemp("small"), servers=8)
+    return sites.crawled(tmp_path_factory, "demo", servers=8)
 
 
 @pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory) -> Path:
-    return sites.crawl("hostile", tmp_path_factory.mktemp("hostile"))
+    return sites.crawled(tmp_path_factory, "hostile")

@@ -1,9 +1,10 @@
 """Records whole spider runs against the simulated network as Betamax cassettes.
 
 Run ``python -m tests.support.record_cassettes`` in the root of the repository after a change of what spiders ask for;
-the tests replay the cassettes without any network. ``tests/cassettes/index.json`` holds, for each listing spider, the URL that it
-started from and how many join links the simulated network had posted there, and for ``sogs`` what a perfect crawl lists
-of the servers that could be recorded. ``tests/cassettes/directory.toml`` is the configuration of that network.
+the tests replay the cassettes without any network. ``tests/cassettes/index.json`` holds, for each listing spider, the
+URL that it started from and how many join links the simulated network had posted there, and for ``sogs`` what a perfect
+crawl lists of the servers that could be recorded. ``tests/cassettes/directory.toml`` is the configuration of that
+network.
 """
 
 from __future__ import annotations
