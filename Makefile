@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= auto
+TEST_JOBS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
