@@ -13,7 +13,11 @@ KINDS = {
     "machine": ("machine",),
     "deploy": ("deploy",),
     "browser": ("browser",),
-    "crawl": ("bench", "commands", "spiders", "downloadhandlers/test_ssrf_crawls.py", "pipelines/test_icons.py"),
+    "crawl": (
+        *("bench", "commands", "spiders"),
+        *("pipelines/test_icons.py", "pipelines/test_sightings.py"),
+        *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
+    ),
 }
 """Folders and files of each slow kind, the slowest first; pyproject.toml says what each kind is."""
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bench.house import House, look, main
+from tests.conftest import TESTS, kind_of
+
+STARTS_CRAWLS = re.compile(r"^from tests\.support\.(crawling|scrapy_process|sogs_world) import (?!ROOT$)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +24,11 @@ def test_modules_and_folders_are_small(house):
 @pytest.mark.xfail(reason="six names of classes are still given twice")
 def test_no_class_name_is_given_twice(house):
     assert list(house.broken()) == []
+
+
+def test_whole_crawls_are_no_quick_tests():
+    files = [path for path in TESTS.rglob("test_*.py") if STARTS_CRAWLS.search(path.read_text())]
+    assert [path.name for path in files if kind_of(path) is None] == []
 
 
 def test_what_is_broken_is_told(tmp_path, capsys):
