@@ -15,7 +15,7 @@ KINDS = {
     "browser": ("browser",),
     "crawl": (
         *("bench", "commands", "spiders"),
-        *("pipelines/test_icons.py", "pipelines/test_sightings.py"),
+        *("explain/test_agreement.py", "pipelines/test_icons.py", "pipelines/test_sightings.py"),
         *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
     ),
 }
