@@ -14,7 +14,7 @@ from typing import Any
 from sessioncrawler.feedstorages.file import UNPUBLISHED
 from tests.faults.runs import SIGKILLED, Faults, faults, files, measured, state_rows
 
-PAIRS = 17
+PAIRS = 24
 """Folders in which two runs are killed, one after the other, before a third may finish."""
 WRITING = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "sqlite3.connect", "open")
 LATE = 0.02
