@@ -10,7 +10,7 @@ COPY requirements.txt requirements-cloud.txt ./
 RUN pip install -r requirements.txt -r requirements-cloud.txt
 
 # Installed as a package: directory.toml and the templates go into it, refresh.py to the scripts.
-COPY setup.py pyproject.toml directory.toml ./build/
+COPY setup.py pyproject.toml LICENSE directory.toml ./build/
 COPY requirements.txt ./build/
 COPY bin ./build/bin
 COPY templates ./build/templates

@@ -3,22 +3,29 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= auto
+TEST_JOBS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
-.PHONY: bench bench-render bench-scale demo crawl test fuzz lint types check clean cassettes messages demo-site html lighthouse screenshots zyte
+.PHONY: bench bench-compare bench-render bench-scale cassettes check clean compare crawl demo demo-site fuzz html lighthouse lint messages quick quick-tests screenshots stats test types zyte
 
-demo: .venv/run
+demo: .venv/demo
 	$(BIN)/scrapy demo
 
 crawl: .venv/run
 	$(BIN)/scrapy refresh
 
-# Browser tests run apart: the browser's event loop and those of crawls do not get along in one process.
+# Is a change right? In less than a minute: lint, types, import contracts, and every test that is not of a slow kind.
+quick: .venv/dev
+	@$(MAKE) --no-print-directory --output-sync=target -j2 quick-tests lint types
+
+quick-tests: .venv/dev
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not (browser or crawl or deploy or faults or machine or scale)" $(ARGS)
+
+# Everything. More processes than cores, since whole crawls are mostly waiting for servers.
 test: .venv/dev .venv-deploy/ready
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile --ignore tests/browser $(ARGS)
-	$(if $(ARGS),,$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile tests/browser)
+	$(BIN)/coverage run -m pytest -n $(TEST_JOBS) --dist loadfile $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -41,16 +48,28 @@ check: test lint types
 cassettes: .venv/dev
 	$(BIN)/python -m tests.support.record_cassettes
 
+# Lines, modules and class names of the package, and whether they keep the rules of the house.
+stats: .venv/run
+	$(BIN)/python -m bench.house
+
+# The site of the demo world as the commit BASE publishes it and as this checkout does, byte for byte: half a minute.
+compare: .venv/demo
+	$(BIN)/python -m bench.compare $(BASE) $(ARGS)
+
+# What the code of the commit BASE takes beside this one's, in turns: ten minutes.
+bench-compare: .venv/demo
+	$(BIN)/python -m bench.sides $(BASE) $(ARGS)
+
 # Crawls of simulated networks, measured (docs/cost.md): eleven minutes; with ALL=1, 10,000 servers too, twice that.
-bench: .venv/run
+bench: .venv/demo
 	$(BIN)/python -m bench $(if $(ALL),--all)
 
 # All feeds of a directory with 5,000 Communities, rendered and stored (docs/data.md): half a minute.
-bench-render: .venv/run
+bench-render: .venv/demo
 	$(BIN)/python -m bench.render
 
 # What the state of 20,000 servers takes (docs/scale.md): half a minute.
-bench-scale: .venv/run
+bench-scale: .venv/demo
 	$(BIN)/python -m bench.scale
 
 # The texts of the site (docs/translating.md): collects them, brings every catalogue up to date, compiles all of them.
@@ -94,7 +113,11 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/dev: .venv/run requirements-dev.txt
+.venv/demo: .venv/run requirements-demo.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+	touch $@
+
+.venv/dev: .venv/demo requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 

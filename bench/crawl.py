@@ -69,8 +69,8 @@ def run(servers: int, seed: int, tries: int) -> Result:
     """Crawl a world of so many servers. BenchError where the crawl publishes nothing."""
     world = make_world(seed, SCENARIO, servers, BENCH_LATENCY)
     with SimNet(seed, SCENARIO, servers, BENCH_LATENCY) as net, tempfile.TemporaryDirectory() as folder:
-        environment = _environment(net, folder, tries)
-        _read_listings(net, environment)
+        environment = settings(net, Path(folder), PATIENT_RETRY_TIMES=tries)
+        read_sources(net, environment)
         net.reset_log()
         crawl = measure([SCRAPY, "crawl", "sogs", "-s", "STATS_DUMP=True"], environment)
         requests, connections = net.requests(), net.connections()
@@ -102,24 +102,24 @@ def _until(crawl: Usage, moment: float) -> Phase:
     return Phase(crawl.cpu_at(moment), crawl.memory_at(moment))
 
 
-def _environment(net: SimNet, folder: str, tries: int) -> dict[str, str]:
-    settings = {
+def settings(net: SimNet, folder: Path, **more: object) -> dict[str, str]:
+    """Settings, as variables of the environment, of crawls of ``net`` that keep state and site in ``folder``."""
+    ours = {
         "DIRECTORY_CONFIG": net.directory_toml,
         "TLS_CA_FILE": net.ca_file,
         "STATE_URL": f"sqlite:///{folder}/state.db",
         "SITE_URI": f"{folder}/site",
         "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
-        "PATIENT_RETRY_TIMES": tries,
+        **more,
     }
-    paths = {"PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings"}
-    return paths | {f"SESSIONCRAWLER_{name}": str(value) for name, value in settings.items()}
+    return {f"SESSIONCRAWLER_{name}": str(value) for name, value in ours.items()}
 
 
-def _read_listings(net: SimNet, environment: dict[str, str]) -> None:
-    """Fill the state as a refresh does; not measured."""
+def read_sources(net: SimNet, environment: dict[str, str], root: Path = ROOT) -> None:
+    """Fill the state as a refresh does, with the code of the checkout ``root``."""
     for name, url in net.listing_urls.items():
         spider = "sources" if name == "extra" else name
-        measure([SCRAPY, "crawl", spider, "-a", f"url={url}"], environment)
+        measure([SCRAPY, "crawl", spider, "-a", f"url={url}"], environment, root=root)
 
 
 def _chains(world: World, requests: Iterable[RequestRecord]) -> list[list[str]]:

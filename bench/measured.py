@@ -1,4 +1,4 @@
-"""``python -m bench.measured REPORT COMMAND…``: run a command and write what it took to the file REPORT, as JSON.
+"""``python bench/measured.py REPORT COMMAND…``: run a command and write what it took to the file REPORT, as JSON.
 
 A process of its own, as small as Python gets: Linux counts a parent's peak memory towards that of the child it
 starts, so whoever starts the command must not be large.

@@ -1,4 +1,4 @@
-"""``python -m bench.render``: what it takes to render all feeds of a large directory through the real exporters.
+"""``python -m bench.render``: what it takes to render the site of a large directory through the real exporters.
 
 The Communities are made from the texts of the simulated network, hostile ones included, by seed. The pipelines are left
 out, the history is written before, and nothing is asked of any network.
@@ -26,7 +26,6 @@ from bench.usage import BenchError, measure
 from sessioncrawler.editorial.tags import derive_tags, nsfw_reason, split_tags
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
-from sessioncrawler.spiders._feeds import site_feeds
 from sessioncrawler.state import Facts, State
 from simnet.rooms import hex_digits, ordinary
 from simnet.texts import HOSTILE
@@ -135,14 +134,12 @@ class _Emitting(Spider):
             yield item
 
 
-async def _crawl(folder: Path, emitted: Sequence[Any], url: str, names: Sequence[str]) -> None:
+async def _crawl(folder: Path, emitted: Sequence[Any], url: str) -> None:
     settings = Settings()
     settings.setmodule("sessioncrawler.settings", priority="project")
-    feeds = site_feeds(f"{folder}/site")
-    wanted = {uri: feed for uri, feed in feeds.items() if not names or uri.removeprefix(f"{folder}/site/") in names}
     (folder / "directory.toml").write_text(DIRECTORY, encoding="utf-8")
     ours = {
-        "FEEDS": wanted,
+        "FEEDS": {f"{folder}/site": {"format": "site"}},
         "ITEM_PIPELINES": {},
         "EXTENSIONS": {"sessioncrawler.extensions.garbage.RareGarbageCollection": 0},
         "DIRECTORY_CONFIG": str(folder / "directory.toml"),
@@ -157,17 +154,18 @@ async def _crawl(folder: Path, emitted: Sequence[Any], url: str, names: Sequence
     crawler = runner.create_crawler(_Emitting)
     await runner.crawl(crawler, emitted=emitted)
     assert crawler.stats is not None  # noqa: S101 - it ran
-    if crawler.stats.get_value("feedexport/success_count/AtomicFileFeedStorage") != len(wanted):
-        raise BenchError("The feeds could not be rendered: see the log above.")
+    failed = [stat for stat in crawler.stats.get_stats() if stat.startswith("feedexport/failed_count/")]
+    if failed or not (folder / "site" / "index.html").exists():
+        raise BenchError("The site could not be rendered: see the log above.")
 
 
-def _child(folder: Path, count: int, seed: int, names: Sequence[str], *, render: bool) -> None:
+def _child(folder: Path, count: int, seed: int, *, render: bool) -> None:
     """The measured process; without ``render`` it only makes what is to be rendered."""
     emitted = items(count, seed)
     url = f"sqlite:///{folder}/state.db"
     remember(url, emitted)
     if render:
-        asyncio.run(_crawl(folder, emitted, url, names))
+        asyncio.run(_crawl(folder, emitted, url))
     files = [path for path in (folder / "site").rglob("*") if path.is_file()]
     sys.stdout.write(f"{len(files)} {sum(path.stat().st_size for path in files)}\n")
 
@@ -177,25 +175,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.render", description=__doc__)
     parser.add_argument("--communities", type=int, default=COMMUNITIES)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--feeds", nargs="*", default=[], help="names such as v1 or index.html (default: all)")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--idle", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.child:
-        _child(options.child, options.communities, options.seed, options.feeds, render=not options.idle)
+        _child(options.child, options.communities, options.seed, render=not options.idle)
         return 0
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     try:
-        console.print(_measured(options.communities, options.seed, options.feeds))
+        console.print(_measured(options.communities, options.seed))
     except BenchError as error:
         console.print(str(error), markup=False)
         return 1
     return 0
 
 
-def _measured(count: int, seed: int, names: Sequence[str]) -> Table:
-    command = [sys.executable, "-m", "bench.render", "--communities", str(count), "--seed", str(seed)]
-    command += ["--feeds", *names, "--child"]
+def _measured(count: int, seed: int) -> Table:
+    command = [sys.executable, "-m", "bench.render", "--communities", str(count), "--seed", str(seed), "--child"]
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         idle = measure([*command, one, "--idle"])
         whole = measure([*command, other])

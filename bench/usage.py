@@ -40,14 +40,21 @@ class Usage:
         return max((memory for when, _, memory in self.samples if when <= moment), default=0)
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str] | None = None, stdin: str = "") -> Usage:
-    """Run ``command`` from the top of the checkout. BenchError, with the end of its log, where it fails."""
+def measure(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, stdin: str = "", *, root: Path = ROOT
+) -> Usage:
+    """Run ``command`` with the code of the checkout ``root``, whatever is set for others.
+
+    BenchError, with the end of its log, where it fails.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SESSIONCRAWLER_", "SCRAPY_"))}
+    ours = {"PYTHONPATH": str(root), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings"}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         done = subprocess.run(  # noqa: S603 - the benchmark's own commands
-            [sys.executable, "-m", "bench.measured", str(report), *command],
-            cwd=ROOT,
-            env={**os.environ, **(environment or {})},
+            [sys.executable, str(ROOT / "bench" / "measured.py"), str(report), *command],
+            cwd=root,
+            env={**kept, **ours, **(environment or {})},
             input=stdin,
             capture_output=True,
             text=True,

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.commands._process import run_refresh
-from simnet import SimNet
+
+if TYPE_CHECKING:
+    from simnet import SimNet
 
 PATIENT_RETRY_TIMES = 8
 """Tries for a server that never answers: enough for the simulated ones that answer at times, and soon over."""
+_REMEDIES = {
+    "simnet": "The simulated network is not here, since it is never deployed: "
+    "run 'make demo' in a checkout of the project",
+    "trustme": "The simulated network makes certificates with trustme, which is missing: run 'make demo', "
+    "or 'pip install -r requirements-demo.txt'",
+}
+"""What to do where a module is missing."""
 
 
 class Command(ScrapyCommand):
@@ -40,12 +51,25 @@ class Command(ScrapyCommand):
         if args:
             raise UsageError(f"'scrapy demo' takes no argument, but got {args[0]!r}; settings are given with -s")
         assert self.settings is not None  # noqa: S101 - scrapy.cmdline sets it
-        with SimNet(seed=opts.seed) as net, tempfile.TemporaryDirectory() as folder:
+        with _simulated_network()(seed=opts.seed) as net, tempfile.TemporaryDirectory() as folder:
             simulate(self.settings, net, f"sqlite:///{folder}/state.db")
             self.exitcode = run_refresh(self.crawler_process, net.listing_urls)
         page = Path(self.settings["SITE_URI"]) / "index.html"
         if self.exitcode == 0 and page.exists():
             print(f"Open {page.resolve().as_uri()}")
+
+
+def _simulated_network() -> type[SimNet]:
+    """``SimNet``, imported only here: it is not deployed, and Scrapy imports every command to list them all."""
+    try:
+        from simnet import SimNet  # noqa: PLC0415
+
+        importlib.import_module("trustme")  # what the network needs besides, in a process of its own
+    except ModuleNotFoundError as missing:
+        if missing.name not in _REMEDIES:
+            raise
+        raise UsageError(_REMEDIES[missing.name], print_help=False) from missing
+    return SimNet
 
 
 def simulate(settings: BaseSettings, net: SimNet, state_url: str) -> None:

@@ -20,12 +20,13 @@ def test_some_communities_are_news(tmp_path):
 
 
 def test_what_it_prints(capsys):
-    assert main(["--communities", "30", "--feeds", "v1", "communities.csv"]) == 0
+    assert main(["--communities", "30"]) == 0
     told = capsys.readouterr().out
     assert "rendering and storing, s" in told
     assert "peak memory, MiB" in told
 
 
-def test_a_feed_that_nobody_knows_is_no_result(capsys):
-    assert main(["--communities", "30", "--feeds", "no-such-feed"]) == 1
+def test_a_site_that_cannot_be_rendered_is_no_result(capsys, monkeypatch):
+    monkeypatch.setattr("bench.render.sys.executable", "/bin/false")
+    assert main(["--communities", "30"]) == 1
     assert "failed" in capsys.readouterr().out

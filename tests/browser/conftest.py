@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser import pages, sites
+from tests.browser import pages
+from tests.support import sites
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,8 +24,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file, closed behind it: Playwright's event loop would be in the way of the crawls of other files."""
     path = shutil.which("chromium")
     if path is None:
         sentence = "no chromium is installed; on Debian: apt-get install chromium"
@@ -130,15 +132,15 @@ def five_thousand(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_site(tmp_path_factory) -> Path:
-    return sites.crawl("demo", tmp_path_factory.mktemp("demo"))
+    return sites.crawled(tmp_path_factory, "demo")
 
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory) -> Path:
     """The demo with fewer servers, for what takes its time on every page."""
-    return sites.crawl("demo", tmp_path_factory.mktemp("small"), servers=8)
+    return sites.crawled(tmp_path_factory, "demo", servers=8)
 
 
 @pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory) -> Path:
-    return sites.crawl("hostile", tmp_path_factory.mktemp("hostile"))
+    return sites.crawled(tmp_path_factory, "hostile")

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.browser import sites
+from tests.support import sites
 
 OVERVIEWS = ("index.html", "de/index.html", "fa/index.html", "status/index.html")
 TRAPS = """

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
+from argparse import Namespace
 
 import pytest
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 
+from sessioncrawler.commands import demo
 from simnet import SimNet
 from tests.support.scrapy_process import offline, refresh_settings, scrapy, site
 
@@ -67,6 +72,18 @@ def test_each_spider_crawls_by_its_name(tmp_path):
         assert (done.returncode, "ERROR" in done.stderr) == (0, False), done.stderr
         assert "Published" not in done.stdout
     assert {"index.html", "servers.json", "polls.json"} <= site(tmp_path).keys()
+
+
+@pytest.mark.parametrize(
+    ("missing", "remedy"),
+    [("simnet", "run 'make demo' in a checkout"), ("trustme", "pip install -r requirements-demo.txt")],
+)
+def test_a_demo_without_its_network_says_what_to_do(monkeypatch, missing, remedy):
+    monkeypatch.setitem(sys.modules, missing, None)
+    command = demo.Command()
+    command.settings = Settings()
+    with pytest.raises(UsageError, match=remedy):
+        command.run([], Namespace(seed=1))
 
 
 def test_the_demo_publishes_and_says_where(tmp_path):

@@ -214,10 +214,10 @@ def interrupt(process):
     return time.monotonic() - began
 
 
-def test_on_a_terminal_progress_shows_counts(tmp_path, net):
-    read_listings(net, tmp_path)
+def test_on_a_terminal_progress_shows_counts(tmp_path):
     ours, theirs = pty.openpty()
-    with offline() as extra:
+    with SimNet(seed=1, scenario="demo", servers=20) as net, offline() as extra:
+        read_listings(net, tmp_path)
         settings = refresh_settings(net, tmp_path)
         process = subprocess.Popen(
             command("refresh"),

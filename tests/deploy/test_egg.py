@@ -60,7 +60,7 @@ def test_everything_that_a_crawl_reads_travels(names):
     assert files("sessioncrawler", ".py", ".mo", ".json") <= names
     assert {f"sessioncrawler/{name}" for name in files("templates", "")} <= names
     assert {"sessioncrawler/directory.toml", "EGG-INFO/scripts/refresh.py"} <= names
-    assert not [name for name in names if name.startswith(("tests/", "bench/"))]
+    assert not [name for name in names if name.startswith(("tests/", "bench/", "simnet/"))]
 
 
 def test_nothing_but_the_egg_is_read_and_the_egg_stays_zipped(world, tmp_path):
@@ -82,6 +82,21 @@ def test_nothing_but_the_egg_is_read_and_the_egg_stays_zipped(world, tmp_path):
     read = [path for path in found["opened"] if "sessioncrawler" in path or path.startswith(str(ROOT))]
     assert [path for path in read if not path.startswith((str(TOOLS.parent), str(world.egg)))] == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_stays_at_home(world, tmp_path):
+    extra = {"PYTHONPATH": str(world.egg), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings"}
+    done = run("scrapy", "demo", cwd=tmp_path, extra=extra)
+    assert done.returncode == 2
+    assert "The simulated network is not here" in done.stderr
+    assert "make demo" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_licence_travels(world):
+    with zipfile.ZipFile(world.egg) as egg:
+        told = egg.read("EGG-INFO/PKG-INFO").decode()
+    assert "License-Expression: BSD-3-Clause" in told
 
 
 def test_scrapyd_and_the_cloud_find_the_settings_by_the_entry_point(world):

@@ -14,7 +14,13 @@ from tests.deploy.scrapy_cloud import run_job
 from tests.support.crawling import ROOT
 from tests.support.deploying import READY, TOOLS, environment, run
 
-FILES = ("requirements.txt", "requirements-cloud.txt", "requirements-deploy.txt", "requirements-dev.txt")
+FILES = (
+    "requirements.txt",
+    "requirements-cloud.txt",
+    "requirements-deploy.txt",
+    "requirements-demo.txt",
+    "requirements-dev.txt",
+)
 
 
 def pins(*names: str) -> dict[str, str]:

@@ -11,6 +11,16 @@ import contextlib
 import struct
 from collections.abc import AsyncIterator, Mapping
 
+from scrapy.http import Request
+
+from sessioncrawler.protocol.failures import TryError
+from tests.downloadhandlers.loopback import answer_ok, handler, server
+
+HOST = "community.example"
+ONION = "abcdefghij234567.onion"
+LOGIN = ("crawler", "se:cret@%")
+QUOTED = "crawler:se%3Acret%40%25"
+PROXIED = {"proxy": "http://{at}"}
 Places = Mapping[str, int]
 """Host → port on 127.0.0.1; any other host is unknown to the proxy."""
 
@@ -170,3 +180,23 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     while data := await reader.read(65_536):
         writer.write(data)
         await writer.drain()
+
+
+def through(proxy, behaviour=answer_ok, *, scheme="http", host=HOST, tls=None, meta=None, port=None, **settings):
+    """Ask for ``host`` through ``proxy``: the response or the TryError, and the server behind."""
+
+    async def main():
+        async with server(behaviour, tls=tls) as it, running(proxy) as at:
+            proxy.places = {HOST: it.port, ONION: it.port} if port is None else {HOST: port, ONION: port}
+            chosen = {
+                name: value.format(at=at) if isinstance(value, str) else value for name, value in settings.items()
+            }
+            async with handler(**{"ALLOWED_PRIVATE_NETWORKS": "", **chosen}) as client:
+                filled = {name: value.format(at=at) for name, value in (meta or {}).items()}
+                request = Request(f"{scheme}://{host}/a", meta=filled)
+                try:
+                    return await client.download_request(request), it
+                except TryError as error:
+                    return error, it
+
+    return asyncio.run(main())

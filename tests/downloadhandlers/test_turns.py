@@ -6,6 +6,9 @@ import asyncio
 
 from tests.downloadhandlers.loopback import OK, fetch, handler, server
 
+PATIENT = {"CONNECT_TIMEOUT": 10, "PATIENT_RETRY_TIMEOUT": 10, "DOWNLOAD_TIMEOUT": 30}
+"""Seconds, so that nothing is asked twice on a busy machine."""
+
 
 async def slow(connection):
     await connection.head()
@@ -15,7 +18,7 @@ async def slow(connection):
 
 def test_a_server_has_few_requests_at_a_time():
     async def main():
-        async with server(slow) as it, handler(CONCURRENT_REQUESTS_PER_DOMAIN=2) as client:
+        async with server(slow) as it, handler(CONCURRENT_REQUESTS_PER_DOMAIN=2, **PATIENT) as client:
             await asyncio.gather(*(fetch(client, it.url(f"/{number}")) for number in range(9)))
             return it.connections, it.most_open
 
@@ -24,7 +27,7 @@ def test_a_server_has_few_requests_at_a_time():
 
 def test_servers_do_not_wait_for_each_other():
     async def main():
-        async with server(slow) as it, handler(CONCURRENT_REQUESTS_PER_DOMAIN=1) as client:
+        async with server(slow) as it, handler(CONCURRENT_REQUESTS_PER_DOMAIN=1, **PATIENT) as client:
             slots = [f"server {number}" for number in range(6)]
             await asyncio.gather(*(fetch(client, it.url(), download_slot=slot) for slot in slots))
             return it.most_open
@@ -34,7 +37,7 @@ def test_servers_do_not_wait_for_each_other():
 
 def test_who_waits_for_a_turn_can_be_cancelled():
     async def main():
-        async with server(slow) as it, handler(CONCURRENT_REQUESTS_PER_DOMAIN=1) as client:
+        async with server(slow) as it, handler(CONCURRENT_REQUESTS_PER_DOMAIN=1, **PATIENT) as client:
             first, second, third = (asyncio.ensure_future(fetch(client, it.url())) for _ in range(3))
             await asyncio.sleep(0)
             second.cancel()

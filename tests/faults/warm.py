@@ -51,8 +51,8 @@ LIBRARIES = (
     "sqlite3",
     "tldextract",
 )
-LEFT_OUT = {"sessioncrawler.settings", "simnet"}
-"""Settings read the environment when they are imported; the simulated network runs elsewhere."""
+LEFT_OUT = {"sessioncrawler.settings"}
+"""Settings read the environment when they are imported."""
 
 
 def warm_up() -> None:
@@ -138,7 +138,7 @@ def crawl(order: dict[str, Any], pipe: int) -> None:
     if order["ordinary"]:
         give_up_privileges()
     for name, url in order["listing_urls"].items():
-        _spider(name).listing_url = url
+        _spider(name).page = url
     moments = Moments(order["last"], order["calls"], order["late"], pipe)
     sys.addaudithook(moments.hook)
     sys.argv = ["scrapy", *order["arguments"]]

@@ -20,8 +20,8 @@ from sessioncrawler.feedstorages.bucket import AHEAD, Bucket
 from sessioncrawler.publish.manifest import FILES
 from tests.support import s3
 from tests.support.loopback import refusing
+from tests.support.packed_sites import NEW, OLD, archive, publish_site, whole
 from tests.support.publishing import community, publish
-from tests.support.sites import NEW, OLD, archive, publish_site, whole
 
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION_NAME": "us-east-1"}
 PLAIN = {"format": "csv", "fields": ["room"]}

@@ -19,7 +19,7 @@ from scrapy.utils.test import get_crawler
 from sessioncrawler.feedstorages._site import NotPublished, store_file, store_site
 from sessioncrawler.feedstorages.folder import UNPUBLISHED, Folder, FolderStorage, write_beside
 from sessioncrawler.publish.manifest import FILES
-from tests.support.sites import NEW, OLD, archive, whole
+from tests.support.packed_sites import NEW, OLD, archive, whole
 
 
 def found(folder):

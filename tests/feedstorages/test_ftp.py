@@ -10,8 +10,8 @@ from sessioncrawler.feedstorages.ftp import FTPServer
 from sessioncrawler.publish.manifest import FILES
 from tests.support import ftp
 from tests.support.loopback import refusing
+from tests.support.packed_sites import NEW, OLD, archive, publish_site, whole
 from tests.support.publishing import community, publish
-from tests.support.sites import NEW, OLD, archive, publish_site, whole
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from sessioncrawler.feedstorages._site import NotPublished, Place, Trouble, objection, rank_of, store_file, store_site
 from sessioncrawler.publish.manifest import FILES
-from tests.support.sites import NEW, OLD, archive, whole
+from tests.support.packed_sites import NEW, OLD, archive, whole
 
 OWN = {"robots.txt": b"mine", "health.json": b"{}", "mine/notes": b"mine"}
 """Files beside a site that are not its own."""

@@ -7,8 +7,8 @@ from scrapy.exporters import BaseItemExporter
 
 from sessioncrawler.feedstorages import folder as folder_storage
 from sessioncrawler.feedstorages.folder import FolderStorage
+from tests.support.packed_sites import NEW, OLD, publish_site, whole
 from tests.support.publishing import community, publish
-from tests.support.sites import NEW, OLD, publish_site, whole
 
 FAILED = "feedexport/failed_count/FolderStorage"
 STORED = "feedexport/success_count/FolderStorage"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from sessioncrawler.feedstorages._content import content_type
-from tests.browser.sites import crawl
 from tests.machine import web_servers
 from tests.machine.web_servers import uncommented
+from tests.support.sites import crawled
 
 OPEN = re.compile(r"(feed|listing|v1)/.*|listings|.*\.(csv|json|jsonl)")
 """What is for the pages of others, too (docs/data.md)."""
@@ -24,7 +25,8 @@ TEMPORARY = "v1/.communities.json.x1y2"
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """A site with every kind of file, in the middle of being written anew."""
-    site = crawl("demo", tmp_path_factory.mktemp("published"), servers=10)
+    site = tmp_path_factory.mktemp("published") / "site"
+    shutil.copytree(crawled(tmp_path_factory, "demo", servers=8), site)
     (site / TEMPORARY).write_text("half a fi")
     (site / ".git").mkdir()
     (site / ".git/config").write_text("secret")

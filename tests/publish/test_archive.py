@@ -8,7 +8,7 @@ import pytest
 
 from sessioncrawler.publish.archive import Archive, pack
 from sessioncrawler.publish.manifest import FILES, decode, fingerprint
-from tests.support.sites import NEW, archive, manifest
+from tests.support.packed_sites import NEW, archive, manifest
 
 
 def test_a_site_is_read_as_it_was_packed():

@@ -130,16 +130,8 @@ def test_the_site_is_the_same_from_two_shards_as_from_one_crawl(net, whole, tmp_
     same(published(tmp_path, net), expected)
 
 
-@pytest.mark.parametrize("count", [1, 5])
-def test_the_site_is_the_same_from_shards_that_share_a_postgresql(net, whole, postgres, tmp_path, count):
-    sightings, expected = whole
-    with postgresql.database(postgres, f"shards{count}") as url:
-        prepare(url, net, sightings)
-        crawl_shards(tmp_path, net, count, STATE_URL=url)
-        same(published(tmp_path, net, STATE_URL=url), expected)
-
-
 def test_a_shard_that_is_killed_loses_only_what_it_had_not_finished(net, whole, postgres, tmp_path):
+    """Five shards that share a PostgreSQL give the same site, too, once the victim has run again."""
     sightings, expected = whole
     victim = Shard(3, 5)
     with postgresql.database(postgres, "killed") as url:

@@ -1,4 +1,4 @@
-"""Crawls of simulated servers: hostile ones, slow ones, and the same ones twice."""
+"""Crawls of simulated servers: hostile ones and slow ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from sessioncrawler.model import Outcome
 from simnet import SimNet
-from tests.support.crawling import Job, run_crawls
 from tests.support.sogs_world import (
     base_url,
     by_server,
@@ -16,8 +15,6 @@ from tests.support.sogs_world import (
     expected,
     identifier,
     most_at_a_time,
-    read_listings,
-    settings_for,
     shown,
     uncertain,
 )
@@ -65,17 +62,3 @@ def test_slow_servers_have_few_connections_at_a_time(tmp_path):
     assert {most_at_a_time(each) for each in connections.values()} == {1, 2}  # 2: one server with two addresses
     ports = {urlsplit(url).port for url in net.truth.addresses}
     assert len(connections) >= len(ports) - 1
-
-
-def test_the_same_inputs_give_the_same_bytes(tmp_path):
-    with SimNet(seed=7, scenario="demo") as net:
-        read_listings(net, tmp_path)
-        sites = []
-        for name in ("one", "two"):
-            net.reset_log()  # faults that pass begin anew
-            site = tmp_path / name
-            (crawl,) = run_crawls([Job("sogs", settings=settings_for(net, tmp_path, SITE_URI=str(site)))])
-            assert crawl.reason == "finished"
-            sites.append({file: (site / file).read_bytes() for file in ("index.html", "servers.json")})
-    assert sites[0] == sites[1]
-    assert b"localhost" in sites[0]["servers.json"]

@@ -21,7 +21,7 @@ from tests.support.sogs_world import (
     uncertain,
 )
 
-SEEDS = (1, 2, 3)
+SEEDS = (2, 3)  # with those of test_explain.py and test_sogs_alone.py all four are crawled
 STALLING = frozenset({"silent", "fifth"})
 BREAKING_OFF = frozenset({"reset", "short-body"})
 """Kinds that are asked again with each try, since they take a request and then break off."""

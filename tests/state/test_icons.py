@@ -11,7 +11,7 @@ from sessioncrawler.state import Facts, Icon, State, migrations
 
 KEY = "ab" * 32
 LOBBY = Icon("sogs.example", "lobby", KEY, image_id=1, fetched_at=100, usable=True)
-ATTIC = replace(LOBBY, token="attic")  # noqa: S106 - a room's
+ATTIC = replace(LOBBY, token="attic")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ TOOLS = ROOT / ".venv-deploy" / "bin"
 TIMEOUT = 90
 PROJECT = (
     *("sessioncrawler", "templates", "bin"),
-    *("setup.py", "pyproject.toml", "MANIFEST.in", "scrapy.cfg", "scrapinghub.yml", "directory.toml"),
+    *("setup.py", "pyproject.toml", "MANIFEST.in", "LICENSE", "scrapy.cfg", "scrapinghub.yml", "directory.toml"),
     *("requirements.txt", "requirements-cloud.txt"),
 )
 """What is deployed is made of these."""

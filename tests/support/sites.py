@@ -1,78 +1,50 @@
-"""Sites of a few files: packed as the exporter does it, and through a crawl."""
+"""Whole sites to be looked at: simulated networks, crawled and published once a run of the tests."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
-from io import BytesIO
+import os
 from pathlib import Path
-from typing import Any
 
-from scrapy.exporters import BaseItemExporter
+import pytest
+from filelock import FileLock
 
-from sessioncrawler.publish.archive import pack
-from sessioncrawler.publish.manifest import FILES, encode, fingerprint
-from tests.support.publishing import Published, community, publish
+from simnet import SimNet
+from tests.support.crawling import Job, run_crawls
+from tests.support.sogs_world import read_listings, settings_for
 
-OLD = {
-    "data.json": b"old",
-    "v1/rooms.json": b"old",
-    "c/a/index.html": b"same",
-    "c/b/index.html": b"old",
-    "c/gone/index.html": b"old",
-    "gone.txt": b"old",
-    "index.html": b"old",
+QUICK = {
+    "PATIENT_RETRY_TIMES": 2,
+    "PATIENT_RETRY_TIMEOUT": 1,
+    "CONNECT_TIMEOUT": 1,
+    "GUESS_LANGUAGES": True,
+    "ICONS_ENABLED": True,
 }
-NEW = {
-    "index.html": b"new",
-    "c/a/index.html": b"same",
-    "c/b/index.html": b"new",
-    "c/come/index.html": b"new",
-    "data.json": b"new",
-    "v1/rooms.json": b"new!",
-}
+"""Servers that rarely answer may be missing: these tests are about pages."""
 
 
-def archive(files: Mapping[str, bytes]) -> BytesIO:
-    """A whole site."""
-    packed = BytesIO()
-    pack(packed, files.items())
-    return packed
+def crawled(factory: pytest.TempPathFactory, scenario: str, *, servers: int | None = None) -> Path:
+    """The folder of the site that the simulated network ``scenario`` gives, with every page; nobody may change it.
+
+    It is made once, and shared between the processes of a run.
+    """
+    base = factory.getbasetemp()
+    top = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = top / f"{scenario}-{servers or 'whole'}"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "made").exists():
+            folder.mkdir(exist_ok=True)
+            _crawl(scenario, folder, servers)
+            (folder / "made").touch()
+    return folder / "site"
 
 
-def manifest(files: Mapping[str, bytes]) -> bytes:
-    return encode({path: fingerprint(content) for path, content in files.items()})
+def _crawl(scenario: str, folder: Path, servers: int | None) -> None:
+    with SimNet(seed=1, scenario=scenario, servers=servers, latency=(0.0, 0.0)) as net:
+        read_listings(net, folder)
+        (done,) = run_crawls([Job("sogs", settings=settings_for(net, folder, **QUICK))])
+    assert done.reason == "finished", done.log
 
 
-def whole(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What a place holds after the publication of ``files``."""
-    return {**files, FILES: manifest(files)}
-
-
-class PackedSite(BaseItemExporter):
-    """Packs what it is given, whatever the crawl has found; a failure is logged."""
-
-    def __init__(self, file: Any, *, files: Callable[[], Iterable[tuple[str, bytes]]], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._file, self._files = file, files
-
-    def export_item(self, item: Any) -> None:
-        pass
-
-    def finish_exporting(self) -> None:
-        try:
-            pack(self._file, self._files())
-        except Exception:
-            logging.getLogger(__name__).exception("The site could not be made:")
-
-
-def site_feed(files: Mapping[str, bytes] | Callable[[], Iterable[tuple[str, bytes]]]) -> dict[str, Any]:
-    """Options of a feed that is a site."""
-    made = files if callable(files) else files.items
-    return {"format": "site", "item_export_kwargs": {"files": made}}
-
-
-def publish_site(files: Any, uri: str, folder: Path, **more: Any) -> Published:
-    """A crawl that publishes ``files``, or what a function of that name yields."""
-    more = {"FEED_EXPORTERS": {"site": PackedSite}, **more}
-    return publish([community()], {uri: site_feed(files)}, folder, **more)
+def pages(site: Path) -> list[str]:
+    """Every page of a site, as paths from its folder."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))

@@ -1,0 +1,40 @@
+"""What kind of test is where: one table marks them all (docs/testing.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+KINDS = {
+    "scale": ("scale",),
+    "faults": ("faults",),
+    "machine": ("machine",),
+    "deploy": ("deploy",),
+    "browser": ("browser",),
+    "crawl": (
+        *("bench", "commands", "spiders"),
+        *("explain/test_agreement.py", "pipelines/test_icons.py", "pipelines/test_sightings.py"),
+        *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
+    ),
+}
+"""Folders and files of each slow kind, the slowest first; pyproject.toml says what each kind is."""
+
+
+def kind_of(path: Path) -> str | None:
+    """The kind of the tests in a file; None for those that are quick."""
+    for kind, places in KINDS.items():
+        if any(path.is_relative_to(TESTS / place) for place in places):
+            return kind
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test by where it is, and begin with what takes longest, so that nobody waits for it at the end."""
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    kinds = {path: kind_of(path) for path in {item.path for item in items}}
+    for item in items:
+        if kind := kinds[item.path]:
+            item.add_marker(kind)
+    items.sort(key=lambda item: order.get(kinds[item.path] or "", len(order)))
