@@ -9,9 +9,9 @@ from scrapy.crawler import Crawler
 
 from sessioncrawler.exporters._crawl import Crawl
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
-from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
-from sessioncrawler.site.pages.list import Page, build_page
-from sessioncrawler.site.pages.status import build_status
+from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.site.pages.list import list_page
+from sessioncrawler.site.pages.status import status_page
 
 DROPPED = "policy/dropped/"
 """Stats ``policy/dropped/REASON`` count the Communities that are not listed."""
@@ -24,21 +24,17 @@ def dropped_counts(crawler: Crawler) -> dict[str, int]:
 
 
 def page_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:
-    """Build the context of ``index.html`` in English: ``{"page": Page}``."""
-    return {"page": list_page(items, crawler, site_language(DEFAULT))}
-
-
-def list_page(items: Iterable[Any], crawler: Crawler, language: SiteLanguage) -> Page:
-    """Build the list of Communities in ``language``. Items other than Communities are left aside."""
-    return build_page(Crawl.of(crawler).edition(items).cards, dropped_counts(crawler), language.texts)
+    """Build the context of ``index.html`` in English: ``{"page": ListPage}``."""
+    cards = Crawl.of(crawler).edition(items).cards
+    return {"page": list_page(cards, dropped_counts(crawler), site_language(DEFAULT))}
 
 
 def status_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:  # noqa: ARG001 - the signature of a context
-    """Build the context of ``status.html``: ``{"status": StatusPage}``, from the state, which holds all polls by now.
+    """Build the context of ``status.html``: ``{"page": StatusPage}``, from the state, which holds all polls by now.
 
     Raises ``StateError`` where the state cannot be read.
     """
     crawl, hours = Crawl.of(crawler), crawler.settings.getfloat("ROUND_HOURS", ROUND_HOURS)
     with crawl.state() as state:
         known = Knowledge.read(state, crawl.directory, crawl.now, round_hours=hours)
-    return {"status": build_status(known)}
+    return {"page": status_page(known)}

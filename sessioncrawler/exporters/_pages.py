@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from typing import Any
 
-from jinja2 import Template
 from scrapy.crawler import Crawler
 
-from sessioncrawler.exporters._context import dropped_counts, list_page
+from sessioncrawler.exporters._context import dropped_counts
 from sessioncrawler.exporters._crawl import Crawl
-from sessioncrawler.exporters.jinja import BUFFERED
 from sessioncrawler.items import PollItem
 from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
-from sessioncrawler.site.pages.community import CommunityPages
-from sessioncrawler.site.pages.list import Page
-from sessioncrawler.site.pages.places import INDEX, PLAIN, Place
-from sessioncrawler.site.pages.plain import Findings, PlainPage, about_page, plain_page
+from sessioncrawler.site.pages.about import ABOUT, about_page
+from sessioncrawler.site.pages.community import community_pages
+from sessioncrawler.site.pages.every_page import Page, error_page, plain_page
+from sessioncrawler.site.pages.list import list_page
+from sessioncrawler.site.pages.paths import INDEX, PLAIN
 from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.pages.webmanifest import ICONS, manifest
-from sessioncrawler.site.render.environment import file_bytes
+from sessioncrawler.site.render.environment import encoded, file_bytes
+
+SOURCES = {
+    "awesome_session_groups": (
+        "Awesome Session Group List",
+        "https://github.com/GNU-Linux-libre/Awesome-Session-Group-List",
+    ),
+    "lokilocker": ("LokiLocker wiki", "https://lokilocker.com/Mods/Session-Groups/wiki/Session-Open-Groups"),
+    "session_directory": ("session.directory", "https://session.directory/?all=groups"),
+}
+"""Title and home page of the sources that have a spider of their own."""
 
 
 def community_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:
     """The folder ``c/``: a page for each Community, in English."""
     crawl = Crawl.of(crawler)
     template = crawl.environment().get_template("community.html")
-    for page in CommunityPages(crawl.edition(items).cards).pages():
-        yield f"{page.place.path.removeprefix('c/')}{INDEX}", _encoded(template.render(page=page))
+    for page in community_pages(crawl.edition(items).cards):
+        yield f"{page.place.path.removeprefix('c/')}{INDEX}", encoded(template, page=page)
 
 
 def plain_files(items: Iterable[Any], crawler: Crawler, page: str) -> Iterator[tuple[str, bytes]]:
-    """The folder of one page of text in English; ``page`` is one of :data:`places.PLAIN`."""
-    context = _plain_page(page, site_language(DEFAULT), items, crawler)
+    """The folder of one page of text in English; ``page`` is one of :data:`paths.PLAIN`."""
     template = Crawl.of(crawler).environment().get_template(f"{page}.html")
-    yield INDEX, _encoded(template.render(page=context))
+    yield INDEX, encoded(template, page=_plain_page(page, site_language(DEFAULT), items, crawler))
 
 
 def language_files(items: Iterable[Any], crawler: Crawler, language: str) -> Iterator[tuple[str, bytes]]:
     """The folder of a language: the list of Communities and the pages of text; ``language`` is its code."""
-    everything = list(items)
-    spoken, environment = site_language(language), Crawl.of(crawler).environment(language)
-    yield INDEX, _rendered(environment.get_template("index.html"), list_page(everything, crawler, spoken))
-    for page in PLAIN:
-        context = _plain_page(page, spoken, everything, crawler)
-        yield f"{page}/{INDEX}", _encoded(environment.get_template(f"{page}.html").render(page=context))
+    everything, crawl, spoken = list(items), Crawl.of(crawler), site_language(language)
+    environment, cards = crawl.environment(language), crawl.edition(everything).cards
+    whole = list_page(cards, dropped_counts(crawler), spoken)
+    yield INDEX, encoded(environment.get_template("index.html"), page=whole)
+    for name in PLAIN:
+        page = _plain_page(name, spoken, everything, crawler)
+        yield f"{name}/{INDEX}", encoded(environment.get_template(f"{name}.html"), page=page)
 
 
 def logo_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, bytes]]:  # noqa: ARG001 - the signature of a tree
@@ -57,8 +65,7 @@ def logo_files(items: Iterable[Any], crawler: Crawler) -> Iterator[tuple[str, by
 def error_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:  # noqa: ARG001 - the signature of a context
     """Build the context of ``404.html``."""
     crawl = Crawl.of(crawler)
-    place = Place(crawl.directory.site.url, site_language(DEFAULT), anywhere=True)
-    return {"page": plain_page(crawl.directory, place, crawl.now)}
+    return {"page": error_page(crawl.directory, crawl.now)}
 
 
 def base_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]:  # noqa: ARG001 - the signature of a context
@@ -78,30 +85,16 @@ def manifest_context(items: Iterable[Any], crawler: Crawler) -> dict[str, Any]: 
     return {"manifest": manifest(Crawl.of(crawler).directory.site)}
 
 
-def _plain_page(page: str, language: SiteLanguage, items: Iterable[Any], crawler: Crawler) -> PlainPage:
+def _plain_page(name: str, language: SiteLanguage, items: Iterable[Any], crawler: Crawler) -> Page:
     crawl, everything = Crawl.of(crawler), list(items)
-    place = Place(crawl.directory.site.url, language, f"{page}/")
-    if page != "about":
-        return plain_page(crawl.directory, place, crawl.now)
+    if name != ABOUT:
+        return plain_page(crawl.directory, crawl.now, language, name)
     edition = crawl.edition(everything)
-    findings = Findings(
-        communities=len(edition.communities),
-        servers=len({item.server.public_key for item in edition.communities}),
-        polls=tuple(item.poll for item in everything if isinstance(item, PollItem)),
-        sources=tuple(edition.sources),
-        dropped=dropped_counts(crawler),
+    return about_page(
+        edition.cards,
+        dropped_counts(crawler),
+        language,
+        polls=(item.poll for item in everything if isinstance(item, PollItem)),
+        summaries=edition.sources,
+        sources=SOURCES,
     )
-    return about_page(crawl.directory, place, crawl.now, findings)
-
-
-def _rendered(template: Template, page: Page) -> bytes:
-    """A page of thousands of Communities: encoded as it is made, since as one text it takes four bytes a letter."""
-    file = BytesIO()
-    stream = template.stream(page=page)
-    stream.enable_buffering(BUFFERED)
-    stream.dump(file, encoding="utf-8", errors="replace")
-    return file.getvalue()
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode(errors="replace")  # as the format jinja does with what UTF-8 can't hold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES
-from sessioncrawler.site.pages.places import PLAIN
+from sessioncrawler.site.pages.paths import PLAIN
 
 COMMUNITY = "sessioncrawler.items.CommunityItem"
 POLL = "sessioncrawler.items.PollItem"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sessioncrawler.text.messages import N_
+
 REASON_TEXTS = {
-    "closed": "neither readable nor writable",
-    "test": "tagged as tests",
-    "unlisted": "asked not to be listed",
-    "hidden": "hidden by this directory",
+    "closed": N_("neither readable nor writable"),
+    "test": N_("tagged as tests"),
+    "unlisted": N_("asked not to be listed"),
+    "hidden": N_("hidden by this directory"),
 }
 
 
