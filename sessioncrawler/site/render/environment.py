@@ -39,7 +39,7 @@ BUFFERED = 200
 
 
 class _Compiled(BytecodeCache):
-    """Keeps compiled templates in memory: they are the same for all languages (``test_site_environment.py``)."""
+    """Keeps compiled templates in memory: they are the same for all languages (``test_environment.py``)."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, CodeType]] = {}
