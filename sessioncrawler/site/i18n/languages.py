@@ -70,6 +70,10 @@ class SiteLanguage:
         text: str = self.translations.gettext(message)
         return text % values if values else text
 
+    def markup(self, message: str) -> Markup:
+        """Translate ``message`` for HTML: translations may hold markup, so they are not escaped."""
+        return Markup(self.gettext(message))  # noqa: S704 - our own catalogues
+
     def ngettext(self, one: str, many: str, number: int, **values: Any) -> str:
         """Translate for ``number`` of something; ``%(number)s`` becomes the number as it is written here."""
         text: str = self.translations.ngettext(one, many, number)
@@ -154,6 +158,8 @@ def localise(environment: Environment, language: SiteLanguage) -> None:
     environment.install_gettext_translations(  # type: ignore[attr-defined]  # the extension adds it
         language.translations, newstyle=True
     )
+    # Remembered, since thousands of pages say the same; what has placeholders stands in a trans block.
+    environment.globals["_"] = cache(language.markup)
     environment.filters.update(
         age=language.age,
         day=language.day,
