@@ -93,9 +93,9 @@ def test_an_edition_belongs_to_its_communities(crawler):
     edition = crawl.edition([a, POLL])
     assert edition is Crawl.of(crawler).edition([POLL, a])
     assert edition.cards is edition.cards
-    assert [card.token for card in edition.cards.all] == ["a"]
+    assert [card.key[1] for card in edition.cards.all] == ["a"]
     assert [card.sources for card in edition.cards.all] == [()], "no STATE_URL is set"
-    assert [card.token for card in crawl.edition([b]).cards.all] == ["b"]
+    assert [card.key[1] for card in crawl.edition([b]).cards.all] == ["b"]
 
 
 def test_environments_speak_their_language(crawler):
