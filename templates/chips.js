@@ -15,12 +15,12 @@ const Chips = (() => {
     return [...counts.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
   };
 
-  const kindsOf = (row, selector) => Array.from(row.querySelectorAll(selector), (item) => [item.textContent, item.textContent]);
+  const itself = (label) => [label, label];
   const GROUPS = {
-    standing: ["is", ({ row }) => kindsOf(row, ".badges li")],
-    languages: ["lang", ({ row, code }) => (code ? [[code, row.querySelector(".language .value").textContent]] : [])],
-    tags: ["tag", ({ row }) => kindsOf(row, ".user-tags li")],
-    servers: ["host", ({ row }) => [[row.cells[5].textContent, row.cells[5].textContent]]],
+    standing: ["is", ({ labels }) => labels.badges.map(itself)],
+    languages: ["lang", ({ labels, code }) => (code ? [[code, labels.language]] : [])],
+    tags: ["tag", ({ labels }) => labels.tags.map(itself)],
+    servers: ["host", ({ labels }) => [itself(labels.host)]],
   };
 
   const chip = (field, { value, label, count: number }, toggle) => {

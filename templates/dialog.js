@@ -1,5 +1,5 @@
 "use strict";
-// All that is known of one Community, in a dialog; everything in it comes out of its row.
+// All that is known of one Community, in a dialog; it shows what its row shows, and the facts beside the table.
 const Details = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const QUIET = 4; // modules of white around a QR code (ISO/IEC 18004, section 6.3.8)
@@ -31,12 +31,13 @@ const Details = (() => {
 
   const copyOf = (row, selector) => [...row.querySelectorAll(selector)].map((element) => element.cloneNode(true));
   const grouped = (key) => key.match(/.{1,4}/g).join(" ");
-  const permission = (letter, texts) => (letter === "?" ? texts.unknown : letter === "-" ? texts.no : texts.yes);
+  const permission = (may, texts) => (may === undefined ? texts.unknown : may ? texts.yes : texts.no);
+  // In groups of three digits in every language, as the numbers of the page are.
+  const written = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: true });
 
-  const staff = (row, texts) => {
-    const [admins, moderators] = row.dataset.staff.split("+");
+  const staff = ({ admins = 0, moderators = 0 }, texts) => {
     // A list of nobody means that the server hides its staff.
-    if (admins === "0" && moderators === "0") return texts.staff_hidden;
+    if (admins + moderators === 0) return texts.staff_hidden;
     return texts.staff.replace("{0}", admins).replace("{1}", moderators);
   };
 
@@ -62,7 +63,7 @@ const Details = (() => {
     const name = row.querySelector(".name .value");
     title.textContent = name.textContent;
     title.lang = name.lang;
-    const [read, write, upload] = row.dataset.rights;
+    const facts = List.facts(row);
     const content = {
       monogram: copyOf(row, ".monogram"),
       identifier: [row.id],
@@ -74,12 +75,12 @@ const Details = (() => {
       language: copyOf(row, ".language > *"),
       visitors: [row.querySelector(".visitors").textContent],
       created: row.querySelector("time") ? [`${row.querySelector("time").title} (${row.querySelector("time").textContent})`] : [],
-      activity: row.dataset.posts ? [texts.posts.replace("{0}", row.dataset.posts)] : [],
-      staff: [staff(row, texts)],
-      reading: [permission(read, texts)],
-      writing: [permission(write, texts)],
-      uploads: [permission(upload, texts)],
-      sources: row.dataset.sources ? [row.dataset.sources] : [],
+      activity: facts.posts === undefined ? [] : [texts.posts.replace("{0}", written(facts.posts))],
+      staff: [staff(facts, texts)],
+      reading: [permission(facts.read, texts)],
+      writing: [permission(facts.write, texts)],
+      uploads: [permission(facts.upload, texts)],
+      sources: facts.sources ? [facts.sources.join(", ")] : [],
       address: [new URL(link).origin],
       server: [row.id.slice(row.id.lastIndexOf("+") + 1)],
       key: [grouped(key)],

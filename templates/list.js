@@ -1,9 +1,12 @@
 "use strict";
-// The list: what is in its rows, which are shown, and in what order. Strangers' text is only ever read as text.
+// The list: what is in its rows, which are shown, and in what order. Strangers' text is only ever read as text; what a
+// row does not show is in the data beside the table: one object for each row, without what nobody told.
 const List = (() => {
   const table = document.getElementById("communities");
   const body = table.tBodies[0];
   const rows = [...body.rows];
+  const facts = JSON.parse(document.getElementById("facts").textContent);
+  const factsOf = new Map(rows.map((row, index) => [row, facts[index]]));
   const headers = [...table.tHead.querySelectorAll("th[data-sort]")];
   const nsfwSwitch = document.getElementById("nsfw");
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" });
@@ -30,16 +33,21 @@ const List = (() => {
   };
 
   const readRow = (row) => {
-    const code = row.cells[1].dataset.code.toLowerCase();
-    const languages = namesOf(code, textOf(row, ".language .value"));
-    const tags = texts(row, ".user-tags li").map(Query.fold);
-    const badges = texts(row, ".badges li").map(Query.fold);
-    const host = Query.fold(textOf(row, ".server"));
+    const code = (factsOf.get(row).language ?? "").toLowerCase();
+    const labels = {
+      language: textOf(row, ".language .value"),
+      tags: texts(row, ".user-tags li"),
+      badges: texts(row, ".badges li"),
+      host: textOf(row, ".server"),
+    };
+    const languages = namesOf(code, labels.language);
+    const [tags, badges] = [labels.tags, labels.badges].map((all) => all.map(Query.fold));
+    const host = Query.fold(labels.host);
     const said = [textOf(row, ".name .value"), row.id, textOf(row, "p.text")].map(Query.fold);
     const standing = badges.map((badge) => badge.replace(/\s+/g, "-"));
     if (row.classList.contains("pinned")) standing.push("pinned");
     return {
-      row, code, languages, tags, standing, host,
+      row, labels, code, languages, tags, standing, host,
       nsfw: row.classList.contains("nsfw"),
       text: [...said, ...languages, ...tags, ...badges, host].join("\n"),
     };
@@ -75,8 +83,8 @@ const List = (() => {
     name: (row) => textOf(row, ".name .value"),
     language: (row) => textOf(row, ".language .value") || null,
     server: (row) => textOf(row, ".server"),
-    visitors: (row) => (row.cells[3].dataset.value === "" ? null : Number(row.cells[3].dataset.value)),
-    age: (row) => (row.cells[4].dataset.value === "" ? null : Number(row.cells[4].dataset.value)),
+    visitors: (row) => factsOf.get(row).visitors ?? null,
+    age: (row) => factsOf.get(row).age ?? null,
   };
   const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
 
@@ -111,6 +119,7 @@ const List = (() => {
 
   return {
     DEFAULT, table, body, headers, nsfwSwitch, entries: read, filter, find, sort, withNsfw,
+    facts: (row) => factsOf.get(row),
     order: () => order,
     shown: () => shown,
   };

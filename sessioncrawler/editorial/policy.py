@@ -11,6 +11,7 @@ from sessioncrawler.editorial.config import Directory, Rating, Rule
 from sessioncrawler.editorial.match import PatternIndex
 from sessioncrawler.editorial.tags import TEST, UNLISTED, has_tag
 from sessioncrawler.model import Room, Server
+from sessioncrawler.text.messages import N_
 
 T = TypeVar("T")
 
@@ -25,10 +26,10 @@ class Reason(StrEnum):
 
 
 REASON_TEXTS = {
-    Reason.CLOSED.value: "neither readable nor writable",
-    Reason.TEST.value: "tagged as tests",
-    Reason.UNLISTED.value: "asked not to be listed",
-    Reason.HIDDEN.value: "hidden by this directory",
+    Reason.CLOSED.value: N_("neither readable nor writable"),
+    Reason.TEST.value: N_("tagged as tests"),
+    Reason.UNLISTED.value: N_("asked not to be listed"),
+    Reason.HIDDEN.value: N_("hidden by this directory"),
 }
 """The words of pages for Communities that are not listed, after their number."""
 

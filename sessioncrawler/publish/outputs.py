@@ -14,18 +14,9 @@ from pathlib import PurePosixPath
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
 from sessioncrawler.opendata.schemas import schema_files
 from sessioncrawler.publish.edition import Edition
-from sessioncrawler.publish.pages import (
-    about_page,
-    community_pages,
-    error_page,
-    list_page,
-    logos,
-    status_page,
-    text_file,
-    text_page,
-)
+from sessioncrawler.publish.pages import about, each_community, errors, logos, plain, render, status, the_list
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.places import INDEX
+from sessioncrawler.site.pages.paths import INDEX
 from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.pages.webmanifest import manifest
 
@@ -53,10 +44,10 @@ def _pages(code: str) -> tuple[Output, ...]:
     """The pages that exist in every language; the front page comes last."""
     folder = site_language(code).folder
     return (
-        Output(f"{folder}join/{INDEX}", lambda e: text_page(e, code, "join")),
-        Output(f"{folder}about/{INDEX}", lambda e: about_page(e, code)),
-        Output(f"{folder}privacy/{INDEX}", lambda e: text_page(e, code, "privacy")),
-        Output(f"{folder}{INDEX}", lambda e: list_page(e, code)),
+        Output(f"{folder}join/{INDEX}", lambda e: plain(e, "join", code)),
+        Output(f"{folder}about/{INDEX}", lambda e: about(e, code)),
+        Output(f"{folder}privacy/{INDEX}", lambda e: plain(e, "privacy", code)),
+        Output(f"{folder}{INDEX}", lambda e: the_list(e, code)),
     )
 
 
@@ -92,18 +83,18 @@ OUTPUTS: tuple[Output, ...] = (
     # Pictures
     Output("icons/", icons),
     Output("logo/", logos),
-    Output("favicon.svg", lambda e: text_file(e, "favicon.svg")),
+    Output("favicon.svg", lambda e: render(e, "favicon.svg")),
     # What browsers and robots ask for
-    Output("robots.txt", lambda e: text_file(e, "robots.txt", base=e.directory.site.url)),
-    Output("sitemap.xml", lambda e: text_file(
+    Output("robots.txt", lambda e: render(e, "robots.txt", base=e.directory.site.url)),
+    Output("sitemap.xml", lambda e: render(
         e, "sitemap.xml",
         entries=sitemap(e.directory.site.url, dict.fromkeys(card.path for card in e.cards.all), e.now),
     )),
-    Output("site.webmanifest", lambda e: text_file(e, "site.webmanifest", manifest=manifest(e.directory.site))),
+    Output("site.webmanifest", lambda e: render(e, "site.webmanifest", manifest=manifest(e.directory.site))),
     # Pages; the front page is the last file of all
-    Output("404.html", error_page),
-    Output("status/index.html", status_page),
-    Output("c/", community_pages),
+    Output("404.html", errors),
+    Output("status/index.html", status),
+    Output("c/", each_community),
     *chain.from_iterable(_pages(code) for code in reversed(LOCALES)),
 )  # fmt: skip
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-from markupsafe import Markup
-
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905 - a line is easier to read than a list
 )
@@ -43,13 +41,6 @@ def day_and_minute(seconds: float | None) -> str:
     """``22 January 2026, 08:05 UTC``; empty where the time is unknown."""
     when = moment(seconds)
     return f"{day(seconds)}, {when.hour:02}:{when.minute:02} UTC" if when else ""
-
-
-def time_tag(seconds: float | None) -> Markup:
-    """``<time datetime="…">22 January 2026, 08:05 UTC</time>``; empty where the time is unknown."""
-    if moment(seconds) is None:
-        return Markup()
-    return Markup('<time datetime="{}">{}</time>').format(iso(seconds), day_and_minute(seconds))
 
 
 def age(created: float | None, now: int) -> int | None:

@@ -160,7 +160,7 @@ def test_strangers_run_no_script_and_ask_nobody(visit, hostile):
     for chip in page.locator("#chips .chip").all():
         chip.click()
         page.click("#clear")
-    assert page.locator("script:not([type='application/ld+json'])").count() == 3
+    assert page.locator("script:not([type='application/ld+json'])").count() == 4
     assert page.locator("tbody img, tbody svg, tbody script, iframe, form, #chips img").count() == 0
     # The fixture asserts that there was no request and no error.
 

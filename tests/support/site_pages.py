@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from dataclasses import replace
 from functools import cache
 
 from lxml import html
@@ -10,13 +9,13 @@ from lxml import html
 from sessioncrawler.editorial.config import Directory, Site, Source
 from sessioncrawler.model import Address, Outcome, Poll
 from sessioncrawler.site.i18n.languages import site_language
+from sessioncrawler.site.pages.about import about_page
 from sessioncrawler.site.pages.cards import Cards
-from sessioncrawler.site.pages.community import CommunityPages
-from sessioncrawler.site.pages.places import Place
-from sessioncrawler.site.pages.plain import Findings, about_page, plain_page
+from sessioncrawler.site.pages.community import community_pages
+from sessioncrawler.site.pages.every_page import error_page, plain_page
 from sessioncrawler.site.render.environment import build_environment
 from sessioncrawler.state import SourceSummary
-from tests.support.publishing import NOW
+from tests.support.publishing import NOW, community
 
 URL = "https://rooms.example/"
 SITE = Site(
@@ -30,17 +29,17 @@ SITE = Site(
 )
 DIRECTORY = Directory(SITE, sources=(Source("https://more.example/groups"),))
 POLLS = tuple(Poll(Address("https", f"s{n}.example", 443), Outcome.REACHED if n else Outcome.DNS) for n in range(1300))
-FINDINGS = Findings(
-    communities=1234,
-    servers=2,
-    polls=POLLS,
-    sources=(
+CARDS = Cards([community(f"room-{n}") for n in range(1234)], DIRECTORY, NOW)
+FINDINGS = {
+    "polls": POLLS,
+    "summaries": (
         SourceSummary("lokilocker", 9, 3, 1, 2),
         SourceSummary("https://x.example/<b>", 9, 5, 1, 2),
         SourceSummary("<i>odd</i>", 1, 0, 1, 2),
     ),
-    dropped={"closed": 2, "test": 1200, "x": 0},
-)
+    "sources": {"lokilocker": ("LokiLocker wiki", "https://lokilocker.com/wiki")},
+}
+LEFT_OUT = {"closed": 2, "test": 1200, "x": 0}
 
 
 @cache
@@ -53,18 +52,20 @@ def parse(text):
 
 
 def render(page, code="en", directory=DIRECTORY):
-    place = Place(directory.site.url, site_language(code), f"{page}/")
+    language = site_language(code)
     if page == "404":
-        place = replace(place, path="", anywhere=True)
-    known = about_page(directory, place, NOW, FINDINGS)
-    context = known if page == "about" else plain_page(directory, place, NOW)
+        context = error_page(directory, NOW)
+    elif page == "about":
+        cards = CARDS if directory is DIRECTORY else Cards([], directory, NOW)
+        context = about_page(cards, LEFT_OUT, language, **FINDINGS)
+    else:
+        context = plain_page(directory, NOW, language, page)
     return parse(environment(code).get_template(f"{page}.html").render(page=context))
 
 
 def room_page(*communities, directory=DIRECTORY):
-    template = environment().get_template("community.html")
-    pages = CommunityPages(Cards(communities, directory, NOW)).pages()
-    return next(parse(template.render(page=page)) for page in pages)
+    (page, *_) = community_pages(Cards(communities, directory, NOW))
+    return parse(environment().get_template("community.html").render(page=page))
 
 
 def words(tree, path="//main"):

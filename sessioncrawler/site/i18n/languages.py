@@ -6,12 +6,10 @@ A message is its own English text, so what is not translated is shown in English
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import IO, Any, TypeVar, cast
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -21,8 +19,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from sessioncrawler.editorial.languages import language_name
-from sessioncrawler.editorial.policy import REASON_TEXTS, reason_text
-from sessioncrawler.site.i18n.texts import ENGLISH, Texts
+from sessioncrawler.editorial.policy import reason_text
 from sessioncrawler.text import dates, numbers
 
 DEFAULT = "en"
@@ -35,13 +32,9 @@ _REGIONS = {DEFAULT: "en-GB"}
 """Whose conventions a language follows where CLDR's own choice is another one: the day goes before the month."""
 _DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 """Digits by CLDR's numbering system; Babel localises the separators only."""
-_NO_TEXTS = frozenset({"lang", "dir"})
-"""Fields of texts that are codes."""
 
 REMEMBERED = 8192
 """Days and ages that each language remembers: thousands of Communities were created on fewer days."""
-
-T = TypeVar("T")
 
 
 class SiteLanguage:
@@ -72,15 +65,14 @@ class SiteLanguage:
         """Where its pages are, below the root of the site: empty or ``de/``."""
         return "" if self.code == DEFAULT else f"{self.code}/"
 
-    @cached_property
-    def texts(self) -> Texts:
-        """All sentences of the list of Communities, translated."""
-        return translate(ENGLISH, self.gettext, lang=self.code, dir=self.dir)
-
     def gettext(self, message: str, **values: Any) -> str:
         """Translate ``message``; ``%(name)s`` in it is filled in from ``values``."""
         text: str = self.translations.gettext(message)
         return text % values if values else text
+
+    def markup(self, message: str) -> Markup:
+        """Translate ``message`` for HTML: translations may hold markup, so they are not escaped."""
+        return Markup(self.gettext(message))  # noqa: S704 - our own catalogues
 
     def ngettext(self, one: str, many: str, number: int, **values: Any) -> str:
         """Translate for ``number`` of something; ``%(number)s`` becomes the number as it is written here."""
@@ -156,56 +148,21 @@ def catalogue(code: str, ending: str = "mo") -> Any:
 
 
 def localise(environment: Environment, language: SiteLanguage) -> None:
-    """Make ``environment`` speak: ``trans`` blocks, ``_()``, ``ngettext()``, and the filters for numbers and times."""
+    """Make ``environment`` speak: ``trans`` blocks, ``_()``, ``ngettext()``, and the filters for numbers and times.
+
+    The filters are ``grouped`` (a number), ``age`` (seconds), ``day`` and ``time_tag`` (Unix seconds), each written as
+    in ``language``; see the methods of the same names.
+    """
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(  # type: ignore[attr-defined]  # the extension adds it
         language.translations, newstyle=True
     )
+    # Remembered, since thousands of pages say the same; what has placeholders stands in a trans block.
+    environment.globals["_"] = cache(language.markup)
     environment.filters.update(
-        grouped=language.number,
+        age=language.age,
         day=language.day,
-        day_and_minute=language.day_and_minute,
+        grouped=language.number,
         time_tag=language.time_tag,
-        language_name=language.language_name,
     )
-
-
-def translate(value: T, gettext: Callable[[str], str], **codes: str) -> T:
-    """A copy of a dataclass in which every text is translated, in nested values too; ``codes`` are set as given."""
-    changed = {
-        one.name: codes.get(one.name, getattr(value, one.name))
-        if one.name in _NO_TEXTS
-        else _translate(getattr(value, one.name), gettext)
-        for one in fields(cast("Any", value))
-    }
-    return type(value)(**changed)
-
-
-def _translate(value: Any, gettext: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return gettext(value) if value else ""
-    if isinstance(value, tuple):
-        return tuple(_translate(one, gettext) for one in value)
-    if isinstance(value, Mapping):
-        return {key: _translate(one, gettext) for key, one in value.items()}
-    return translate(value, gettext) if is_dataclass(value) else value
-
-
-def extract_texts(
-    fileobj: IO[bytes],  # noqa: ARG001 - the signature that Babel asks for
-    keywords: Any,  # noqa: ARG001
-    comment_tags: Any,  # noqa: ARG001
-    options: Any,  # noqa: ARG001
-) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Babel's way to the messages that are values and no calls: those of ``texts.py`` and the policy's reasons."""
-    found: list[str] = []
-
-    def note(message: str) -> str:
-        found.append(message)
-        return message
-
-    translate(ENGLISH, note)
-    found.extend(REASON_TEXTS.values())
-    for message in found:
-        yield 1, "gettext", message, []

@@ -7,17 +7,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
+
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.tags import PINNED
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Room, Server, Sighting, Tag, TagKind
-from sessioncrawler.site.pages.places import INDEX, community_paths, room_key
+from sessioncrawler.model import Sighting, Tag, TagKind
+from sessioncrawler.site.pages.paths import INDEX, community_paths, room_key
 from sessioncrawler.text import dates, keys, names
 
 GUESS = "guess"
+_HOST_PART = re.compile(r"[^.]+\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +40,17 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """A server as pages show it."""
-
-    server_id: str
-    base_url: str
-    host_parts: tuple[str, ...]
-    """``host[:port]`` in parts, between which a line may break."""
-    fingerprint: str
-    hue: int
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One Community, ready to be shown: strings of strangers are visible text, still to be escaped."""
 
     key: tuple[str, str]
-    """:func:`~sessioncrawler.site.pages.places.room_key`."""
+    """:func:`~sessioncrawler.site.pages.paths.room_key`."""
     path: str
     """The folder of its own page below the root of the site."""
     link: str
     """What leads to that page from the root: a relative URL."""
     identifier: str
     """``TOKEN+serverid``: the row's HTML id, and behind ``#`` its permalink."""
-    token: str
     name: str
     icon: str | None
     """Path of its icon below the root of the site; the monogram stands in its place where there is none."""
@@ -75,8 +66,8 @@ class Card:
     """Its standing: what the directory and warnings say."""
     tags: tuple[Tag, ...]
     """What its operators say."""
-    nsfw: bool
     nsfw_reason: str | None
+    """Why it is marked as not safe for work; None where it is not."""
     visitors: int | None
     """People who visited within a week; None where the server does not tell."""
     created_at: float | None
@@ -85,18 +76,30 @@ class Card:
     """ISO 8601, UTC; empty where it is unknown, as is all about its age."""
     age: int | None
     """Seconds."""
-    rights: str
-    """What visitors may do: ``r``, ``w``, ``u`` for reading, writing, uploads; ``-`` in the place of what they may not,
-    ``?`` where the server does not tell."""
-    staff: str
-    """Visible admins, and moderators that are not admins too: ``3+1``."""
+    read: bool | None
+    """Whether visitors may read; None where the server does not tell, as with the next ones."""
+    write: bool | None
+    upload: bool | None
+    """Nobody uploads where nobody writes."""
+    admins: int
+    """Those that are visible."""
+    moderators: int
+    """Those that are visible and no admins too."""
     posts: int | None
     """Posts, edits and deletions so far; None where the server does not tell."""
     sources: tuple[str, ...]
     preview_url: str | None
     join_url: str
-    home: Home
+    host_parts: tuple[str, ...]
+    """``host[:port]`` of its server in parts, between which a line may break."""
+    hue: int
+    """The colour of its server."""
     pinned: bool
+
+    @property
+    def nsfw(self) -> bool:
+        """Whether it is not safe for work."""
+        return self.nsfw_reason is not None
 
 
 class Cards:
@@ -112,7 +115,6 @@ class Cards:
         self._sources = (provenance or Provenance()).sources
         communities = list(listed)
         self._paths = dict(community_paths(communities))
-        self._homes: dict[Server, Home] = {}
         self.all = tuple(map(self._card, communities))
         """One for each Community, in their order."""
 
@@ -132,22 +134,21 @@ class Cards:
         return sum(card.nsfw for card in self.all)
 
     @cached_property
-    def languages(self) -> frozenset[str]:
-        """All codes of languages that occur."""
-        return frozenset(card.language for card in self.all if card.language)
+    def facts(self) -> Markup:
+        """The :func:`facts` of all that are ``in_order``, as JSON that may stand in a page."""
+        return htmlsafe_json_dumps([facts(card) for card in self.in_order], separators=(",", ":"))
 
     def _card(self, community: CommunityItem) -> Card:
         server, room, key = community.server, community.room, room_key(community)
         shown_name = names.name(room.name) or room.token
         lead, description = names.split_lead(names.prose(community.description))
-        path, home = self._paths[key], self._home(server)
+        path, key_of_server = self._paths[key], server.public_key
         admins = frozenset(room.admins)
         return Card(
             key=key,
             path=path,
             link=quote(path, safe="/") + INDEX,
             identifier=community.identifier,
-            token=room.token,
             name=shown_name,
             icon=community.icon,
             initial=names.initial(shown_name),
@@ -158,43 +159,46 @@ class Cards:
             # That it is pinned is shown beside its name.
             badges=tuple(tag for tag in community.tags if tag.kind is not TagKind.USER and tag.text != PINNED),
             tags=tuple(tag for tag in community.tags if tag.kind is TagKind.USER),
-            nsfw=community.nsfw_reason is not None,
             nsfw_reason=community.nsfw_reason,
             visitors=room.weekly_active_users,
             created_at=room.created,
             created=dates.iso(room.created),
             age=dates.age(room.created, self.now),
-            rights=rights(room),
-            staff=f"{len(admins)}+{len(frozenset(room.moderators) - admins)}",
+            read=room.read,
+            write=room.write,
+            upload=room.write is not False and room.upload,
+            admins=len(admins),
+            moderators=len(frozenset(room.moderators) - admins),
             posts=room.message_sequence,
-            sources=self._sources.get((server.public_key, room.token.lower()), ()),
+            sources=self._sources.get((key_of_server, room.token.lower()), ()),
             preview_url=server.preview_url(room),
             join_url=server.join_link(room).url,
-            home=home,
+            host_parts=tuple(_HOST_PART.findall(server.address.netloc)),
+            hue=keys.hue(key_of_server),
             pinned=community.pinned,
         )
 
-    def _home(self, server: Server) -> Home:
-        if server not in self._homes:
-            self._homes[server] = Home(
-                server_id=server.server_id,
-                base_url=server.address.base_url,
-                host_parts=tuple(re.findall(r"[^.]+\.?", server.address.netloc)),
-                fingerprint=keys.fingerprint(server.public_key),
-                hue=keys.hue(server.public_key),
-            )
-        return self._homes[server]
 
+def facts(card: Card) -> dict[str, Any]:
+    """What the scripts of the list know of a Community that its row does not show: plain values.
 
-def rights(room: Room) -> str:
-    """``rwu``, with ``-`` for what visitors may not do and ``?`` where the server does not tell.
-
-    Nobody uploads where nobody writes.
+    What nobody told is left out, and so are staff and sources where there are none.
     """
-    told = {"r": room.read, "w": room.write, "u": room.write is not False and room.upload}
-    return "".join("?" if may is None else letter if may else "-" for letter, may in told.items())
+    told = {
+        "language": card.language,
+        "visitors": card.visitors,
+        "age": card.age,
+        "read": card.read,
+        "write": card.write,
+        "upload": card.upload,
+        "admins": card.admins or None,
+        "moderators": card.moderators or None,
+        "posts": card.posts,
+        "sources": card.sources or None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _order(card: Card) -> tuple[bool, bool, bool, int, str, str]:
-    unreadable, visitors = card.rights.startswith("-"), card.visitors or 0
-    return (not card.pinned, unreadable, card.visitors is None, -visitors, card.name.casefold(), card.identifier)
+    visitors, name = card.visitors or 0, card.name.casefold()
+    return (not card.pinned, card.read is False, card.visitors is None, -visitors, name, card.identifier)

@@ -1,4 +1,4 @@
-"""The context of the page of a single Community."""
+"""The page of a single Community."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.cards import Card, Cards
-from sessioncrawler.site.pages.identity import site_view
-from sessioncrawler.site.pages.places import Place
-from sessioncrawler.site.pages.plain import PlainPage
-from sessioncrawler.site.pages.qr import QrCode, qr_code
-from sessioncrawler.site.pages.rows import Row, RowBuilder
-from sessioncrawler.site.pages.structured import community as structured_community
+from sessioncrawler.site.pages.every_page import Page, site_view
+from sessioncrawler.site.pages.labels import Labels
+from sessioncrawler.site.pages.paths import Place
+from sessioncrawler.site.pages.qr_codes import QrCode, qr_code
+from sessioncrawler.site.pages.structured_data import community as structured_community
+from sessioncrawler.text.keys import fingerprint
 from sessioncrawler.text.names import cut
 
 SUMMARY_LENGTH = 200
@@ -20,44 +20,38 @@ SUMMARY_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class CommunityPage(PlainPage):
+class CommunityPage(Page):
     """One Community with all that is known of it."""
 
-    row: Row
-    """As in the list."""
+    card: Card
+    labels: Labels
     text: str
     """The whole description; empty where there is none."""
     summary: str
     """The description in one line; empty where there is none or it may not be safe for work."""
+    fingerprint: str
+    """The key of its server in groups of four digits."""
     qr: QrCode
 
 
-class CommunityPages:
-    """Makes the pages of all ``cards``, in the language of the root."""
-
-    def __init__(self, cards: Cards) -> None:
-        self._cards = {card.key: card for card in cards.all}
-        self._site, self._now = cards.directory.site, cards.now
-        self._view = site_view(self._site)
-        self._language = site_language(DEFAULT)
-        self._rows = RowBuilder(cards, self._language.texts)
-
-    def pages(self) -> Iterator[CommunityPage]:
-        """Every page, in the order of the Communities; a room that comes twice has one."""
-        return map(self._page, self._cards.values())
-
-    def _page(self, card: Card) -> CommunityPage:
-        place = Place(self._site.url, self._language, card.path)
+def community_pages(cards: Cards) -> Iterator[CommunityPage]:
+    """The pages of all ``cards`` in their order, in English; a room that comes twice has one."""
+    site, language = cards.directory.site, site_language(DEFAULT)
+    view, labels = site_view(site), Labels(cards.directory, language)
+    for card in {card.key: card for card in cards.all}.values():
+        place = Place(site.url, language, card.path)
         text = card.description or card.lead
         # A preview is seen by people who did not choose to see it.
         summary = "" if card.nsfw else cut(" ".join(text.split()), SUMMARY_LENGTH)
-        return CommunityPage(
+        yield CommunityPage(
             place=place,
-            site=self._view,
-            checked=self._now,
-            structured=structured_community(self._site, place, card.name, summary),
-            row=self._rows.row(card),
+            site=view,
+            checked=cards.now,
+            structured=structured_community(site, place, card.name, summary),
+            card=card,
+            labels=labels,
             text=text,
             summary=summary,
+            fingerprint=fingerprint(card.key[0]),
             qr=qr_code(card.join_url),
         )

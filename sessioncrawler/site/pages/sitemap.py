@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.places import TRANSLATED, Place
+from sessioncrawler.site.pages.paths import TRANSLATED, Place
 
 MOST_ENTRIES = 50_000
 """More entries make a sitemap invalid."""

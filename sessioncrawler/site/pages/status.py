@@ -12,6 +12,9 @@ from sessioncrawler.explain.phrases import LINE, a_time
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyClaim, Sighting
+from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.site.pages.every_page import Page, site_view
+from sessioncrawler.site.pages.paths import STATUS, Place
 from sessioncrawler.state import SourceSummary
 from sessioncrawler.text import numbers
 from sessioncrawler.text.keys import fingerprint
@@ -83,15 +86,9 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusPage:
+class StatusPage(Page):
     """Everything that the status page shows. Rooms are counted, never named."""
 
-    title: str
-    site: str
-    """Name of the directory."""
-    url: str
-    """Where this page is served."""
-    checked: int
     summary: str
     troubled: tuple[ServerView, ...]
     """Those that fail longest first."""
@@ -99,8 +96,9 @@ class StatusPage:
     sources: tuple[SourceView, ...]
 
 
-def build_status(known: Knowledge) -> StatusPage:
-    """Build the context of the status page from what is known when a crawl has ended."""
+def status_page(known: Knowledge) -> StatusPage:
+    """The status page of what is known when a crawl has ended, in English."""
+    site = known.directory.site
     groups: dict[str, list[AddressFacts]] = defaultdict(list)
     for netloc, facts in known.addresses.items():
         groups[_server_of(facts) or netloc].append(facts)
@@ -109,10 +107,10 @@ def build_status(known: Knowledge) -> StatusPage:
     fine = sorted((view for view in views if not view.troubled), key=lambda view: view.address.partition("://")[2])
     answering, failing = numbers.counted(len(fine), "server answers", "servers answer"), len(troubled)
     return StatusPage(
-        title=f"Servers and sources of {known.directory.site.name}",
-        site=known.directory.site.name,
-        url=f"{known.directory.site.url}status/",
+        place=Place(site.url, site_language(DEFAULT), STATUS),
+        site=site_view(site),
         checked=known.now,
+        structured={},
         summary=f"{answering}, {numbers.counted(failing, 'address does', 'addresses do')} not",
         troubled=tuple(troubled),
         fine=tuple(fine),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from functools import cache, partial
 from importlib.resources import files
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from types import CodeType
 from typing import Any, cast
@@ -17,6 +19,7 @@ from jinja2 import (
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
+    Template,
     select_autoescape,
 )
 from jinja2.bccache import Bucket
@@ -24,31 +27,19 @@ from markupsafe import Markup
 
 from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, localise, site_language
 from sessioncrawler.site.render import assets
-from sessioncrawler.text import dates, keys, names, numbers
+from sessioncrawler.text import dates
 
 PACKAGE = "sessioncrawler"
 CHECKOUT = Path(__file__).resolve().parents[3] / "templates"
 """The top-level folder of a checkout; an egg carries it as ``sessioncrawler/templates``."""
 PLAIN_ENDINGS = ("txt", "md")
 """Files in which ``&`` means itself. Everything else is escaped: a template of a new kind is safe until listed here."""
-
-FILTERS = {
-    "cut": names.cut,
-    "day": dates.day,
-    "day_and_minute": dates.day_and_minute,
-    "fingerprint": keys.fingerprint,
-    "grouped": numbers.grouped,
-    "hue": keys.hue,
-    "initial": names.initial,
-    "iso": dates.iso,
-    "name": names.name,
-    "prose": names.prose,
-    "time_tag": dates.time_tag,
-}
+BUFFERED = 200
+"""Parts of a template that are encoded at once."""
 
 
 class _Compiled(BytecodeCache):
-    """Keeps compiled templates in memory: they are the same for all languages (``test_site_environment.py``)."""
+    """Keeps compiled templates in memory: they are the same for all languages (``test_environment.py``)."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, CodeType]] = {}
@@ -72,6 +63,8 @@ def build_environment(folder: str | Path | None = None, language: SiteLanguage |
 
     Two functions are there for all templates: ``inline(files)`` gives an asset, ``part(template, page, key)`` the text
     of a template that shows nothing of ``page`` but what is the same on all pages with that ``key``.
+    Beside Jinja's own filters there are ``iso`` (Unix seconds as ``2026-01-22T08:05:00Z``) and those of
+    :func:`~sessioncrawler.site.i18n.languages.localise`: ``age``, ``day``, ``grouped`` and ``time_tag``.
 
     ``folder`` (the setting ``SITE_TEMPLATES``) holds templates that go before the project's own; ``language`` is that
     of the pages, English where it is None.
@@ -88,12 +81,23 @@ def build_environment(folder: str | Path | None = None, language: SiteLanguage |
         auto_reload=False,
         bytecode_cache=_COMPILED,
     )
-    environment.filters.update(FILTERS)
+    environment.filters["iso"] = dates.iso
     localise(environment, language or site_language(DEFAULT))
     # Remembered: thousands of pages carry the same style sheet.
     environment.globals["inline"] = cache(partial(assets.inline, environment))
     environment.globals["part"] = _parts(environment)
     return environment
+
+
+def encoded(template: Template, **context: Any) -> bytes:
+    """Render ``template`` as UTF-8; what that can't hold becomes a question mark.
+
+    It is encoded as it is made: a page of thousands of Communities takes four bytes a letter as one text.
+    """
+    file, parts = BytesIO(), template.generate(**context)
+    while some := list(islice(parts, BUFFERED)):
+        file.write("".join(some).encode(errors="replace"))
+    return file.getvalue()
 
 
 def _parts(environment: Environment) -> Callable[[str, Any, Hashable], Markup]:

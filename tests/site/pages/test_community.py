@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Server, Tag, TagKind
 from sessioncrawler.site.pages.cards import Cards
-from sessioncrawler.site.pages.community import CommunityPages
+from sessioncrawler.site.pages.community import community_pages
 from tests.support.publishing import NOW, community
 from tests.support.site_pages import DIRECTORY, URL, assert_policy, facts, meta, room_page, words
 
@@ -91,8 +91,7 @@ def test_previews_of_links_are_safe_for_work():
 
 def test_a_room_that_comes_twice_has_one_page():
     cards = Cards([community("a"), community("A"), community("b")], DIRECTORY, NOW)
-    pages = CommunityPages(cards).pages()
-    assert [page.row.card.token for page in pages] == ["A", "b"]
+    assert [page.card.identifier[0] for page in community_pages(cards)] == ["A", "b"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,8 +12,8 @@ from lxml import html
 from sessioncrawler.explain.outcomes import NEVER_ASKED, OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome
-from sessioncrawler.site.pages.status import SourceView, build_status
-from sessioncrawler.site.render.environment import build_environment
+from sessioncrawler.site.pages.status import SourceView, status_page
+from sessioncrawler.site.render.environment import build_environment, encoded
 from sessioncrawler.state import State
 from sessioncrawler.text.keys import fingerprint
 from tests.support.knowing import (
@@ -43,9 +43,7 @@ def environment():
 
 
 def render(known):
-    return (
-        environment().get_template("status.html").render(status=build_status(known)).encode(errors="replace").decode()
-    )
+    return encoded(environment().get_template("status.html"), page=status_page(known)).decode()
 
 
 def text_of(element):
@@ -66,7 +64,7 @@ def test_troubled_addresses_come_first_the_longest_first():
         reached(room(), room("x")),
         links=[link(address=http(f"{name}.example")) for name in ("a", "b", "never", "sogs")],
     )
-    status = build_status(known)
+    status = status_page(known)
     assert [view.address for view in status.troubled] == [
         "http://a.example", "http://b.example", "http://never.example",
     ]  # fmt: skip
@@ -90,7 +88,7 @@ def test_addresses_of_one_server_are_one_entry():
         reached(twice, address=ip, key_proof=KeyProof.CLAIM),
         links=[link(address=http()), sighting(link(address=ip), "session_directory")],
     )
-    (view,) = build_status(known).fine
+    (view,) = status_page(known).fine
     assert view.address == "https://sogs.example"
     assert view.others == ("http://192.0.2.1", "http://sogs.example")
     assert view.sources == ("lokilocker", "session_directory")
@@ -100,7 +98,7 @@ def test_addresses_of_one_server_are_one_entry():
 def test_differing_claims_are_shown_with_who_makes_them():
     claims = (claim(KEY, "preview page"), claim(OTHER, "lokilocker"))
     known = knowledge(reached(room(), claims=claims), links=[link(key=OTHER)])
-    (view,) = build_status(known).fine
+    (view,) = status_page(known).fine
     assert [(one.key, one.by, one.believed) for one in view.claims] == [
         (fingerprint(KEY), ("preview page",), True),
         (fingerprint(OTHER), ("lokilocker",), False),
@@ -113,7 +111,7 @@ def test_differing_claims_are_shown_with_who_makes_them():
 
 def test_an_unsettled_conflict_believes_nobody():
     claims = (claim(KEY, "lokilocker"), claim(OTHER, "session_directory"))
-    (view,) = build_status(knowledge(failed(Outcome.KEY_CONFLICT, claims=claims))).troubled
+    (view,) = status_page(knowledge(failed(Outcome.KEY_CONFLICT, claims=claims))).troubled
     assert [one.believed for one in view.claims] == [False, False]
     assert (view.key, view.key_from) == ("", "")
 
@@ -126,7 +124,7 @@ def test_who_names_a_server_is_told():
         links=[link(), link(address=http("old.example"))],
         directory=directory,
     )
-    (view,) = build_status(known).fine
+    (view,) = status_page(known).fine
     assert view.sources == ("directory.toml", "lokilocker", "a redirect from http://old.example")
     (shown,) = cards(knowledge(reached(room())), "troubled")
     assert "It is named by nobody any more, so it is not asked and nothing of it is listed." in shown
@@ -141,7 +139,7 @@ def test_sources_and_how_they_do():
         sighting(link("d"), "old_list", NOW - 40 * DAY, NOW - 30 * DAY),
     ]
     known = knowledge(reached(room()), links=links, directory=EXTRA)
-    assert build_status(known).sources == (
+    assert status_page(known).sources == (
         SourceView("https://list.example/", 0, 0, 0, None, None, ""),
         SourceView("lokilocker", 3, 2, 1, NOW - DAY, NOW, ""),
         SourceView("old_list", 1, 1, 1, NOW - 40 * DAY, NOW - 30 * DAY, "30 days ago"),
@@ -153,12 +151,12 @@ def test_sources_and_how_they_do():
     assert "Join links now 2 of 3 ever seen Alive 50 % (1)" in loki
     assert old.endswith("(30 days ago)")
     known = knowledge(links=links, directory='[[sources]]\nurl = "https://old.example/"\n')
-    assert [source.share for source in build_status(known).sources] == ["–", "0 %", "0 %"]
+    assert [source.share for source in status_page(known).sources] == ["–", "0 %", "0 %"]
 
 
 def test_a_source_of_the_directory_that_is_read_is_shown_once():
     known = knowledge(links=[sighting(link(), "https://list.example/")], directory=EXTRA)
-    assert [source.ever for source in build_status(known).sources] == [1]
+    assert [source.ever for source in status_page(known).sources] == [1]
 
 
 def test_an_empty_directory_has_a_page_all_the_same():
@@ -172,7 +170,7 @@ def test_polls_of_machines_that_began_at_different_times_are_one_round():
     old = knew(failed(Outcome.TLS), at=NOW - DAY, since=NOW - DAY, reached_at=NOW - 2 * DAY)
     early = knew(failed(Outcome.DNS, address=http("b.example")), at=NOW - 3600, since=NOW - 5 * DAY)
     links = [link(address=http(f"{name}.example")) for name in ("sogs", "b", "c")]
-    status = build_status(knowledge(old, early, reached(room(), address=http("c.example")), links=links))
+    status = status_page(knowledge(old, early, reached(room(), address=http("c.example")), links=links))
     found = {view.address: (view.outcome, view.since, view.last_success) for view in (*status.troubled, *status.fine)}
     assert found == {
         "http://sogs.example": ("unknown", NOW - DAY, NOW - 2 * DAY),
@@ -185,7 +183,7 @@ def test_who_wears_the_key_of_another_is_found_out_here():
     """The state holds what each address said by itself."""
     copy = reached(room("other"), address=http("copy.example"), key_proof=KeyProof.CLAIM)
     known = knowledge(reached(room()), copy, links=[link(), link(address=http("copy.example"))])
-    (view,) = build_status(known).troubled
+    (view,) = status_page(known).troubled
     assert (view.address, view.outcome, view.last_success) == ("http://copy.example", "key-copy", NOW)
     assert known.addresses["copy.example"].poll.rooms == ()
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
 from sessioncrawler.site.render.assets import inline
-from sessioncrawler.site.render.environment import CHECKOUT, build_environment, project_loader
+from sessioncrawler.site.render.environment import BUFFERED, CHECKOUT, build_environment, encoded, project_loader
 
 
 def test_html_is_escaped_and_text_is_not(tmp_path):
@@ -30,10 +30,17 @@ def test_an_unknown_variable_is_an_error():
 
 
 def test_filters_are_there():
-    template = "{{ key | fingerprint }} {{ 0 | time_tag }} {{ 1234 | grouped }}"
-    assert build_environment().from_string(template).render(key="abcdef") == (
-        'abcd ef <time datetime="1970-01-01T00:00:00Z">1 January 1970, 00:00 UTC</time> 1,234'
+    template = "{{ 0 | iso }} {{ 0 | time_tag }} {{ 0 | day }} {{ 9 | age }} {{ 1234 | grouped }}"
+    assert build_environment().from_string(template).render() == (
+        '1970-01-01T00:00:00Z <time datetime="1970-01-01T00:00:00Z">1 January 1970, 00:00 UTC</time> '
+        "1 January 1970 1 day 1,234"
     )
+
+
+@pytest.mark.parametrize("count", [0, 1, BUFFERED, 5 * BUFFERED + 3])
+def test_pages_are_encoded_as_they_are_made(count):
+    template = build_environment().from_string("{% for _ in range(count) %}{{ text }}{{ nothing }}{% endfor %}")
+    assert encoded(template, count=count, text="ß\ud800", nothing="") == "ß?".encode() * count
 
 
 def test_the_operators_templates_go_first(tmp_path):

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sessioncrawler.editorial.config import Site
-from sessioncrawler.site.pages.places import Place
+from sessioncrawler.site.pages.paths import Place
 from sessioncrawler.text.names import well_formed
 
 CONTEXT = "https://schema.org"

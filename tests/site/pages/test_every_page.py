@@ -1,39 +1,34 @@
 """The pages beside the list, as a browser's parser reads them."""
 
 import json
-from dataclasses import replace
+from itertools import product
 
 import pytest
 from lxml import etree
 
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Tag
-from sessioncrawler.site.i18n.languages import LOCALES, site_language
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, site_language
 from sessioncrawler.site.pages.cards import Cards
-from sessioncrawler.site.pages.identity import contact_url, paragraphs
-from sessioncrawler.site.pages.list import build_page
-from sessioncrawler.site.pages.places import PLAIN, Place
-from sessioncrawler.site.pages.plain import Findings, about_page
+from sessioncrawler.site.pages.every_page import contact_url, paragraphs
+from sessioncrawler.site.pages.list import list_page
+from sessioncrawler.site.pages.paths import PLAIN
 from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.render.environment import file_bytes
 from tests.support.publishing import NOW, community
 from tests.support.site_pages import (
     DIRECTORY,
-    FINDINGS,
     URL,
     assert_policy,
     environment,
-    facts,
     meta,
     parse,
     render,
     room_page,
-    words,
 )
 
 
-@pytest.mark.parametrize("page", [*PLAIN, "404"])
-@pytest.mark.parametrize("code", LOCALES)
+@pytest.mark.parametrize(("page", "code"), [*product(PLAIN, LOCALES), ("404", DEFAULT)])
 def test_every_page_in_every_language(page, code):
     tree = render(page, code)
     heading = tree.findtext(".//h1")
@@ -79,42 +74,6 @@ def test_a_site_without_an_address():
         assert tree.xpath("//link[@rel='canonical' or @rel='alternate'] | //script[@type]") == []
         assert meta(tree, "og:url") == meta(tree, "og:image") == ""
         assert tree.xpath("//a[@href='']") == []
-
-
-def test_about_in_numbers():
-    tree = render("about")
-    text = words(tree)
-    assert "1,234 Communities are listed. Last checked on 22 January 2026, 12:00 UTC." in text
-    assert "Addresses asked this time: 1,300. Answered with rooms: 1,299." in text
-    assert "1,202 Communities are known but not listed:" in text
-    amounts = tree.xpath("//dl[@class='amounts']")
-    assert facts(amounts[1]) == "1,200 tagged as tests 2 neither readable nor writable"
-    assert [words(amount, ".") for amount in amounts[0].xpath("dd")] == [
-        "https://x.example/<b>", "LokiLocker wiki", "<i>odd</i>", "https://more.example/groups",
-    ]  # fmt: skip
-    assert len(amounts[0].xpath("dd/a")) == 3
-    assert tree.xpath("//a[@href='mailto:crew@rooms.example']")
-    assert tree.xpath("//a[@href='https://rooms.example/code']")
-    assert [p.text for p in tree.xpath("//p[@lang='de']")] == ["One.", "Two <us>."]
-
-
-def test_about_without_numbers():
-    bare = Directory(Site(name="N", url="", contact="on Session: 05abc"))
-    page = about_page(bare, Place("", site_language("fa"), "about/"), NOW, Findings(1, 1, (), (), {}))
-    tree = parse(environment("fa").get_template("about.html").render(page=page))
-    assert page.not_listed == 0
-    assert "۱ انجمن در فهرست است." in words(tree)
-    assert "همهٔ انجمن‌های شناخته‌شده در فهرست هستند." in words(tree)
-    assert words(tree, "//p[contains(., '05abc')]//bdi") == "on Session: 05abc"
-    assert tree.xpath("//p[contains(., '05abc')]//a") == []
-
-
-def test_one_community_is_one():
-    one = replace(FINDINGS, communities=1, dropped={"test": 1})
-    page = about_page(DIRECTORY, Place(URL, site_language("en"), "about/"), NOW, one)
-    text = words(parse(environment().get_template("about.html").render(page=page)))
-    assert "1 Community is listed." in text
-    assert "1 Community is known but not listed:" in text
 
 
 def test_the_sitemap_is_xml():
@@ -170,6 +129,6 @@ def test_paragraphs():
 
 @pytest.mark.parametrize(("code", "link"), [("en", "feed/all.xml"), ("de", "../feed/all.xml")])
 def test_feed_readers_find_the_news(code, link):
-    page = build_page(Cards([], DIRECTORY, NOW), {}, site_language(code).texts)
+    page = list_page(Cards([], DIRECTORY, NOW), {}, site_language(code))
     tree = parse(environment(code).get_template("index.html").render(page=page))
     assert tree.xpath("//link[@rel='alternate' and @type='application/atom+xml']/@href") == [link]

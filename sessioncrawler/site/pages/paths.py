@@ -16,6 +16,8 @@ PLAIN = ("join", "about", "privacy")
 """Pages of text in each language: names of their folders, and with ``.html`` of their templates."""
 TRANSLATED = ("", *(f"{page}/" for page in PLAIN))
 """Folders whose pages exist in each language; the empty one is that of the list."""
+STATUS = "status/"
+"""The folder of the status page, which is in English only."""
 _EXAMPLES = ("example.org", "example.com", "example.net")
 """Domains that nobody has (RFC 2606, section 3): a site.url that was not filled in."""
 
@@ -62,9 +64,9 @@ class Place:
 
     @property
     def kin(self) -> Place:
-        """A place from which the ways to all other pages are the same as from here, translations included.
+        """What stands for all places that link to every other page in the same way, translations included.
 
-        All pages in folders of one depth share it where they have no translation.
+        Pages without a translation are alike where their folders are of one depth.
         """
         return self if self.path in TRANSLATED else replace(self, path="-/" * self.path.count("/"))
 

@@ -4,18 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.config import Site
 from sessioncrawler.model import Address, Server
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.listing_sites import LISTING_SITES, listing_site
-from sessioncrawler.site.pages.places import TRANSLATED, Place, community_paths
-from sessioncrawler.site.pages.sitemap import MOST_ENTRIES, sitemap
-from sessioncrawler.site.pages.structured import MOST_ITEMS, collection, community, website
-from sessioncrawler.site.pages.webmanifest import ICONS, manifest
+from sessioncrawler.site.pages.paths import TRANSLATED, Place, community_paths
 from tests.support.publishing import community as room
 
 BASE = "https://rooms.example/list/"
-SITE = Site(name="Rooms", url=BASE, contact="", description="All rooms.")
 
 
 def place(code="en", path="", base=BASE, **more):
@@ -96,65 +90,3 @@ def test_rooms_with_one_identifier_take_nothing_from_each_other():
         f"c/General+{false.public_key}/",
         f"c/{rooms[2].identifier}/",
     ]
-
-
-def test_the_sitemap():
-    entries = sitemap(BASE, ["c/a+1/", "c/b+2/"], 1)
-    assert len(entries) == len(TRANSLATED) * len(LOCALES) + 2
-    assert entries[0].url == BASE
-    assert entries[0].changed == 1
-    assert entries[0].alternates[:2] == (("en", BASE), ("de", BASE + "de/"))
-    assert {entry.changed for entry in entries if "join/" in entry.url} == {None}
-    assert [entry.url for entry in entries[-2:]] == [BASE + "c/a%2B1/", BASE + "c/b%2B2/"]
-    assert len({entry.url for entry in entries}) == len(entries)
-
-
-def test_a_sitemap_is_bounded_and_has_addresses():
-    assert len(sitemap(BASE, (f"c/{n}/" for n in range(60_000)), 1)) == MOST_ENTRIES
-    assert sitemap("", ["c/a+1/"], 1) == ()
-
-
-def test_structured_data():
-    assert website(SITE, place("de")) == {
-        "@context": "https://schema.org",
-        "@type": "WebSite",
-        "name": "Rooms",
-        "url": BASE,
-        "inLanguage": "de",
-        "description": "All rooms.",
-    }
-    found = collection(SITE, place("de"), [(f"Room {n} \ud800", f"c/r{n}+1/") for n in range(150)])
-    assert found["url"] == BASE + "de/"
-    assert found["isPartOf"]["name"] == "Rooms"
-    items = found["mainEntity"]
-    assert (items["numberOfItems"], len(items["itemListElement"])) == (150, MOST_ITEMS)
-    assert items["itemListElement"][0] == {
-        "@type": "ListItem", "position": 1, "name": "Room 0 \ufffd", "url": BASE + "c/r0%2B1/",
-    }  # fmt: skip
-    room = community(SITE, place(path="c/x+1/"), "X\udfff", "About x.")
-    assert (room["name"], room["description"], room["url"]) == ("X\ufffd", "About x.", BASE + "c/x%2B1/")
-    assert "description" not in community(SITE, place(), "X", "")
-
-
-def test_without_an_address_there_is_no_structured_data():
-    bare = Site(name="Rooms", url="", contact="")
-    assert website(bare, place(base="")) == collection(bare, place(base=""), []) == {}
-    assert community(bare, place(base=""), "X", "") == {}
-    assert "description" not in website(Site(name="Rooms", url=BASE, contact=""), place())
-
-
-def test_the_manifest():
-    found = manifest(SITE)
-    assert (found["name"], found["description"], found["start_url"]) == ("Rooms", "All rooms.", "./index.html")
-    assert [icon["src"] for icon in found["icons"]] == ["favicon.svg", *(f"logo/{name}" for name in ICONS)]
-    assert "description" not in manifest(Site(name="Rooms", url=BASE, contact=""))
-
-
-def test_listing_sites():
-    assert listing_site("lokilocker").name == "LokiLocker wiki"
-    assert listing_site("https://rooms.example/x").url == "https://rooms.example/x"
-    assert (listing_site("javascript:alert(1)").name, listing_site("javascript:alert(1)").url) == (
-        "javascript:alert(1)",
-        "",
-    )
-    assert all(url.startswith("https://") for _, url in LISTING_SITES.values())

@@ -8,7 +8,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessioncrawler.site.pages.qr import QUIET, QrCode, qr_code, strokes
+from sessioncrawler.site.pages.qr_codes import QUIET, QrCode, qr_code, strokes
 
 KEY = "a03c383cf63c3c4efe67acc52112a6dd734b3a946b9545f488aaa93da7991238"
 _STROKE = re.compile(r"m(-?\d+) (-?\d+)h(\d+)")

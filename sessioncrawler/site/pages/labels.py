@@ -1,0 +1,106 @@
+"""Tags and languages of Communities as the pages of one language name them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sessioncrawler.editorial.config import Directory
+from sessioncrawler.editorial.languages import LanguageTable
+from sessioncrawler.editorial.tags import NSFW
+from sessioncrawler.model import Tag, TagKind
+from sessioncrawler.site.i18n.languages import SiteLanguage
+from sessioncrawler.site.pages.cards import Card
+from sessioncrawler.text import names
+from sessioncrawler.text.messages import N_
+
+MANY = "mul"
+TAG_LENGTH = 40
+"""Characters of a tag that are shown."""
+KINDS = {
+    TagKind.USER: N_("A tag that the operators of this Community chose"),
+    TagKind.RESERVED: N_("A tag that this directory gave"),
+    TagKind.WARNING: N_("A warning"),
+}
+"""What a tag of each kind is."""
+BADGES = {
+    "official": (N_("official"), N_("Run by the makers of Session")),
+    "we're here": (N_("we’re here"), N_("The makers of this directory can be met here")),  # noqa: RUF001 - an apostrophe
+    "nsfw": (N_("nsfw"), N_("Not safe for work")),
+    "moderated": (N_("moderated"), N_("It has enough staff for its visitors")),
+    "read-only": (N_("read-only"), N_("Only its staff can write here")),
+    "uploads off": (N_("no uploads"), N_("Files and pictures can’t be sent here")),  # noqa: RUF001 - an apostrophe
+    "new": (N_("new"), N_("Created within the last four weeks")),
+    "test": (N_("test"), N_("For tests only")),
+}
+"""Tags of the directory: how each is shown, and what it means. One without a text is shown as it is."""
+NSFW_REASONS = {
+    "tag": N_("Not safe for work: a tag of its operators says so"),
+    "word": N_("Not safe for work: a word in its name says so"),
+    "curator": N_("Not safe for work: the curator of this directory says so"),
+}
+
+_LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class TagLabel:
+    """A tag as it is shown; ``kind`` is ``user``, ``reserved`` or ``warning``, and a class of the style sheet."""
+
+    text: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLabel:
+    """A language as it is shown; ``code`` is for the HTML attribute ``lang``, empty where that would be wrong."""
+
+    flag: str
+    name: str
+    code: str
+
+
+class Labels:
+    """The labels of the cards of ``directory`` in ``language``; each tag and each language is looked up once."""
+
+    def __init__(self, directory: Directory, language: SiteLanguage) -> None:
+        self._table = LanguageTable(directory)
+        self._language = language
+        self._languages: dict[str, LanguageLabel] = {}
+        self._tags: dict[tuple[Tag, str | None], TagLabel] = {}
+
+    def language(self, card: Card) -> LanguageLabel | None:
+        """The language of a Community; None where nobody said."""
+        code = card.language
+        if code is None:
+            return None
+        if code not in self._languages:
+            lang = code if code != MANY and _LANGUAGE_CODE.fullmatch(code) else ""
+            self._languages[code] = LanguageLabel(self._table.flag(code), self._language.language_name(code), lang)
+        return self._languages[code]
+
+    def badges(self, card: Card) -> list[TagLabel]:
+        """Its standing."""
+        return [self._label(tag, card.nsfw_reason) for tag in card.badges]
+
+    def tags(self, card: Card) -> list[TagLabel]:
+        """What its operators say."""
+        return [self._label(tag) for tag in card.tags]
+
+    def _label(self, tag: Tag, nsfw_reason: str | None = None) -> TagLabel:
+        key = (tag, nsfw_reason if tag.text == NSFW else None)
+        if key not in self._tags:
+            self._tags[key] = self._new_label(*key)
+        return self._tags[key]
+
+    def _new_label(self, tag: Tag, nsfw_reason: str | None) -> TagLabel:
+        gettext = self._language.gettext
+        # A tag of invisible letters is a tag all the same.
+        text, title = names.name(tag.text, TAG_LENGTH) or names.REPLACEMENT, gettext(KINDS[tag.kind])
+        if tag.kind is not TagKind.USER:
+            if tag.text in BADGES:
+                text, title = map(gettext, BADGES[tag.text])
+            if nsfw_reason in NSFW_REASONS:
+                title = gettext(NSFW_REASONS[nsfw_reason])
+        return TagLabel(text, tag.kind.value, title)
