@@ -20,10 +20,8 @@ LINES = 300
 """Most lines of a module."""
 MODULES = 15
 """Most modules in one folder, besides ``__init__.py``."""
-APART = {"locale", "schemas", "simnet"}
+APART = {"locale", "simnet"}
 """Folders that don't count."""
-SCRAPYS = {"Command"}
-"""Names of classes that Scrapy wants to occur more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class House:
             if count > MODULES:
                 yield f"{folder}/ has {count} modules, {MODULES} are the most."
         for name, modules in sorted(self.classes.items()):
-            if len(modules) > 1 and name not in SCRAPYS:
+            if len(modules) > 1:
                 yield f"The class name {name} occurs {len(modules)} times: {', '.join(dict.fromkeys(modules))}."
 
 

@@ -17,7 +17,7 @@ from sessioncrawler.editorial.config import DirectoryError, find_directory, read
 from sessioncrawler.editorial.config.advice import advise
 
 
-class Command(ScrapyCommand):
+class CheckConfigCommand(ScrapyCommand):
     """Exit code 0 if a crawl would accept the file, warnings or not; 1 if it has mistakes. Asks no network."""
 
     requires_project = True

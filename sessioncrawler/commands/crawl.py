@@ -16,7 +16,7 @@ from sessioncrawler.publish.outcome import publishes_site, report_of
 logger = logging.getLogger(__name__)
 
 
-class Command(ScrapyCrawl):
+class CrawlCommand(ScrapyCrawl):
     """Exit code 0 only if the crawl finished and stored all its feeds; else 1, with a sentence in the log.
 
     Scrapy's own ends with 0 however a crawl ended. Arguments and options are Scrapy's.

@@ -28,7 +28,7 @@ _REMEDIES = {
 """What to do where a module is missing."""
 
 
-class Command(ScrapyCommand):
+class DemoCommand(ScrapyCommand):
     """Everything happens on loopback; the state is thrown away."""
 
     requires_project = True

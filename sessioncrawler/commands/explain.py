@@ -16,7 +16,7 @@ from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.state import State, StateError
 
 
-class Command(ScrapyCommand):
+class ExplainCommand(ScrapyCommand):
     """Exit code 0 where there is a story to tell, else 1. Asks no network."""
 
     requires_project = True

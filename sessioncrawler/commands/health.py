@@ -16,7 +16,7 @@ from sessioncrawler.state import NoStateError, Run, State, StateError
 from sessioncrawler.text.dates import day_and_minute
 
 
-class Command(ScrapyCommand):
+class HealthCommand(ScrapyCommand):
     """Exit code 0 where the site is young enough, else 1. Reads the state and nothing else."""
 
     requires_project = True

@@ -17,7 +17,7 @@ from sessioncrawler.editorial.lint import RoomLint, lint_room
 from sessioncrawler.model import Tag, TagKind
 
 
-class Command(ScrapyCommand):
+class LintRoomCommand(ScrapyCommand):
     """For operators of rooms; the exit code is 0 whatever the description is like. Asks no network."""
 
     requires_project = True

@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 from sessioncrawler.commands._process import run_refresh
 
 
-class Command(ScrapyCommand):
+class RefreshCommand(ScrapyCommand):
     """Exit code 0 only if the site was published."""
 
     requires_project = True

@@ -11,13 +11,13 @@ class Gate:
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
 
-    async def enter(self) -> Place:
+    async def enter(self) -> Ticket:
         """Wait for a place."""
         await self._places.acquire()
-        return Place(self._places)
+        return Ticket(self._places)
 
 
-class Place:
+class Ticket:
     """One place; giving it back twice is the same as once."""
 
     __slots__ = ("_places",)

@@ -46,7 +46,7 @@ class Trouble(Exception):  # noqa: N818 - becomes a NotPublished by who knows wh
         return NotPublished(f"{self.where} could not be stored ({self.words}), so {state}. {self.mend}")
 
 
-class Place(ABC):
+class Target(ABC):
     """Where files are published. Paths are relative to it; every method may raise :class:`Trouble`.
 
     It is entered before anything else. What was prepared and not put leaves no trace when it is left.
@@ -99,7 +99,7 @@ def objection(stats: Mapping[str, Any]) -> str:
     return ""
 
 
-def store_site(file: IO[bytes], place: Place) -> None:
+def store_site(file: IO[bytes], place: Target) -> None:
     """Put the files of an archive in their places; raises :class:`NotPublished`."""
     site = _open(file)
     state = AS_IT_WAS
@@ -133,7 +133,7 @@ def store_site(file: IO[bytes], place: Place) -> None:
         raise trouble.sentence(state) from trouble
 
 
-def store_file(file: IO[bytes], place: Place, name: str) -> None:
+def store_file(file: IO[bytes], place: Target, name: str) -> None:
     """Put one file in its place, whatever else is there; raises :class:`NotPublished`."""
     try:
         file.seek(0)
@@ -173,7 +173,7 @@ def _known(manifest: bytes | None) -> dict[str, Fingerprint] | None:
         return None
 
 
-def _around(place: Place, files: Iterable[str]) -> Iterable[str]:
+def _around(place: Target, files: Iterable[str]) -> Iterable[str]:
     """What lies in the folders of a site; beside them operators keep files of their own."""
     for folder in sorted({path.partition("/")[0] for path in files if "/" in path}):
         yield from place.below(folder)

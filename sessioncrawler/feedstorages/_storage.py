@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import BlockingFeedStorage
 from twisted.internet.defer import Deferred
 
-from sessioncrawler.feedstorages._site import AS_IT_WAS, NotPublished, Place, objection, store_file, store_site
+from sessioncrawler.feedstorages._site import AS_IT_WAS, NotPublished, Target, objection, store_file, store_site
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class PlaceStorage(BlockingFeedStorage):
             _close(file)
 
     @abstractmethod
-    def place(self, uri: str) -> Place:
+    def place(self, uri: str) -> Target:
         """What is at ``uri``: the feed's own, or that of the folder above it where the feed is one file."""
 
 

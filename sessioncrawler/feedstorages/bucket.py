@@ -16,7 +16,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.feedstorages._content import content_type
-from sessioncrawler.feedstorages._site import Place, Read, Trouble, rank_of
+from sessioncrawler.feedstorages._site import Target, Read, Trouble, rank_of
 from sessioncrawler.feedstorages._storage import PlaceStorage
 
 try:
@@ -49,7 +49,7 @@ _LATER = "The storage is overloaded or out of reach: run it again later."
 Argument = TypeVar("Argument")
 
 
-class Bucket(Place):
+class Bucket(Target):
     """What is below a prefix in a bucket. A file is replaced in one step; there is no renaming."""
 
     def __init__(self, uri: str, settings: BaseSettings) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from w3lib.url import file_uri_to_path
 
-from sessioncrawler.feedstorages._site import Place, Read, Trouble
+from sessioncrawler.feedstorages._site import Target, Read, Trouble
 from sessioncrawler.feedstorages._storage import PlaceStorage
 from sessioncrawler.publish.manifest import Fingerprint
 
@@ -37,7 +37,7 @@ _MENDS = (
 )
 
 
-class Folder(Place):
+class Folder(Target):
     """A folder: files are written beside their places, under hidden names, then renamed (``rename(2)``).
 
     A lock on the folder says to other crawls that hidden files in it are not in their places yet. Where nobody else
@@ -49,7 +49,7 @@ class Folder(Place):
         self._deep = deep
         """Whether hidden files may be in the folders below, too."""
         self._waiting: dict[Path, Path] = {}
-        """Place → hidden file."""
+        """Target → hidden file."""
         self._lock = -1
 
     def __enter__(self) -> Self:

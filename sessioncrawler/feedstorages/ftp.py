@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from scrapy.settings import BaseSettings
 from scrapy.utils.ftp import ftp_makedirs_cwd
 
-from sessioncrawler.feedstorages._site import Place, Read, Trouble
+from sessioncrawler.feedstorages._site import Target, Read, Trouble
 from sessioncrawler.feedstorages._storage import PlaceStorage
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 _NOT_THERE = "550"
 
 
-class FTPServer(Place):
+class FTPServer(Target):
     """A folder on an FTP server, over one connection.
 
     An upload that breaks off leaves a cut file: the one place here that does not replace in one step.

@@ -80,7 +80,7 @@ def test_each_spider_crawls_by_its_name(tmp_path):
 )
 def test_a_demo_without_its_network_says_what_to_do(monkeypatch, missing, remedy):
     monkeypatch.setitem(sys.modules, missing, None)
-    command = demo.Command()
+    command = demo.DemoCommand()
     command.settings = Settings()
     with pytest.raises(UsageError, match=remedy):
         command.run([], Namespace(seed=1))

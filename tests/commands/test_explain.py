@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 from scrapy.utils.project import get_project_settings
 
-from sessioncrawler.commands.explain import Command, written
+from sessioncrawler.commands.explain import ExplainCommand, written
 from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.explain.outcomes import OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.explain.story import tell
@@ -52,7 +52,7 @@ def explain(world, capsys):
     """Run the command in this process: a hundred processes would take a minute."""
 
     def run(what):
-        command = Command()
+        command = ExplainCommand()
         command.settings = get_project_settings()
         command.settings.setdict(settings_for(world.net, world.folder), priority="cmdline")
         command.run([what], argparse.Namespace())
@@ -189,7 +189,7 @@ def test_a_wrong_call_is_a_sentence():
     ],
 )
 def test_what_is_missing_is_a_sentence(tmp_path, setting, sentence, capsys):
-    command = Command()
+    command = ExplainCommand()
     command.settings = get_project_settings()
     values = {"STATE_URL": f"sqlite:///{tmp_path}/other.db"} | dict([setting.format(tmp_path / "new.db").split("=")])
     command.settings.setdict(values, priority="cmdline")
@@ -201,7 +201,7 @@ def test_what_is_missing_is_a_sentence(tmp_path, setting, sentence, capsys):
 
 
 def test_help_says_what_can_be_asked():
-    command = Command()
+    command = ExplainCommand()
     assert "WHAT" in command.syntax()
     assert command.short_desc() in command.long_desc()
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from sessioncrawler.feedstorages._site import NotPublished, Place, Trouble, objection, rank_of, store_file, store_site
+from sessioncrawler.feedstorages._site import NotPublished, Target, Trouble, objection, rank_of, store_file, store_site
 from sessioncrawler.publish.manifest import FILES
 from tests.support.packed_sites import NEW, OLD, archive, whole
 
@@ -20,7 +20,7 @@ class Killed(BaseException):
     """The end of a process."""
 
 
-class Memory(Place):
+class Memory(Target):
     """Files by path, and what was done. ``faults``: number of a change → what is raised instead of it."""
 
     def __init__(self, files: dict[str, bytes] | None = None) -> None:

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, catalogue, localise, site_language
 from sessioncrawler.editorial.policy import REASON_TEXTS
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, catalogue, localise, site_language
 from sessioncrawler.site.pages.labels import BADGES
 from sessioncrawler.text import dates, numbers
 
