@@ -30,7 +30,7 @@ class SimNetError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRecord:
-    """A TCP connection to one port. ``server`` is ``INDEX-KIND``, a listing site's name, or ``canary``."""
+    """A TCP connection to one port. ``server`` is ``INDEX-KIND``, a source's name, or ``canary``."""
 
     server: str
     port: int
@@ -155,5 +155,5 @@ class SimNet:
         self._ask("/reset")
 
     def set_listing(self, name: str, mode: str) -> None:
-        """Put a listing site into a mode of ``listings.Mode``. SimNetError where there is no such site or mode."""
+        """Put a source into a mode of ``listings.Mode``. SimNetError where there is no such site or mode."""
         self._ask("/listing?" + urlencode({"name": name, "mode": mode}))

@@ -17,14 +17,14 @@ PATHS = {
     "session_directory": "/?all=groups",
     "extra": "/groups",
 }
-"""Listing site → path and query of its first page, as on the real site."""
+"""Source → path and query of its first page, as on the real site."""
 ROOM_PAGE = "/view_session_group_user_lokinet.php"
 DEAD_ENTRIES = 4
 """Entries of the session.directory index that lead nowhere: the last of them is disabled, the others are 404."""
 
 
 class Mode(StrEnum):
-    """What state a listing site is in."""
+    """What state a source is in."""
 
     UP = "up"
     DOWN = "down"
@@ -132,7 +132,7 @@ def _room_page(entry: Entry | None) -> str:
 
 @dataclass(slots=True)
 class ListingSite:
-    """One listing site: answers requests according to its mode."""
+    """One source: answers requests according to its mode."""
 
     name: str
     entries: tuple[Entry, ...]
@@ -186,7 +186,7 @@ class ListingSite:
 
 
 def make_sites(world: World, ports: Mapping[int, int]) -> dict[str, ListingSite]:
-    """The listing sites of ``world`` by name."""
+    """The sources of ``world`` by name."""
     tags = {(spec.index, room.token): room for spec in world.servers for room in spec.rooms}
     sites = {}
     for name, posts in world.posts.items():

@@ -1,4 +1,4 @@
-"""What stands behind the ports: simulated servers, listing sites, the canary and the control port."""
+"""What stands behind the ports: simulated servers, sources, the canary and the control port."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _clear_text(request: Request, clear: Clear) -> Reply:
 
 
 class SiteService(LoggedService):
-    """One listing site."""
+    """One source."""
 
     def __init__(self, site: ListingSite, log: Log) -> None:
         super().__init__(site.name, log)
@@ -142,7 +142,7 @@ class SiteService(LoggedService):
 
 
 class ControlService:
-    """The control port: reads the log, resets it, sets the modes of listing sites. Answers JSON."""
+    """The control port: reads the log, resets it, sets the modes of sources. Answers JSON."""
 
     tls: ssl.SSLContext | None = None
     hello_hangs = False
@@ -184,7 +184,7 @@ class ControlService:
         query = parse_qs(request.query)
         name, mode = query.get("name", [""])[0], query.get("mode", [""])[0]
         if name not in self._sites or mode not in set(Mode):
-            message = f"There is no listing site {name!r} with a mode {mode!r}."
+            message = f"There is no source {name!r} with a mode {mode!r}."
             return Response(400, message.encode(), "text/plain").reply()
         self._sites[name].mode = Mode(mode)
         return control_json(True)

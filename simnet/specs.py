@@ -132,7 +132,7 @@ class WildLink:
         return f"{self.scheme}://{self.host}" + ("" if number == default else f":{number}")
 
     def text(self, port: int) -> str:
-        """The link as it stands on the listing site."""
+        """The link as it stands on the source."""
         path = f"/r/{self.token}" if self.style == "r" else f"/{self.token}"
         key = self.key.upper() if self.style == "upper" else self.key
         query = f"utm_source=wild&public_key={key}" if self.style == "extra" else f"public_key={key}"
@@ -198,7 +198,7 @@ class World:
     scenario: str
     servers: tuple[ServerSpec, ...]
     posts: Mapping[str, Sequence[tuple[int, WildLink]]]
-    """Listing site → (index of the server, link) in the order of the page."""
+    """Source → (index of the server, link) in the order of the page."""
     hidden: tuple[tuple[int, str], ...] = ()
     """(server, token) that the directory's operator hides."""
     pinned: tuple[tuple[int, str], ...] = ()

@@ -94,7 +94,7 @@ class Truth:
     floor_seconds: float
     """Least seconds of a crawl with the default limits (``floor.floor_seconds``)."""
     links: dict[str, int]
-    """Listing site → distinct join links on it."""
+    """Source → distinct join links on it."""
 
     def to_json(self) -> str:
         """One line of JSON."""

@@ -11,7 +11,7 @@ from simnet.kinds import KINDS, REFERRING, make_server
 from simnet.specs import ServerSpec, Shown, WildLink, World
 
 SITES = ("awesome_session_groups", "lokilocker", "session_directory", "extra")
-"""The listing sites by their spiders' names, and a page for ``[[sources]]``."""
+"""The sources by their spiders' names, and a page for ``[[sources]]``."""
 
 KNOWN = ("https", "http-ip")
 """The first two servers of every world: always polled, the first of them official."""

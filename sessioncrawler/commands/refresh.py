@@ -21,10 +21,10 @@ class RefreshCommand(ScrapyCommand):
 
     def short_desc(self) -> str:
         """One line for ``scrapy``."""
-        return "Read the listing sites, ask all servers, publish the site"
+        return "Read the sources, ask all servers, publish the site"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Run the three listing spiders and the extra sources, then ``sogs``."""
+        """Run every source spider, then ``sogs``."""
         if args:
             raise UsageError(f"'scrapy refresh' takes no argument, but got {args[0]!r}; settings are given with -s")
         self.exitcode = run_refresh(self.crawler_process)

@@ -104,7 +104,7 @@ def judge(figures: Figures, last: Figures | None, limits: Limits) -> tuple[Verdi
             limits.communities,
             "Check whether a rule of directory.toml hides too many",
         ),
-        _loss("sources", figures.sources, last.sources, limits.sources, "Run the listing spiders, or mend them"),
+        _loss("sources", figures.sources, last.sources, limits.sources, "Run the source spiders, or mend them"),
         _failures(figures, last, limits.failures),
     )
 

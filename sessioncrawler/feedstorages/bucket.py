@@ -16,7 +16,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.feedstorages._content import content_type
-from sessioncrawler.feedstorages._site import Target, Read, Trouble, rank_of
+from sessioncrawler.feedstorages._site import Read, Target, Trouble, rank_of
 from sessioncrawler.feedstorages._storage import PlaceStorage
 
 try:

@@ -16,7 +16,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from w3lib.url import file_uri_to_path
 
-from sessioncrawler.feedstorages._site import Target, Read, Trouble
+from sessioncrawler.feedstorages._site import Read, Target, Trouble
 from sessioncrawler.feedstorages._storage import PlaceStorage
 from sessioncrawler.publish.manifest import Fingerprint
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from scrapy.settings import BaseSettings
 from scrapy.utils.ftp import ftp_makedirs_cwd
 
-from sessioncrawler.feedstorages._site import Target, Read, Trouble
+from sessioncrawler.feedstorages._site import Read, Target, Trouble
 from sessioncrawler.feedstorages._storage import PlaceStorage
 
 logger = logging.getLogger(__name__)

@@ -1,1 +1,1 @@
-"""The spiders: three listing sites, further sources, and the servers themselves."""
+"""The spiders: three sources, further sources, and the servers themselves."""

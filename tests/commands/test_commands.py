@@ -27,7 +27,7 @@ def test_the_spiders(tmp_path):
 
 def test_the_commands_introduce_themselves(tmp_path):
     done = scrapy(tmp_path, settings={})
-    assert "  refresh       Read the listing sites, ask all servers, publish the site" in done.stdout
+    assert "  refresh       Read the sources, ask all servers, publish the site" in done.stdout
     assert "  demo          Publish a site from a simulated network on this machine" in done.stdout
 
 

@@ -35,7 +35,7 @@ def net():
 
 @pytest.fixture(scope="module")
 def refreshed(net, tmp_path_factory):
-    """A refresh while every listing site is down, with a state that remembers their join links."""
+    """A refresh while every source is down, with a state that remembers their join links."""
     folder = tmp_path_factory.mktemp("refreshed")
     read_listings(net, folder)
     net.reset_log()

@@ -58,7 +58,7 @@ def listed(world, project):
 
 @pytest.fixture(scope="module")
 def published(world, project, bucket, listed):
-    """``py:refresh.py`` while the listing sites are down; the extra source and the state have the join links."""
+    """``py:refresh.py`` while the sources are down; the extra source and the state have the join links."""
     done = job(world, project, REFRESH)
     return done, objects(bucket[1])
 

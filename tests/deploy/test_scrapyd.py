@@ -38,7 +38,7 @@ def server(world, folder):
 
 @pytest.fixture(scope="module")
 def published(world, server, folder):
-    """The site after the listing spiders, all at once, and then ``sogs``."""
+    """The site after the source spiders, all at once, and then ``sogs``."""
     jobs = {name: server.schedule(name, url=world.net.listing_urls[name]) for name in LISTINGS}
     jobs["sources"] = server.schedule("sources")
     server.finished(*jobs.values())

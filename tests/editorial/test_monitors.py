@@ -81,7 +81,7 @@ def test_the_sentences_tell_figures_and_mend():
         f"Check whether a rule of directory.toml hides too many{force}"
     )
     assert sources == (
-        f"Sources: 1, where the last good runs had 4 and 50% {wanted}. Run the listing spiders, or mend them{force}"
+        f"Sources: 1, where the last good runs had 4 and 50% {wanted}. Run the source spiders, or mend them{force}"
     )
     assert failures == (
         f"Polls that ended as dns: 35 of 55, in the last good run 10 of 50. Check the name resolver of this "

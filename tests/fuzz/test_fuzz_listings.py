@@ -1,4 +1,4 @@
-"""Listing sites that publish whatever they like, in whatever encoding they claim."""
+"""Sources that publish whatever they like, in whatever encoding they claim."""
 
 import json
 from functools import cache

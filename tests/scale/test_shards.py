@@ -63,7 +63,7 @@ def ended(process: subprocess.Popen[str]) -> str:
 
 
 def read_listings(folder: Path, net: SimNet) -> list[Sighting]:
-    """Run the listing spiders; what they found."""
+    """Run the source spiders; what they found."""
     names = {"extra": "sources"}
     for name, url in net.listing_urls.items():
         ended(started(folder, net, "crawl", names.get(name, name), "-a", f"url={url}"))

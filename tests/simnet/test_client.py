@@ -55,7 +55,7 @@ def test_a_network_from_start_to_end():
         assert net.requests() == net.connections() == []
         net.set_listing("lokilocker", "empty")
         assert b"public_key=" not in read(net.listing_urls["lokilocker"])
-        with pytest.raises(SimNetError, match="no listing site 'nowhere' with a mode 'up'"):
+        with pytest.raises(SimNetError, match="no source 'nowhere' with a mode 'up'"):
             net.set_listing("nowhere", "up")
     assert not folder.exists()
     with pytest.raises(SimNetError, match="does not answer /requests"):

@@ -1,4 +1,4 @@
-"""The listing sites in their real forms."""
+"""The sources in their real forms."""
 
 from __future__ import annotations
 

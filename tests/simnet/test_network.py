@@ -220,7 +220,7 @@ def test_log_control_and_listing_modes(tmp_path):
         assert await control("/listing?name=extra&mode=down") == b"true"
         assert (await client.get(-2, "/groups")).startswith(b"HTTP/1.1 500")
         for wrong in ("name=extra&mode=odd", "name=odd&mode=up", ""):
-            assert b"There is no listing site" in await control("/listing?" + wrong)
+            assert b"There is no source" in await control("/listing?" + wrong)
         assert (await client.get(-1, "/nope")).startswith(b"HTTP/1.1 404")
 
     run(tmp_path, ["https"], test)

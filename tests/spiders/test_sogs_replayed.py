@@ -12,7 +12,7 @@ INDEXED = json.loads(INDEX.read_text())
 
 @pytest.fixture(scope="module")
 def replays(tmp_path_factory):
-    """Two replays, each after the listing spiders, in folders of their own; and the sites that they published."""
+    """Two replays, each after the source spiders, in folders of their own; and the sites that they published."""
     replays = []
     for number in range(2):
         folder = tmp_path_factory.mktemp(f"replay{number}")

@@ -1,4 +1,4 @@
-"""Whole runs of the listing spiders, replayed from cassettes without any network."""
+"""Whole runs of the source spiders, replayed from cassettes without any network."""
 
 import json
 

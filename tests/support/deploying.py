@@ -108,11 +108,11 @@ from scrapy.utils.project import get_project_settings
 from sessioncrawler.commands._process import run_refresh
 sys.exit(run_refresh(AsyncCrawlerProcess(get_project_settings()), json.loads(sys.argv[1])))
 """
-"""``scrapy refresh``, except that listing spiders read other pages; ``scrapy demo`` does it the same way."""
+"""``scrapy refresh``, except that source spiders read other pages; ``scrapy demo`` does it the same way."""
 
 
 def refresh(world: Deployed, settings: Mapping[str, Any]) -> None:
-    """Refresh in the checkout, reading the listing sites of the simulated network."""
+    """Refresh in the checkout, reading the sources of the simulated network."""
     pages = {name: url for name, url in world.net.listing_urls.items() if name != "extra"}
     extra = {**world.proxy, **ours(settings), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings", "PYTHONPATH": "."}
     done = run("python", "-c", REFRESH, json.dumps(pages), cwd=world.checkout, extra=extra)

@@ -1,4 +1,4 @@
-"""Whole crawls of a simulated network, from its listing sites to its servers, and how they compare with the truth."""
+"""Whole crawls of a simulated network, from its sources to its servers, and how they compare with the truth."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def read_listings(net: SimNet, folder: Path) -> list[Crawl]:
-    """Run all listing spiders; what they find is in the state of ``folder``."""
+    """Run all source spiders; what they find is in the state of ``folder``."""
     settings = settings_for(net, folder)
     names = {"extra": "sources"}
     return run_crawls([Job(names.get(site, site), {"url": url}, settings) for site, url in net.listing_urls.items()])

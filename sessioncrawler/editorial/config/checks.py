@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sessioncrawler.addresses import is_web_url, parse_bare_address
 from sessioncrawler.editorial import codes
-from sessioncrawler.editorial.config.tables import Check, UnfitValue, shorten
+from sessioncrawler.editorial.config.tables import Check, Misfit, shorten
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Address
 
@@ -30,9 +30,9 @@ MAX_STAFF = 1_000
 def text(value: Any) -> str:
     """Check for a text that is not empty; white space around it goes."""
     if not isinstance(value, str) or not value.strip():
-        raise UnfitValue("a text", "write it in quotes, and not empty")
+        raise Misfit("a text", "write it in quotes, and not empty")
     if len(value) > MAX_TEXT:
-        raise UnfitValue(f"a text of at most {MAX_TEXT:,} characters", "shorten it")
+        raise Misfit(f"a text of at most {MAX_TEXT:,} characters", "shorten it")
     return value.strip()
 
 
@@ -40,9 +40,9 @@ def line(value: Any) -> str:
     """Check for a text on one line: it goes into headers, titles and logs."""
     found = text(value)
     if not found.isprintable():
-        raise UnfitValue("a text on one line", "leave out line breaks, tabs and other invisible characters")
+        raise Misfit("a text on one line", "leave out line breaks, tabs and other invisible characters")
     if len(found) > MAX_LINE:
-        raise UnfitValue(f"a text of at most {MAX_LINE} characters", "shorten it")
+        raise Misfit(f"a text of at most {MAX_LINE} characters", "shorten it")
     return found
 
 
@@ -55,7 +55,7 @@ def choice(words: type[E]) -> Check[E]:
         word = str(value).lower()
         near = [_MEANT[word]] if word in _MEANT else difflib.get_close_matches(word, list(words), n=1)
         quoted = ", ".join(f'"{word}"' for word in words)
-        raise UnfitValue(f"one of {quoted}", f'did you mean "{near[0]}"?' if near else "write one of them, in quotes")
+        raise Misfit(f"one of {quoted}", f'did you mean "{near[0]}"?' if near else "write one of them, in quotes")
 
     return check
 
@@ -63,18 +63,14 @@ def choice(words: type[E]) -> Check[E]:
 def staff_count(value: Any) -> int:
     """Check for a number of people."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MAX_STAFF:
-        raise UnfitValue(
-            f"a whole number from 1 to {MAX_STAFF:,}", "write it without quotes; remove the table if unknown"
-        )
+        raise Misfit(f"a whole number from 1 to {MAX_STAFF:,}", "write it without quotes; remove the table if unknown")
     return value
 
 
 def listing_id(value: Any) -> str:
     """Check for the id of a listing, which becomes a part of a URL."""
     if not isinstance(value, str) or not re.fullmatch("[a-z0-9][a-z0-9_-]{0,63}", value):
-        raise UnfitValue(
-            "an id for a URL", "write at most 64 small letters a-z, digits, - and _, a letter or digit first"
-        )
+        raise Misfit("an id for a URL", "write at most 64 small letters a-z, digits, - and _, a letter or digit first")
     return value
 
 
@@ -83,16 +79,14 @@ def inclusion(value: Any) -> Inclusion:
     if value in ("*", ["*"]):
         return (), True
     if not isinstance(value, list) or not value or "*" in value:
-        raise UnfitValue(
-            'an array of patterns, or "*" alone', 'write it as ["example.org", "deadbeef"], or as "*" for all'
-        )
+        raise Misfit('an array of patterns, or "*" alone', 'write it as ["example.org", "deadbeef"], or as "*" for all')
     return patterns(value), False
 
 
 def flag_value(value: Any) -> bool:
     """Check for ``true`` or ``false``."""
     if not isinstance(value, bool):
-        raise UnfitValue("true or false", "write it without quotes")
+        raise Misfit("true or false", "write it without quotes")
     return value
 
 
@@ -100,7 +94,7 @@ def web_url(value: Any) -> str:
     """Check for an absolute http or https URL."""
     found = text(value)
     if not is_web_url(found):
-        raise UnfitValue("an absolute http or https URL", "write it as https://example.org/page")
+        raise Misfit("an absolute http or https URL", "write it as https://example.org/page")
     return found
 
 
@@ -108,7 +102,7 @@ def site_url(value: Any) -> str:
     """Check for the absolute URL of a folder; a slash at its end is added."""
     url = web_url(value)
     if "?" in url or "#" in url:
-        raise UnfitValue("the URL of a folder", "leave out everything from ? or # on")
+        raise Misfit("the URL of a folder", "leave out everything from ? or # on")
     return url if url.endswith("/") else url + "/"
 
 
@@ -117,21 +111,21 @@ def address(value: Any) -> Address:
     found = parse_bare_address(text(value))
     if found is None:
         mend = "leave out the token, ?public_key=… and anything else after the host and port"
-        raise UnfitValue("the address of a server such as https://example.org:8443", mend)
+        raise Misfit("the address of a server such as https://example.org:8443", mend)
     return found
 
 
 def public_key(value: Any) -> str:
     """Check for 64 hex digits; they become lower case."""
     if not isinstance(value, str) or not re.fullmatch("[0-9a-fA-F]{64}", value):
-        raise UnfitValue("a public key of 64 hex digits", "copy it from a join link of the server, after public_key=")
+        raise Misfit("a public key of 64 hex digits", "copy it from a join link of the server, after public_key=")
     return value.lower()
 
 
 def day(value: Any) -> date:
     """Check for a TOML date without a time."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise UnfitValue("a date", "write it as 2026-01-31, without quotes and without a time")
+        raise Misfit("a date", "write it as 2026-01-31, without quotes and without a time")
     return value
 
 
@@ -142,19 +136,19 @@ def pattern(value: Any) -> Pattern:
         return Pattern.parse(found)
     except ValueError as error:
         mend = "write TOKEN+ and 4 or more digits of the key or server id, a server id, host, host:port, or a key"
-        raise UnfitValue("a room, a server or a host", mend) from error
+        raise Misfit("a room, a server or a host", mend) from error
 
 
 def patterns(value: Any) -> tuple[Pattern, ...]:
     """Check for an array of match patterns."""
     if not isinstance(value, list):
-        raise UnfitValue("an array", 'write it as ["example.org", "deadbeef"]')
+        raise Misfit("an array", 'write it as ["example.org", "deadbeef"]')
     found: list[Pattern] = []
     for element in value:
         try:
             found.append(pattern(element))
-        except UnfitValue as unfit:
-            raise UnfitValue(f"{unfit.expected} in place of {shorten(element)}", unfit.mend) from unfit
+        except Misfit as unfit:
+            raise Misfit(f"{unfit.expected} in place of {shorten(element)}", unfit.mend) from unfit
     return tuple(found)
 
 
@@ -164,14 +158,14 @@ def language(value: Any) -> str:
     try:
         return codes.canonical_code(found)
     except ValueError as error:
-        raise UnfitValue("a BCP 47 language code", f"{error}; use und for unknown, mul for many languages") from error
+        raise Misfit("a BCP 47 language code", f"{error}; use und for unknown, mul for many languages") from error
 
 
 def one_language(value: Any) -> str:
     """Check for the BCP 47 code of a language proper."""
     code = language(value)
     if code in {codes.MANY, codes.UNDETERMINED}:
-        raise UnfitValue("the BCP 47 code of one language", 'write it as "en" or "pt-BR"')
+        raise Misfit("the BCP 47 code of one language", 'write it as "en" or "pt-BR"')
     return code
 
 
@@ -181,4 +175,4 @@ def flag(value: Any) -> str:
     try:
         return codes.parse_flag(found)
     except ValueError as error:
-        raise UnfitValue("a flag", 'write a two-letter territory such as "GB", or the emoji of a flag') from error
+        raise Misfit("a flag", 'write a two-letter territory such as "GB", or the emoji of a flag') from error

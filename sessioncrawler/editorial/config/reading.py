@@ -27,7 +27,7 @@ from sessioncrawler.editorial.config.schema import (
     Source,
     StaffCount,
 )
-from sessioncrawler.editorial.config.tables import Check, Table, UnfitValue
+from sessioncrawler.editorial.config.tables import Check, Misfit, Table
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.model import Address
 
@@ -151,7 +151,7 @@ def _mapping(table: Table, check_key: Check[str], check_value: Check[str]) -> Ma
     for key in table.keys():  # noqa: SIM118 - a Table is no mapping
         try:
             canonical = check_key(key)
-        except UnfitValue as unfit:
+        except Misfit as unfit:
             table.report(key, f"expected {unfit.expected} as the key, found {key!r}; {unfit.mend}")
             continue
         if canonical in found:

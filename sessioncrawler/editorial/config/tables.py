@@ -11,12 +11,12 @@ from sessioncrawler.editorial.config.problems import Path, Problems
 
 T = TypeVar("T")
 Check = Callable[[Any], T]
-"""Turns a TOML value into ours; raises :class:`UnfitValue`."""
+"""Turns a TOML value into ours; raises :class:`Misfit`."""
 
 _SHOWN = 60
 
 
-class UnfitValue(ValueError):  # noqa: N818 - it is caught here and never seen as an error
+class Misfit(ValueError):  # noqa: N818 - it is caught here and never seen as an error
     """A value does not fit: what was expected, and what the operator can do about it."""
 
     def __init__(self, expected: str, mend: str) -> None:
@@ -52,7 +52,7 @@ class Table:
         value = self._values[key]
         try:
             return check(value)
-        except UnfitValue as unfit:
+        except Misfit as unfit:
             self.report(key, f"expected {unfit.expected}, found {shorten(value)}; {unfit.mend}")
         return default
 
