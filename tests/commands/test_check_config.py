@@ -2,7 +2,7 @@ import pytest
 
 from tests.support.command_line import ROOT, scrapy
 
-MISTAKES = ROOT / "tests" / "editorial" / "mistakes.toml"
+MISTAKES = ROOT / "tests" / "editorial" / "config" / "mistakes.toml"
 SITE = '[site]\nname = "Rooms"\nurl = "https://rooms.example/"\ncontact = "a@rooms.example"\n'
 
 
