@@ -155,5 +155,5 @@ class SimNet:
         self._ask("/reset")
 
     def set_listing(self, name: str, mode: str) -> None:
-        """Put a source into a mode of ``listings.Mode``. SimNetError where there is no such site or mode."""
+        """Put a source into a mode of ``sources.Mode``. SimNetError where there is no such site or mode."""
         self._ask("/listing?" + urlencode({"name": name, "mode": mode}))

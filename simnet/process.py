@@ -21,8 +21,8 @@ from typing import Any
 from simnet.certificates import make_contexts
 from simnet.configuration import directory_toml
 from simnet.engine import Engine, bind, fill_backlog
-from simnet.listings import PATHS, make_sites
 from simnet.services import ControlService, Log, LoggedService, ServerService, SiteService
+from simnet.sources import FORMS, make_sites
 from simnet.specs import CANARY_HOST, IP, Certificate, ServerSpec, Socket, World
 from simnet.truth import best_url, make_truth
 
@@ -56,7 +56,7 @@ class Network:
         sites = make_sites(self.world, self.ports)
         listing_urls = {}
         for name, site in sites.items():
-            listing_urls[name] = f"http://{IP}:{self._open(SiteService(site, self._log))}{PATHS[name]}"
+            listing_urls[name] = f"http://{IP}:{self._open(SiteService(site, self._log))}{FORMS[name].path}"
         control = self._engine.serve(bind(), ControlService(self._log, sites, self._servers))
         (self.folder / "directory.toml").write_text(
             directory_toml(self.world, self.ports, listing_urls["extra"]), encoding="utf-8"

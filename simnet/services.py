@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from simnet.exchange import Reply, Request, Response
 from simnet.faults import Opening, Visit, control_json, opening, respond
-from simnet.listings import ListingSite, Mode
+from simnet.sources import Mode, SourceSite
 from simnet.specs import Certificate, Clear, Hello, ServerSpec
 
 Row = tuple[str, int, float, str, str, str, str]
@@ -131,7 +131,7 @@ def _clear_text(request: Request, clear: Clear) -> Reply:
 class SiteService(LoggedService):
     """One source."""
 
-    def __init__(self, site: ListingSite, log: Log) -> None:
+    def __init__(self, site: SourceSite, log: Log) -> None:
         super().__init__(site.name, log)
         self.site = site
 
@@ -147,7 +147,7 @@ class ControlService:
     tls: ssl.SSLContext | None = None
     hello_hangs = False
 
-    def __init__(self, log: Log, sites: Mapping[str, ListingSite], servers: list[ServerService]) -> None:
+    def __init__(self, log: Log, sites: Mapping[str, SourceSite], servers: list[ServerService]) -> None:
         self._log = log
         self._sites = sites
         self._servers = servers

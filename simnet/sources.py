@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
 from random import Random
 
 from simnet.exchange import HTML, After, Reply, Request, Response
-from simnet.specs import World
+from simnet.specs import WildLink, World
 
-PATHS = {
-    "awesome_session_groups": "/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md",
-    "lokilocker": "/Mods/Session-Groups/wiki/Session-Open-Groups",
-    "session_directory": "/?all=groups",
-    "extra": "/groups",
-}
-"""Source → path and query of its first page, as on the real site."""
 ROOM_PAGE = "/view_session_group_user_lokinet.php"
 DEAD_ENTRIES = 4
 """Entries of the session.directory index that lead nowhere: the last of them is disabled, the others are 404."""
@@ -100,6 +93,11 @@ def _wiki(entries: Sequence[Entry]) -> str:
     )
 
 
+def _board(entries: Sequence[Entry]) -> str:
+    """A board of text, one Community a line."""
+    return "".join(f"{entry.title.replace('|', ' ')} | {entry.url} | {', '.join(entry.tags)}\n" for entry in entries)
+
+
 def _plain(entries: Sequence[Entry]) -> str:
     """Anybody's page that holds join links."""
     items = "".join(f'<p>{escape(entry.title)}: <a href="{escape(entry.url)}">join</a></p>\n' for entry in entries)
@@ -130,8 +128,30 @@ def _room_page(entry: Entry | None) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a source looks like: path and query of its first page, as on the real site, and what writes that page."""
+
+    path: str
+    write: Callable[[Sequence[Entry]], str]
+    content_type: str = HTML
+
+
+FORMS = {
+    "awesome_session_groups": Form(
+        "/GNU-Linux-libre/Awesome-Session-Group-List/main/README.md", _awesome, "text/plain; charset=utf-8"
+    ),
+    "lokilocker": Form("/Mods/Session-Groups/wiki/Session-Open-Groups", _wiki),
+    "session_directory": Form("/?all=groups", _plain),  # an index and many pages: SourceSite writes them
+    "group_board": Form("/groups.txt", _board, "text/plain; charset=utf-8"),
+    "extra": Form("/groups", _plain),
+}
+"""By the names of their spiders, and a page for ``[[sources]]``. A source that the world posts nothing at (world.SITES)
+shows some of the links of the others."""
+
+
 @dataclass(slots=True)
-class ListingSite:
+class SourceSite:
     """One source: answers requests according to its mode."""
 
     name: str
@@ -165,15 +185,10 @@ class ListingSite:
         entries = self.entries if self.mode is Mode.UP else ()
         if self.name == "session_directory":
             return self._directory(request)
-        if request.target != PATHS[self.name]:
+        form = FORMS[self.name]
+        if request.target != form.path:
             return Response(404, b"Not found\n", "text/plain")
-        match self.name:
-            case "awesome_session_groups":
-                return Response(200, _awesome(entries).encode(), "text/plain; charset=utf-8")
-            case "lokilocker":
-                return Response(200, _wiki(entries).encode(), HTML)
-            case _:
-                return Response(200, _plain(entries).encode(), HTML)
+        return Response(200, form.write(entries).encode(), form.content_type)
 
     def _directory(self, request: Request) -> Response:
         ids = self.listed_ids if self.mode is Mode.UP else ()
@@ -185,15 +200,23 @@ class ListingSite:
         return Response(200, _room_page(self.ids[int(number)]).encode(), HTML)
 
 
-def make_sites(world: World, ports: Mapping[int, int]) -> dict[str, ListingSite]:
+def make_sites(world: World, ports: Mapping[int, int]) -> dict[str, SourceSite]:
     """The sources of ``world`` by name."""
-    tags = {(spec.index, room.token): room for spec in world.servers for room in spec.rooms}
+    rooms = {(spec.index, room.token): room for spec in world.servers for room in spec.rooms}
     sites = {}
-    for name, posts in world.posts.items():
+    for name in FORMS:
         entries = []
-        for index, link in posts:
-            room = tags.get((index, link.token))
+        for index, link in world.posts.get(name) or _some(world, name):
+            room = rooms.get((index, link.token))
             title = room.name if room else link.token
             entries.append(Entry(link.text(ports.get(index, 0)), title, room.tags if room else ()))
-        sites[name] = ListingSite(name, tuple(entries), world.seed)
+        sites[name] = SourceSite(name, tuple(entries), world.seed)
     return sites
+
+
+def _some(world: World, name: str) -> list[tuple[int, WildLink]]:
+    """Every other link of those that stand elsewhere, so that a further source changes no world."""
+    if name in world.posts:
+        return []
+    rng = Random(f"{world.seed}/{name}")
+    return [post for posts in world.posts.values() for post in posts if rng.random() < 0.5]  # noqa: PLR2004 - a half
