@@ -111,8 +111,6 @@ class Room:
     read: bool | None = None
     write: bool | None = None
     upload: bool | None = None
-    pinned_messages: int | None = None
-    """How many messages are pinned."""
 
     @property
     def weekly_active_users(self) -> int | None:

@@ -130,7 +130,6 @@ class CommunityRecord(Record, frozen=True):
         Url | None, Meta(description="Page on which a browser shows the room; null where there is none")
     ]
     image_id: Annotated[Count | None, Meta(description="Number of the room's picture on its server")]
-    pinned_messages: Annotated[Count | None, Meta(description="How many messages are pinned")]
     nsfw: Annotated[NsfwRecord, Meta(description="Whether it is marked as not safe for work")]
     pinned: Annotated[bool, Meta(description="Whether the directory puts it first")]
     official: Annotated[bool, Meta(description="Whether the makers of Session run its server")]

@@ -35,7 +35,6 @@ COLUMNS: dict[str, Callable[[CommunityRecord], str | float | bool | None]] = {
     "join_url": lambda one: one.join_url,
     "preview_url": lambda one: one.preview_url,
     "image_id": lambda one: one.image_id,
-    "pinned_messages": lambda one: one.pinned_messages,
     "nsfw": lambda one: one.nsfw.value,
     "nsfw_reason": lambda one: one.nsfw.reason,
     "pinned": lambda one: one.pinned,

@@ -91,7 +91,6 @@ def records(
             join_url=server.join_link(room).url,
             preview_url=server.preview_url(room),
             image_id=room.image_id,
-            pinned_messages=room.pinned_messages,
             nsfw=NsfwRecord(value=community.nsfw_reason is not None, reason=community.nsfw_reason),
             pinned=community.pinned,
             official=server.public_key in directory.official_keys,

@@ -144,7 +144,6 @@ def _room(entry: object, token: str) -> tuple[Room, bool]:
         read=fields.flag("read"),
         write=fields.flag("write"),
         upload=fields.flag("upload"),
-        pinned_messages=fields.length("pinned_messages"),
     )
     return room, fields.repaired
 
@@ -203,13 +202,6 @@ class _Fields:
         ids = tuple(islice(_session_ids(value), MOST_STAFF))
         self.repaired |= len(ids) < len(value)
         return ids
-
-    def length(self, field: str) -> int | None:
-        value = self.raw.get(field)
-        if not isinstance(value, list):
-            self._drop(value)
-            return None
-        return len(value)
 
     def _drop(self, value: object) -> None:
         self.repaired |= value is not None

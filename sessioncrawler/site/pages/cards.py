@@ -87,8 +87,6 @@ class Card:
     """Those that are visible and no admins too."""
     posts: int | None
     """Posts, edits and deletions so far; None where the server does not tell."""
-    pinned_messages: int | None
-    """None where the server does not tell."""
     sources: tuple[str, ...]
     preview_url: str | None
     join_url: str
@@ -172,7 +170,6 @@ class Cards:
             admins=len(admins),
             moderators=len(frozenset(room.moderators) - admins),
             posts=room.message_sequence,
-            pinned_messages=room.pinned_messages,
             sources=self._sources.get((key_of_server, room.token.lower()), ()),
             preview_url=server.preview_url(room),
             join_url=server.join_link(room).url,
