@@ -93,11 +93,6 @@ def _wiki(entries: Sequence[Entry]) -> str:
     )
 
 
-def _board(entries: Sequence[Entry]) -> str:
-    """A board of text, one Community a line."""
-    return "".join(f"{entry.title.replace('|', ' ')} | {entry.url} | {', '.join(entry.tags)}\n" for entry in entries)
-
-
 def _plain(entries: Sequence[Entry]) -> str:
     """Anybody's page that holds join links."""
     items = "".join(f'<p>{escape(entry.title)}: <a href="{escape(entry.url)}">join</a></p>\n' for entry in entries)
@@ -143,7 +138,6 @@ FORMS = {
     ),
     "lokilocker": Form("/Mods/Session-Groups/wiki/Session-Open-Groups", _wiki),
     "session_directory": Form("/?all=groups", _plain),  # an index and many pages: SourceSite writes them
-    "group_board": Form("/groups.txt", _board, "text/plain; charset=utf-8"),
     "extra": Form("/groups", _plain),
 }
 """By the names of their spiders, and a page for ``[[sources]]``. A source that the world posts nothing at (world.SITES)
