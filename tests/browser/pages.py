@@ -1,4 +1,4 @@
-"""Pages to be looked at in a browser, written by the real exporters."""
+"""Pages to be looked at in a browser, made by the real renderers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.editorial.languages import parse_language
 from sessioncrawler.editorial.tags import derive_tags, nsfw_reason
 from sessioncrawler.items import CommunityItem
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import WEEK, Address, Room, Server, Tag, TagKind
+from sessioncrawler.publish.edition import Edition
+from sessioncrawler.publish.pages import the_list
+from sessioncrawler.site.i18n.languages import DEFAULT
 from simnet.texts import HOSTILE, PLAIN, TAGS
-from tests.support.publishing import NOW, publish
+from tests.support.publishing import DIRECTORY, NOW
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "realworld" / "servers-2026-01-22.json"
@@ -24,13 +29,10 @@ PUBLIC_KEY = "cd" * 32
 def write(items: list[CommunityItem], folder: Path) -> Path:
     """``index.html`` for ``items`` in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
+    known = Knowledge(parse_directory(DIRECTORY, "directory.toml"), NOW)
+    edition = Edition(known, sorted(items, key=lambda item: (item.identifier, item.server.public_key)))
     target = folder / "index.html"
-    feed = {
-        "format": "jinja",
-        "item_export_kwargs": {"template": "index.html", "context": "sessioncrawler.exporters.page_context"},
-    }
-    published = publish(items, {str(target): feed}, folder)
-    assert published.errors == []
+    target.write_bytes(the_list(edition, DEFAULT))
     return target
 
 
