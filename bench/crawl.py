@@ -24,8 +24,6 @@ SCENARIO = "bench"
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))
 _ICON = "/file/"
 """In the path of every icon, and of nothing else."""
-CONNECTING = 1.0
-"""Seconds between a connection and its first request, at most."""
 _PUBLISHED = re.compile(r"'finish_reason': 'finished'")
 
 
@@ -78,15 +76,15 @@ def run(servers: int, seed: int, tries: int) -> Result:
             raise BenchError(f"The crawl of {servers} servers published nothing:\n{crawl.log[-2000:]}")
         chains = _chains(world, requests)
         bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=json.dumps(chains))
-    icons = min((one.offset for one in requests if _ICON in one.path), default=float("inf"))
-    moments = [net.started + one.offset for one in connections if one.offset < icons - CONNECTING]
+    begun = min(one.offset for one in connections)
+    polled = max((one.offset for one in requests if _ICON not in one.path), default=begun)
     return Result(
         servers=servers,
         floor=floor_seconds(world, Limits(tries=tries)),
         crawl=crawl,
-        start=_until(crawl, min(moments)),
-        polling=_until(crawl, max(moments)),
-        communities=_stat(crawl, "publish/communities"),
+        start=_until(crawl, net.started + begun),
+        polling=_until(crawl, net.started + polled),
+        communities=_stat(crawl, "figures/communities"),
         requests=_stat(crawl, "downloader/request_count"),
         polls=_stat(crawl, "polls/requests"),
         answered=len(requests),

@@ -7,7 +7,7 @@ import pytest
 
 from sessioncrawler.explain.story import tell
 from sessioncrawler.model import KeyProof, Outcome
-from sessioncrawler.site.pages.status import build_status
+from sessioncrawler.site.pages.status import status_page
 from sessioncrawler.text.keys import fingerprint
 from tests.support.agreeing import Memory, knowledge_of, published, questions_about, said_to_be_listed
 from tests.support.crawling import Job, run_crawls
@@ -35,7 +35,7 @@ def test_nothing_is_listed_of_an_address_that_nobody_names_any_more(tmp_path, pr
     told = sentences("old.example", known)
     assert told[0] == f"Nothing is listed from http://old.example: it {NOBODY}."
     assert f"State: it {NOBODY}." in told
-    status = build_status(known)
+    status = status_page(known)
     assert [view.address for view in status.fine] == ["https://sogs.example"]
     assert [(view.address, view.outcome, view.rooms) for view in status.troubled] == [
         ("http://old.example", "unknown", 0)
@@ -89,7 +89,7 @@ def test_what_is_published_of_a_random_state_is_what_is_said_to_be_listed(tmp_pa
 
 def status_agrees(known, site):
     """The status page counts the very polls and servers that the site is made of."""
-    status = build_status(known)
+    status = status_page(known)
     if site.polls:
         assert tuple(site.polls) == known.settled
     reached = [poll for poll in known.settled if poll.outcome is Outcome.REACHED]

@@ -126,7 +126,7 @@ def test_a_run_that_monitors_object_to_changes_neither_site_nor_history(world):
     assert world.target.read_bytes() == before
     assert done.stats["finish_reason"] == "monitors_failed"
     assert sum(name.startswith("monitors/") and said != "ok" for name, said in done.stats.items()) == 4
-    assert done.stats["feedexport/failed_count/AtomicFileFeedStorage"] == 1
+    assert done.stats["feedexport/failed_count/FolderStorage"] == 1
     assert "history/gone" not in done.stats
     assert world.events() == []
     assert [run.at for run in world.runs()] == [NOW]
@@ -137,7 +137,7 @@ def test_a_run_that_monitors_object_to_changes_neither_site_nor_history(world):
         "ERROR Sources",
         "ERROR Polls that ended as dns",
     ]
-    assert "monitors failed (servers, communities, sources, failures), so what is published stays as it was." in veto
+    assert "the crawl did not finish (monitors_failed), so what is published stays as it was." in veto
     assert world.health["status"] == "failing"
     assert world.failed == ["servers", "communities", "sources", "failures", "publication", "age"]
     assert world.health["figures"]["communities"] == 3

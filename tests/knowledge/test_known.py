@@ -5,7 +5,7 @@ import pytest
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.site.pages.status import build_status
+from sessioncrawler.site.pages.status import status_page
 from tests.support.knowing import (
     DAY,
     HOST,
@@ -33,7 +33,7 @@ def test_an_address_with_the_port_of_the_other_scheme_is_the_one_without():
     known = knowledge(reached(room()), links=[link(address=odd)])
     (facts,) = known.addresses.values()
     assert [one.link.address for one in facts.sightings] == [odd]
-    assert [source.alive for source in build_status(known).sources] == [1]
+    assert [source.alive for source in status_page(known).sources] == [1]
     moved = knowledge(
         failed(Outcome.REDIRECTED, aliases=(odd,), address=http("old.example")),
         reached(room()),

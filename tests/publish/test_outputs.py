@@ -8,12 +8,12 @@ from lxml import html
 
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
-from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES
+from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES, SPIDER_MODULES
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES
 from sessioncrawler.state import State
 from tests.support.publishing import KEY, NOW, SITE, community, publish
 
-SETTINGS = {"FEED_EXPORTERS": FEED_EXPORTERS, "FEED_STORAGES": FEED_STORAGES}
+SETTINGS = {"FEED_EXPORTERS": FEED_EXPORTERS, "FEED_STORAGES": FEED_STORAGES, "SPIDER_MODULES": SPIDER_MODULES}
 
 
 def crawl(folder, items):

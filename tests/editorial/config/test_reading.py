@@ -17,9 +17,9 @@ from sessioncrawler.editorial.config import (
     Site,
     StaffCount,
     load_directory,
-    locate,
     parse_directory,
 )
+from sessioncrawler.editorial.config.problems import locate
 from sessioncrawler.editorial.config.reading import MAX_FILE
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Address

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from lxml import html
 
 from sessioncrawler.explain.outcomes import NEVER_ASKED, OUTCOME_TEXTS, WRONG_KEYS
-from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome
 from sessioncrawler.site.pages.status import SourceView, status_page
 from sessioncrawler.site.render.environment import build_environment, encoded
@@ -32,7 +31,7 @@ from tests.support.knowing import (
     room,
     sighting,
 )
-from tests.support.publishing import community, publish
+from tests.support.publishing import SITE, community, publish
 
 EXTRA = '[[sources]]\nurl = "https://list.example/"\n'
 
@@ -237,30 +236,15 @@ def test_the_style_uses_colours_that_there_are():
     assert set(re.findall(r"var\((--[a-z-]+)\)", own)) <= set(re.findall(r"(--[a-z-]+):", base))
 
 
-FEED = {
-    "format": "jinja",
-    "item_classes": ["sessioncrawler.items.PollItem"],
-    "item_export_kwargs": {"template": "status.html", "context": "sessioncrawler.exporters.status_context"},
-}
-
-
-def publish_status(folder, state_url):
-    items = [community(), PollItem(failed(Outcome.DNS, "its name does not resolve"))]
-    target = folder / "site" / "status" / "index.html"
-    data = {"format": "servers.json", "item_classes": ["sessioncrawler.items.CommunityItem"]}
-    feeds = {str(target): FEED, str(folder / "site" / "servers.json"): data}
-    return publish(items, feeds, folder, STATE_URL=state_url), target
-
-
-def test_the_feed_is_written_from_the_state(tmp_path):
+def test_the_page_is_published_from_the_state(tmp_path):
     url = f"sqlite:///{tmp_path}/state.db"
     with State.open(url) as opened:
         opened.record_sightings([sighting(link())], NOW)
         opened.record_polls([failed(Outcome.DNS)], NOW - DAY)
         opened.record_polls([failed(Outcome.DNS, "its name does not resolve")], NOW)
-    done, target = publish_status(tmp_path, url)
+    done = publish([community()], {str(tmp_path / "site"): SITE}, tmp_path)
     assert done.errors == []
-    shown = target.read_text()
+    shown = (tmp_path / "site" / "status" / "index.html").read_text()
     assert "its name does not resolve" in shown
     assert "21 January 2026" in shown  # when the failures began
     assert "https://sogs.example" in shown
@@ -268,7 +252,6 @@ def test_the_feed_is_written_from_the_state(tmp_path):
 
 def test_without_the_state_nothing_is_published(tmp_path):
     (tmp_path / "state.db").write_text("no database at all, and long enough to be taken for one" * 20)
-    done, target = publish_status(tmp_path, f"sqlite:///{tmp_path}/state.db")
-    assert done.stats["publish/errors"] == 1
-    assert any("The template status.html could not be written, so nothing is published" in line for line in done.errors)
-    assert not target.exists()
+    done = publish([community()], {str(tmp_path / "site"): SITE}, tmp_path)
+    assert any("The site could not be rendered, so nothing is published: StateError" in line for line in done.errors)
+    assert not (tmp_path / "site").exists()
