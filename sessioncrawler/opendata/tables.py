@@ -74,11 +74,6 @@ def communities_csv(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
     yield _taken(buffer)
 
 
-def hosts_txt(records: Iterable[CommunityRecord]) -> bytes:
-    """The file ``hosts.txt``: every server with a listed Community, one a line."""
-    return "".join(f"{url}\n" for url in sorted({record.server.base_url for record in records})).encode()
-
-
 def communities_jsonl(records: Iterable[CommunityRecord]) -> Iterator[bytes]:
     """The file ``communities.jsonl``: one JSON object a line, within which nothing is a line break to anybody."""
     for record in records:

@@ -73,7 +73,6 @@ OUTPUTS: tuple[Output, ...] = (
     Output("v1/manifest.json", lambda e: v1.manifest_json(e.written_below("v1/"), e.now)),
     Output("communities.csv", lambda e: b"".join(tables.communities_csv(e.records))),
     Output("communities.jsonl", lambda e: b"".join(tables.communities_jsonl(e.records))),
-    Output("hosts.txt", lambda e: tables.hosts_txt(e.records)),
     Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
     Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listed, e.directory.site)),
     # The files of 2026
