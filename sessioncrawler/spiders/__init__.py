@@ -1,1 +1,1 @@
-"""The spiders: three sources, further sources, and the servers themselves."""
+"""The spiders: those of sources, the servers themselves, and the site from the state."""

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
 from sessioncrawler.model import Address, Server
+from sessioncrawler.spiders._source import SourceSpider
 from simnet import Community, ConnectionRecord, SimNet
 from tests.support.crawling import Crawl, Job, run_crawls
 
@@ -25,6 +29,11 @@ IMPATIENT = {
 tests are busy: what is short here is what the simulated servers make us wait for."""
 BLINK = 0.1
 """Seconds within which the simulated network may notice late that a connection has ended."""
+
+
+_LOADER = get_spider_loader(Settings({"SPIDER_MODULES": ["sessioncrawler.spiders"]}))
+SOURCES = tuple(name for name in sorted(_LOADER.list()) if issubclass(_LOADER.load(name), SourceSpider))
+"""The spiders of sources that there are."""
 
 
 def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
