@@ -14,7 +14,7 @@ from tests.faults.disks import fill, make_read_only, tmpfs
 from tests.faults.runs import Run, faults, files, measured, state_rows
 
 NOBODY = 65534
-SITE_KEPT = "Nothing was published: a file of the site could not be written: see the log."
+SITE_KEPT = "Nothing was published: the site could not be rendered or stored: see the log."
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.faults.bucket import HANG, bucket_behind_a_door
 from tests.faults.runs import faults, files, measured
 from tests.support.sogs_world import NOW
 
-NOT_PUBLISHED = "Nothing was published: a file of the site could not be written: see the log."
+NOT_PUBLISHED = "Nothing was published: the site could not be rendered or stored: see the log."
 LATER_AGAIN = "The storage is overloaded or out of reach: run it again later."
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 

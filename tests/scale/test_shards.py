@@ -97,7 +97,9 @@ def published(folder: Path, net: SimNet, **settings: Any) -> dict[str, Any]:
 
 def comparable(files: dict[str, bytes]) -> dict[str, Any]:
     """A site without what was measured."""
-    kept: dict[str, Any] = {name: content for name, content in files.items() if name != "health.json"}
+    kept: dict[str, Any] = {
+        name: content for name, content in files.items() if name not in {"health.json", "files.json"}
+    }
     for name in ("polls.json", "v1/polls.json"):
         polls = json.loads(files[name])
         rows = polls if isinstance(polls, list) else polls["polls"]
