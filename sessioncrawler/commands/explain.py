@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
-from sessioncrawler.editorial.config import DirectoryError, find_directory, load_directory
+from sessioncrawler.editorial.config import DirectoryError, configured_directory
 from sessioncrawler.explain.story import NothingToTellError, Story, tell
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.state import State, StateError
@@ -56,7 +56,7 @@ class ExplainCommand(ScrapyCommand):
     def _knowledge(self) -> Knowledge:
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
-        directory = load_directory(find_directory(settings["DIRECTORY_CONFIG"]))
+        directory = configured_directory(settings["DIRECTORY_CONFIG"])
         guess = settings.getbool("GUESS_LANGUAGES", True)
         hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
         with State.open(settings["STATE_URL"], create=False) as state:

@@ -11,7 +11,7 @@ from scrapy.exporters import BaseItemExporter
 from scrapy.spiderloader import get_spider_loader
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.editorial.config import find_directory, load_directory
+from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.model import Poll
@@ -81,7 +81,7 @@ class SiteItemExporter(BaseItemExporter):
 
     def _edition(self) -> Edition:
         settings = self.crawler.settings
-        directory = load_directory(find_directory(settings["DIRECTORY_CONFIG"]))
+        directory = configured_directory(settings["DIRECTORY_CONFIG"])
         hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
         with self._state() as state:
             known = Knowledge.read(state, directory, crawl_time(settings), round_hours=hours)

@@ -6,11 +6,10 @@ from abc import ABC, abstractmethod
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
-from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.editorial.config import Directory, find_directory, load_directory
+from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem
 
@@ -30,7 +29,9 @@ class CommunityPipeline(ABC):
         """Build the pipeline from ``DIRECTORY_CONFIG``, ``CRAWL_TIME`` and ``GUESS_LANGUAGES``."""
         settings = crawler.settings
         guess = settings.getbool("GUESS_LANGUAGES", True)
-        return cls(Judge(configured_directory(settings), crawl_time(settings), guess=guess), crawler.stats)
+        return cls(
+            Judge(configured_directory(settings["DIRECTORY_CONFIG"]), crawl_time(settings), guess=guess), crawler.stats
+        )
 
     def process_item(self, item: Any) -> Any:
         """Process one item; raises :class:`~scrapy.exceptions.DropItem` where the Community is not to be listed."""
@@ -41,8 +42,3 @@ class CommunityPipeline(ABC):
     @abstractmethod
     def process_community(self, item: CommunityItem) -> None:
         """Change ``item`` in place, or raise :class:`~scrapy.exceptions.DropItem` with a sentence."""
-
-
-def configured_directory(settings: BaseSettings) -> Directory:
-    """Load the ``directory.toml`` that counts (setting ``DIRECTORY_CONFIG``); raises DirectoryError."""
-    return load_directory(find_directory(settings["DIRECTORY_CONFIG"]))

@@ -7,9 +7,9 @@ from typing import Any, Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.pipelines._base import configured_directory
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.state import Facts, State
@@ -29,7 +29,7 @@ class HistoryPipeline(StatefulPipeline):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._judge = Judge(configured_directory(crawler.settings), self.now, guess=False)
+        self._judge = Judge(configured_directory(crawler.settings["DIRECTORY_CONFIG"]), self.now, guess=False)
         self._listed: list[Facts] = []
         self._withdrawn: set[tuple[str, str]] = set()
         self._complete = False

@@ -15,11 +15,11 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.utils.asyncio import run_in_thread
 
+from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.icons import IconVerdict
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import AnswerItem, CommunityItem
 from sessioncrawler.model import Outcome, Poll, Room, Server
-from sessioncrawler.pipelines._base import configured_directory
 from sessioncrawler.pipelines._pictures import UnfitPictureError, make_icon
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.protocol.failures import TryError
@@ -70,7 +70,7 @@ class IconsPipeline(StatefulPipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings = crawler.settings
-        self._judge = Judge(configured_directory(settings), self.now, guess=False)
+        self._judge = Judge(configured_directory(settings["DIRECTORY_CONFIG"]), self.now, guess=False)
         self._expiry = settings.getint("ICONS_EXPIRE_DAYS") * DAY
         self._per_server = settings.getint("ICONS_PER_SERVER")
         self._budget = settings.getfloat("ICONS_BUDGET")

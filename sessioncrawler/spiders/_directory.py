@@ -5,13 +5,13 @@ from __future__ import annotations
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.editorial.config import Directory, DirectoryError, find_directory, load_directory
+from sessioncrawler.editorial.config import Directory, DirectoryError, configured_directory
 
 
 def directory_of(settings: BaseSettings) -> Directory:
     """The operator's directory; UsageError, which commands print as a sentence, where it cannot be read."""
     try:
-        return load_directory(find_directory(settings["DIRECTORY_CONFIG"]))
+        return configured_directory(settings["DIRECTORY_CONFIG"])
     except DirectoryError as error:
         raise UsageError(str(error), print_help=False) from error
 

@@ -1,7 +1,13 @@
 """``directory.toml``: what the site's operator decides (docs/directory.md)."""
 
 from sessioncrawler.editorial.config.problems import DirectoryError
-from sessioncrawler.editorial.config.reading import find_directory, load_directory, parse_directory, read_directory
+from sessioncrawler.editorial.config.reading import (
+    configured_directory,
+    find_directory,
+    load_directory,
+    parse_directory,
+    read_directory,
+)
 from sessioncrawler.editorial.config.schema import (
     Collection,
     CollectionRating,
@@ -29,6 +35,7 @@ __all__ = [
     "Site",
     "Source",
     "StaffCount",
+    "configured_directory",
     "find_directory",
     "load_directory",
     "parse_directory",

@@ -58,6 +58,11 @@ def load_directory(path: Traversable) -> Directory:
     return parse_directory(read_directory(path), str(path))
 
 
+def configured_directory(setting: str | None) -> Directory:
+    """The directory that counts for the value of the setting ``DIRECTORY_CONFIG``; raises :class:`DirectoryError`."""
+    return load_directory(find_directory(setting))
+
+
 def read_directory(path: Traversable) -> str:
     """Read the text of a ``directory.toml`` (UTF-8), unchecked; raises :class:`DirectoryError`."""
     try:
