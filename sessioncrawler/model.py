@@ -186,6 +186,8 @@ class Outcome(StrEnum):
 class KeyProof(StrEnum):
     """Why a key is believed to be a server's own."""
 
+    ONION = "onion"
+    """It answered what only the holder of the key can read (docs/protocol.md, "Onion requests")."""
     PREVIEW_PAGE = "preview-page"
     DIRECTORY = "directory"
     """Named in directory.toml; no preview page says otherwise."""
@@ -218,6 +220,8 @@ class Poll:
     """All that was said about the key, where more than one key was named or none could be believed."""
     aliases: tuple[Address, ...] = ()
     """Other addresses that this one redirected to."""
+    named: Address | None = None
+    """Where the server itself says that it is, from inside an onion request; None where it was not asked lately."""
     requests: int = 0
     tries: int = 0
     """Connections that were attempted; more than ``requests`` where some stalled."""
