@@ -38,7 +38,7 @@ NEWS_EVERY = 50
 """Every so many Communities one is news."""
 NOW = 1_769_083_200
 MEBIBYTE = 1024 * 1024
-SECONDS = 10
+SECONDS = 8
 """Most seconds for 5,000 Communities."""
 MEMORY = 400
 """Most MiB of memory for them."""

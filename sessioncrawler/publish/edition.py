@@ -40,8 +40,8 @@ class Edition:
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
-    written: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Size in bytes and SHA-256 in hex of the files that were rendered so far, by path."""
+    data: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Size in bytes and SHA-256 in hex of the files of ``v1/`` that were rendered so far, by path from there."""
 
     @property
     def directory(self) -> Directory:
@@ -52,10 +52,6 @@ class Edition:
     def now(self) -> int:
         """The time of the publication in Unix seconds."""
         return self.known.now
-
-    def written_below(self, folder: str) -> dict[str, tuple[int, str]]:
-        """What was rendered so far below ``folder``, by path from there."""
-        return {path.removeprefix(folder): file for path, file in self.written.items() if path.startswith(folder)}
 
     @cached_property
     def cards(self) -> Cards:

@@ -21,6 +21,7 @@ from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.pages.webmanifest import manifest
 
 Files = Iterable[tuple[str, bytes]]
+DATA = "v1/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("v1/sources.json", lambda e: v1.sources_json(e.known.sources, e.now)),
     Output("v1/policy.json", lambda e: v1.policy_json(len(e.communities), e.left_out, e.now)),
     Output("v1/", lambda _: schema_files()),
-    Output("v1/manifest.json", lambda e: v1.manifest_json(e.written_below("v1/"), e.now)),
+    Output("v1/manifest.json", lambda e: v1.manifest_json(e.data, e.now)),
     Output("communities.csv", lambda e: b"".join(tables.communities_csv(e.records))),
     Output("communities.jsonl", lambda e: b"".join(tables.communities_jsonl(e.records))),
     Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
@@ -100,8 +101,9 @@ OUTPUTS: tuple[Output, ...] = (
 
 
 def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every file of the site; each is noted in ``edition.written``."""
+    """Path and content of every file of the site; those of ``v1/`` are noted for their manifest."""
     for output in OUTPUTS:
         for path, content in output.files(edition):
-            edition.written[path] = len(content), hashlib.sha256(content).hexdigest()
+            if path.startswith(DATA):
+                edition.data[path.removeprefix(DATA)] = len(content), hashlib.sha256(content).hexdigest()
             yield path, content

@@ -89,7 +89,7 @@ def test_a_full_disk_under_the_temporary_folder(faulty, folder, leave):
 
 def test_a_file_that_may_not_become_so_large(faulty, folder):
     before = files(folder / "site")
-    run = faulty.run(folder, largest=60_000)
+    run = faulty.run(folder, largest=400_000)
     assert_failed(run, os.strerror(errno.EFBIG))
     assert files(folder / "site") == before
 
