@@ -21,8 +21,11 @@ from sessioncrawler.model import Address, Room, Server, Tag
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.text.names import visible
 
-_split = lru_cache(maxsize=1_000)(split_tags)
-"""One Community comes to several rules, one after the other: its description is split for all of them."""
+
+@lru_cache(maxsize=1_000)
+def _split(description: str) -> Tagged:
+    """One Community comes to several rules, one after the other: its description is split for all of them."""
+    return split_tags(visible(description))
 
 
 class LanguageOrigin(StrEnum):
@@ -79,7 +82,7 @@ class Judgement:
 class Judge:
     """The rules of a ``directory`` at ``now`` (Unix seconds); ``guess`` is whether languages are guessed.
 
-    Pure: the same Community always gets the same verdicts. Rules read what readers see: texts without invisible letters.
+    Pure: the same Community always gets the same verdicts. Rules read what readers see: no invisible letters.
     """
 
     def __init__(self, directory: Directory, now: int, *, guess: bool = True) -> None:
@@ -201,4 +204,4 @@ class Duplicates:
 
 
 def _tagged(room: Room) -> Tagged:
-    return _split(visible(room.description or ""))
+    return _split(room.description or "")

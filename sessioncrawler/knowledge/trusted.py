@@ -47,7 +47,7 @@ class OfficialNames:
         self._names: Mapping[str, str] = {look: name for _, name in sorted(here + away) for look in looks(name)}
 
     def resembled(self, server: Server, room: Room) -> str:
-        """The name of the official room for which readers may take ``room``; empty where there is none, or it is one."""
+        """The name of the official room for which readers may take ``room``; empty where there is none."""
         if not self._names or self._official(server):
             return ""
         return next((self._names[look] for look in sorted(looks(room.name)) if look in self._names), "")

@@ -11,7 +11,7 @@ from sessioncrawler.text.names import REMEMBERED, visible
 
 @lru_cache(REMEMBERED)
 def plain_letters(text: str) -> str:
-    """``text`` without case, and with the usual letter for each that looks like it: Cyrillic ``о``, ``𝗼`` and ``ｏ``."""
+    """``text`` without case, and with the usual letter for those that look like it: of other scripts, bold, wide."""
     return skeleton_key(visible(text))
 
 

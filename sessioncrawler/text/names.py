@@ -34,7 +34,7 @@ _STACK = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
 _JOINER_RUN = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
 _LOOSE_JOINER = re.compile(rf"(?<![^\x00-\x7f\s])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f\s])")
 """A joiner means something only between two letters of other scripts, or two emoji."""
-_LOOSE_SELECTOR = re.compile(r"(?:(?<=\w)|^)[\ufe00-\ufe0f]+(?!\u20e3)", re.MULTILINE)
+_LOOSE_SELECTOR = re.compile(rf"(?:(?<=[\x00-\x7f\w{_JOINERS}])|^)[\ufe00-\ufe0f]+(?!\u20e3)")
 """What chooses between a picture and a sign changes no letter; it stays in keycaps."""
 _IGNORABLE = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(map(chr, range(0xE0100, 0xE01F0)))
 """Marks by category that show nothing (Default_Ignorable_Code_Point)."""
@@ -96,15 +96,15 @@ def _continues(text: str, index: int) -> bool:
     return text[index - 1] in _JOINERS or char in _JOINERS or unicodedata.category(char) in {"Mn", "Me", "Cf", "Sk"}
 
 
-@lru_cache(REMEMBERED)
 def visible(text: str) -> str:
-    """``text`` without what hides or overlaps: what readers see, and what rules read. Every line break is a line feed."""
+    """``text`` without what hides or overlaps: what readers see and rules read. Every line break is a line feed."""
     clean = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANER)
     if clean.isascii():
         return clean
     # Tags go first: a joiner beside one may have nothing else to join.
-    clean = _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", _LOOSE_EMOJI_TAG.sub("", clean)))
-    return _STACK.sub(r"\1", _LOOSE_SELECTOR.sub("", clean))
+    clean = _LOOSE_SELECTOR.sub("", _LOOSE_EMOJI_TAG.sub("", clean))
+    clean = _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", clean))
+    return _STACK.sub(r"\1", clean)
 
 
 @lru_cache(REMEMBERED)

@@ -194,7 +194,7 @@ def test_an_icon_is_fetched_anew_when_it_expires_and_forgotten_in_the_end(crawl,
 
 def test_some_icons_are_never_asked_for(crawl):
     answers = Answers(allowed__1=picture())
-    rules = f'[icons]\nallow = ["allowed+{KEY[:8]}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
+    rules = f'[icons]\nallow = ["allowed+{KEY}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
     rules += f'[[hide]]\nmatch = "hidden+{KEY[:8]}"\nreason = "spam"\n'
     with serve(answers) as url:
         rooms = [

@@ -5,6 +5,7 @@ from sessioncrawler.editorial.config.advice import advise
 from tests.support.editorial_data import KEY, NOW, ROOT
 
 SITE = '[site]\nname = "Rooms"\nurl = "https://rooms.example/"\ncontact = "a@rooms.example"\n'
+WHOLE = "the whole key, which join links hold after public_key="
 PIN = f'[[pin]]\nmatch = "a+{KEY}"\n'
 
 
@@ -95,26 +96,22 @@ def test_the_project_s_own_directory_only_lacks_its_owner():
 
 
 @pytest.mark.parametrize(
-    ("text", "warning"),
+    ("text", "place", "short", "mend"),
     [
-        ('[[pin]]\nmatch = "a+118d"\n', "line 9, pin.match: a+118d does not count here, because anybody can make a key "
-         f'that fits 4 digits; write "a+{KEY}"'),
-        ('[[pin]]\nmatch = "a+fe93"\n', "line 9, pin.match: a+fe93 does not count here, because anybody can make a key "
-         "that fits 4 digits; write a+ and the whole key, which join links hold after public_key= (or 16 digits of it)"),
-        ('[[project]]\nmatch = "118d818a"\n', "line 9, project.match: 118d818a does not count here, because anybody can "
-         f'make a key that fits a server id; write "{KEY}"'),
-        ('[[staff]]\nmatch = "fe930000"\ncount = 2\n', "line 9, staff.match: fe930000 does not count here, because "
-         "anybody can make a key that fits a server id; write the whole key, which join links hold after public_key=, or "
-         "its host"),
-        ('[[rate]]\nmatch = "a+118df8c6"\nrating = "safe"\n', "line 9, rate.match: a+118df8c6 does not count here, "
-         f'because anybody can make a key that fits 8 digits; write "a+{KEY}"'),
-        ('[icons]\nallow = ["a+118d"]\n', "line 9, icons.allow: a+118d does not count here, because anybody can make a "
-         f'key that fits 4 digits; write "a+{KEY}"'),
+        ('[[pin]]\nmatch = "a+118d"\n', "pin.match: a+118d", "4 digits", f'"a+{KEY}"'),
+        ('[[pin]]\nmatch = "a+fe93"\n', "pin.match: a+fe93", "4 digits", f"a+ and {WHOLE} (or 16 digits of it)"),
+        ('[[project]]\nmatch = "118d818a"\n', "project.match: 118d818a", "a server id", f'"{KEY}"'),
+        ('[[staff]]\nmatch = "fe930000"\ncount = 2\n', "staff.match: fe930000", "a server id", f"{WHOLE}, or its host"),
+        ('[[rate]]\nmatch = "a+118df8"\nrating = "safe"\n', "rate.match: a+118df8", "6 digits", f'"a+{KEY}"'),
+        ('[icons]\nallow = ["a+118d"]\n', "icons.allow: a+118d", "4 digits", f'"a+{KEY}"'),
     ],
 )  # fmt: skip
-def test_a_pattern_that_is_too_short_to_count_is_told_with_the_whole_key(text, warning):
+def test_a_pattern_that_is_too_short_to_count_is_told_with_the_whole_key(text, place, short, mend):
     servers = f'[[servers]]\nurl = "http://sog.caliban.org"\npublic_key = "{KEY}"\n'
-    assert advise(SITE + servers + text, "d.toml", NOW).warnings == (f"d.toml, {warning}",)
+    told = (
+        f"d.toml, line 9, {place} does not count here, because anybody can make a key that fits {short}; write {mend}"
+    )
+    assert advise(SITE + servers + text, "d.toml", NOW).warnings == (told,)
 
 
 @pytest.mark.parametrize(
