@@ -80,8 +80,8 @@ def derive_tags(
     """Return all tags of a room: the derived ones in the order of the 2026 directory, then the operator's.
 
     ``now`` is in Unix seconds. What the server does not tell (None) gives no tag. ``official``, ``project``,
-    ``pinned``, ``rating`` and the count of ``staff`` are what directory.toml says of the room. ``resembles`` is the name of
-    an official room for which readers may take this one.
+    ``pinned``, ``rating`` and the count of ``staff`` are what directory.toml says of the room; ``resembles`` is the
+    name of an official room for which readers may take it.
     """
     facts = {
         OFFICIAL: official,
