@@ -135,6 +135,8 @@ class Server:
     """A server from before 2022-03, whose previews are at ``/view/room/TOKEN``."""
     has_preview: bool = True
     """Whether the server has preview pages at all (bunsogs has none)."""
+    proven: bool = field(default=False, compare=False)
+    """Whether it proved to hold the key, or directory.toml names the key for this address; set by ``knowledge``."""
 
     @property
     def server_id(self) -> str:

@@ -39,5 +39,6 @@ def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> st
         f'[[listings]]\nid = "{rating}"\nname = "All that are {rating}"\nrating = "{rating}"\ninclude = "*"\n'
         for rating in ("safe", "unsafe")
     ]
-    parts += [f"[[pin]]\nmatch = {match(place)}\n" for place in world.pinned]
+    pins = (_text(f"{token}+{world.servers[index].key}") for index, token in world.pinned)
+    parts += [f"[[pin]]\nmatch = {pin}\n" for pin in pins]
     return "\n".join(parts)

@@ -12,6 +12,7 @@ from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
+from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
 from sessioncrawler.model import Outcome, Poll, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.servers import settle
@@ -89,10 +90,12 @@ class Knowledge:
 
     def communities(self) -> Iterator[CommunityItem]:
         """The rooms of all servers that were reached, as they tell them, best address first."""
-        for poll in self.settled:
-            if poll.outcome is Outcome.REACHED and poll.server is not None:
-                for room in poll.rooms:
-                    yield CommunityItem(poll.server, room)
+        vouchers = Vouchers(self.directory)
+        reached = [(vouchers.server(poll), poll.rooms) for poll in self.settled if poll.outcome is Outcome.REACHED]
+        served = [(server, room) for server, rooms in reached if server is not None for room in rooms]
+        names = OfficialNames(self.directory, served, self.listed)
+        for server, room in served:
+            yield CommunityItem(server, room, resembles=names.resembled(server, room))
 
     @cached_property
     def addresses(self) -> Mapping[str, AddressFacts]:

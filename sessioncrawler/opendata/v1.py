@@ -15,8 +15,9 @@ from msgspec import Struct
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.policy import reason_text
+from sessioncrawler.editorial.tags import OFFICIAL
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Outcome, Poll
+from sessioncrawler.model import Outcome, Poll, Tag, TagKind
 from sessioncrawler.opendata.encoding import compact, finite, spread
 from sessioncrawler.opendata.records import (
     VERSION,
@@ -44,6 +45,7 @@ from sessioncrawler.state import SourceSummary
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import well_formed
 
+_OFFICIAL = Tag(OFFICIAL, TagKind.RESERVED)
 _PHRASES = {
     "unlisted": ("by its operator's tags", "by their operators' tags"),
     "test": ("test room", "test rooms"),
@@ -93,7 +95,7 @@ def records(
             image_id=room.image_id,
             nsfw=NsfwRecord(value=community.nsfw_reason is not None, reason=community.nsfw_reason),
             pinned=community.pinned,
-            official=server.public_key in directory.official_keys,
+            official=_OFFICIAL in community.tags,
             first_listed=iso(first_listed.get((server.public_key, room.token.lower()))) or None,
         )
 

@@ -19,6 +19,7 @@ from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.icons import IconVerdict
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import AnswerItem, CommunityItem
+from sessioncrawler.knowledge.trusted import Vouchers
 from sessioncrawler.model import Outcome, Poll, Room, Server
 from sessioncrawler.pipelines._pictures import UnfitPictureError, make_icon
 from sessioncrawler.pipelines._stateful import StatefulPipeline
@@ -70,7 +71,9 @@ class IconsPipeline(StatefulPipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings = crawler.settings
-        self._judge = Judge(configured_directory(settings["DIRECTORY_CONFIG"]), self.now, guess=False)
+        directory = configured_directory(settings["DIRECTORY_CONFIG"])
+        self._judge = Judge(directory, self.now, guess=False)
+        self._vouchers = Vouchers(directory)
         self._expiry = settings.getint("ICONS_EXPIRE_DAYS") * DAY
         self._per_server = settings.getint("ICONS_PER_SERVER")
         self._budget = settings.getfloat("ICONS_BUDGET")
@@ -134,14 +137,15 @@ class IconsPipeline(StatefulPipeline):
 
     async def _fetch_all(self, poll: Poll) -> None:
         """Fetch the icons of a server in a task of its own, which can be cancelled without harm to the item."""
-        if poll.server is None or poll.outcome is not Outcome.REACHED:
+        server = self._vouchers.server(poll)
+        if server is None or poll.outcome is not Outcome.REACHED:
             return
-        wanted = [room for room in poll.rooms if self._wants(poll.server, room)]
+        wanted = [room for room in poll.rooms if self._wants(server, room)]
         if not wanted:
             return
         if self._ends is None:
             self._ends = asyncio.get_running_loop().time() + self._budget
-        task = asyncio.ensure_future(self._fetch_each(poll.server, wanted))
+        task = asyncio.ensure_future(self._fetch_each(server, wanted))
         self._fetching.add(task)
         await asyncio.wait({task})
         self._fetching.discard(task)

@@ -24,7 +24,7 @@ import json
 import scrapy
 from scrapy.exceptions import DontCloseSpider
 from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
-from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
 from sessioncrawler.signals import all_answered
 
 
@@ -39,12 +39,13 @@ class Rooms(scrapy.Spider):
         for url, key, facts in json.loads(self.settings["ROOMS"]):
             scheme, _, netloc = url.partition("://")
             host, _, port = netloc.partition(":")
-            found.setdefault(Server(Address(scheme, host, int(port)), key), []).append(Room(**facts))
+            found.setdefault(Server(Address(scheme, host, int(port)), key, proven=True), []).append(Room(**facts))
         return found.items()
 
     def parse(self, response):
         for server, rooms in self.servers():
-            yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=tuple(rooms)))
+            proof = KeyProof.ONION
+            yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=tuple(rooms), key_proof=proof))
         yield AnswerItem(Poll(Address("http", "other.example", 80), Outcome.REFUSED))
         yield scrapy.Request("data:,y", self.publish)
 
@@ -194,7 +195,7 @@ def test_an_icon_is_fetched_anew_when_it_expires_and_forgotten_in_the_end(crawl,
 
 def test_some_icons_are_never_asked_for(crawl):
     answers = Answers(allowed__1=picture())
-    rules = f'[icons]\nallow = ["allowed+{KEY[:8]}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
+    rules = f'[icons]\nallow = ["allowed+{KEY}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
     rules += f'[[hide]]\nmatch = "hidden+{KEY[:8]}"\nreason = "spam"\n'
     with serve(answers) as url:
         rooms = [

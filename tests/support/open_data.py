@@ -19,8 +19,8 @@ from sessioncrawler.state import Event, Facts, Listed
 from tests.support.publishing import KEY, NOW, SITE, Published, publish
 
 DAY = 86_400
-SERVER = Server(Address("https", "sogs.example", 443), KEY)
-OTHER = Server(Address("http", "127.0.0.9", 8080), "ab" * 32, has_preview=False)
+SERVER = Server(Address("https", "sogs.example", 443), KEY, proven=True)
+OTHER = Server(Address("http", "127.0.0.9", 8080), "ab" * 32, has_preview=False, proven=True)
 DIRECTORY = f"""
 [site]
 name = "Rooms & <more>"
@@ -33,7 +33,7 @@ public_key = "{"ab" * 32}"
 official = true
 
 [[pin]]
-match = "pinned+118d"
+match = "pinned+{KEY}"
 
 [languages]
 "pinned+118d" = "pt-BR"
