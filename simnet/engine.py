@@ -12,6 +12,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from simnet.exchange import After, Reply, Request, parse_head
@@ -140,8 +141,9 @@ class Engine:
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
         try:
-            while await self._exchange(reader, writer, service, "https" if tls else "http"):
-                pass
+            earlier = 0
+            while await self._exchange(reader, writer, service, "https" if tls else "http", earlier):
+                earlier += 1
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client went away or sent what is no HTTP: nothing to tell it
         finally:
@@ -151,16 +153,16 @@ class Engine:
             transport.abort()
 
     async def _exchange(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, service: Service, scheme: str
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, service: Service, scheme: str, earlier: int
     ) -> bool:
-        """One request and its reply; whether the connection goes on."""
+        """One request after ``earlier`` ones, and its reply; whether the connection goes on."""
         request = parse_head(await reader.readuntil(b"\r\n\r\n"), scheme)
         if request is None:
             return False
         length = request.headers.get("content-length", "0")
-        await reader.readexactly(min(int(length), HEAD_LIMIT) if length.isdigit() else 0)
+        body = await reader.readexactly(min(int(length), HEAD_LIMIT) if length.isdigit() else 0)
         await service.pause()
-        reply = service.respond(request)
+        reply = service.respond(replace(request, body=body, earlier=earlier))
         writer.write(reply.raw)
         await writer.drain()
         follow = _FOLLOW.get(reply.after)

@@ -120,10 +120,13 @@ class ServerService(LoggedService):
             await asyncio.sleep(self.spec.latency)
 
 
+_REDIRECTS = {Clear.REDIRECT: 301, Clear.REDIRECT_308: 308}
+
+
 def _clear_text(request: Request, clear: Clear) -> Reply:
-    if clear is Clear.REDIRECT:
+    if clear in _REDIRECTS:
         target = "https" + request.base.removeprefix("http") + request.target
-        return Response(301, b"", "", (("Location", target),)).reply(request.method)
+        return Response(_REDIRECTS[clear], b"", "", (("Location", target),)).reply(request.method)
     body = b"<html>\r\n<body>The plain HTTP request was sent to HTTPS port</body>\r\n</html>\r\n"
     return Response(400, body, "text/html", shouted=False).reply(request.method)
 

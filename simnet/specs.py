@@ -19,6 +19,8 @@ class Flavour(StrEnum):
     """Which program a server runs (docs/protocol.md, "Anonymous answers" and "Legacy servers")."""
 
     PYSOGS = "pysogs"
+    PYSOGS_030 = "pysogs-0.3.0"
+    """As pysogs, but without preview pages inside of onion requests."""
     LEGACY = "pysogs-0.2.0"
     RUST = "rust-0.1.8"
     BUNSOGS = "bunsogs"
@@ -50,6 +52,7 @@ class Clear(StrEnum):
     SERVE = "serve"
     BAD_REQUEST = "bad-request"
     REDIRECT = "redirect"
+    REDIRECT_308 = "redirect-308"
 
 
 class Hello(StrEnum):
@@ -146,6 +149,9 @@ class ServerSpec:
     index: int
     kind: str
     key: str
+    """The public key that the server shows, and its links name."""
+    secret: str = ""
+    """The private key that it holds: that of ``key``, but for impostors."""
     flavour: Flavour = Flavour.PYSOGS
     rooms: tuple[RoomSpec, ...] = ()
     links: tuple[WildLink, ...] = ()
