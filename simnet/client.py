@@ -73,9 +73,12 @@ class SimNet:
         scenario: str = "demo",
         servers: int | None = None,
         latency: tuple[float, float] = (0.0, 0.0),
+        *,
+        later: bool = False,
     ) -> None:
         self._arguments = ["--seed", str(seed), "--scenario", scenario]
         self._arguments += ["--latency", str(latency[0]), str(latency[1])]
+        self._arguments += ["--later"] * later
         if servers is not None:
             self._arguments += ["--servers", str(servers)]
         self._process: subprocess.Popen[bytes] | None = None
@@ -153,6 +156,13 @@ class SimNet:
     def reset_log(self) -> None:
         """Forget the log; faults that pass begin anew."""
         self._ask("/reset")
+
+    def advance(self, *servers: int) -> None:
+        """Let the servers with these indices become what they are later in their world, all where none is named.
+
+        Sources show what is posted then; ``truth`` is that of the world as it is now.
+        """
+        self.truth = Truth.from_json(json.dumps(self._ask("/advance?" + urlencode([("server", n) for n in servers]))))
 
     def set_listing(self, name: str, mode: str) -> None:
         """Put a source into a mode of ``sources.Mode``. SimNetError where there is no such site or mode."""

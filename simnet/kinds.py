@@ -263,6 +263,4 @@ def make_server(rng: Random, index: int, name: str, before: ServerSpec | None, l
         if name == "redirect-peer":
             does["peer"] = before.index
     links = _links(rng, kind, index, key, rooms)
-    return ServerSpec(
-        index=index, kind=name, key=key, secret=secret, rooms=rooms, links=links, latency=latency, **does
-    )
+    return ServerSpec(index=index, kind=name, key=key, secret=secret, rooms=rooms, links=links, latency=latency, **does)

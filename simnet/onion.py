@@ -39,8 +39,13 @@ class OnionRequest:
 
 def key_pair(seed: str) -> tuple[str, str]:
     """The private and the public key that follow from ``seed``, as lower-case hex."""
-    secret = sha256(f"simnet key {seed}".encode()).digest()
-    return secret.hex(), X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw().hex()
+    secret = sha256(f"simnet key {seed}".encode()).hexdigest()
+    return secret, public_key(secret)
+
+
+def public_key(secret: str) -> str:
+    """The public key of a private one, both as hex."""
+    return X25519PrivateKey.from_private_bytes(bytes.fromhex(secret)).public_key().public_bytes_raw().hex()
 
 
 def open_request(secret: str, version: int, body: bytes) -> OnionRequest:

@@ -48,7 +48,7 @@ def _no_pages(front: Front) -> Reply:
 
 
 def _bad_gateway(front: Front) -> Reply:
-    """Caddy keeps connections that its server has closed: a POST behind another request is lost; asked again it is not."""
+    """Caddy keeps connections that its server has closed: a POST behind another request is lost, but not twice."""
     if front.request.method == "POST" and front.request.earlier and front.nth % 2 == 0:
         return Response(502, after=After.KEEP, shouted=False).reply()
     return replace(front.serve(), after=After.KEEP)

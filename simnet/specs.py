@@ -165,6 +165,8 @@ class ServerSpec:
     """Index of another server that the fault points to."""
     preview_base: str | None = None
     """What the operator configured as the server's URL; None for the address the server is listed under."""
+    names: int | None = None
+    """Index of another server whose URL the operator configured."""
     index_off: bool = False
     latency: float = 0.0
     outcome: Outcome = Outcome.REACHED
@@ -175,7 +177,11 @@ class ServerSpec:
     """Index of the server that this one is, under another address."""
     configured: bool = False
     """Named in ``directory.toml`` as always polled."""
+    believed: str = ""
+    """The key that ``directory.toml`` names, where it is another."""
     official: bool = False
+    impostor_of: int | None = None
+    """Index of the server whose key this one shows without being it: nothing may be listed at its address."""
     waits: float = 0.0
     """Seconds that the server itself asks a client to wait."""
 
@@ -210,3 +216,5 @@ class World:
     pinned: tuple[tuple[int, str], ...] = ()
     languages: tuple[tuple[int, str], ...] = ()
     """(server, token) whose language the directory's operator names."""
+    after: World | None = None
+    """The same servers later, where something changes."""
