@@ -64,7 +64,7 @@ def open_request(secret: str, version: int, body: bytes) -> OnionRequest:
         asked = json.loads(_bencoded(plain)[0] if version == 4 else plain)  # noqa: PLR2004 (v3 is bare JSON)
         headers = {str(name).lower(): str(value) for name, value in asked.get("headers", {}).items()}
         return OnionRequest(key, str(asked["method"]), str(asked["endpoint"]), headers)
-    except (InvalidTag, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (InvalidTag, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise OnionError(str(error)) from error
 
 
