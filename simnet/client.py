@@ -157,12 +157,14 @@ class SimNet:
         """Forget the log; faults that pass begin anew."""
         self._ask("/reset")
 
-    def advance(self, *servers: int) -> None:
+    def advance(self, *servers: int, back: bool = False) -> None:
         """Let the servers with these indices become what they are later in their world, all where none is named.
 
-        Sources show what is posted then; ``truth`` is that of the world as it is now.
+        ``back`` makes them what they were at first. Sources show what is posted then, and ``truth`` is that of the
+        world as it is then.
         """
-        self.truth = Truth.from_json(json.dumps(self._ask("/advance?" + urlencode([("server", n) for n in servers]))))
+        query = urlencode([*(("server", index) for index in servers), ("back", int(back))])
+        self.truth = Truth.from_json(json.dumps(self._ask(f"/advance?{query}")))
 
     def set_listing(self, name: str, mode: str) -> None:
         """Put a source into a mode of ``sources.Mode``. SimNetError where there is no such site or mode."""

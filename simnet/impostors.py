@@ -120,7 +120,7 @@ def set_stage(rng: Random, known: Sequence[ServerSpec], latency: tuple[float, fl
 
 def _copiers(stage: Stage) -> None:
     official, configured, *_ = stage.before
-    stage.appear("copier-of-official", official, https=False, rooms=stage.rooms())
+    stage.appear("copier-of-official", official, https=False, rooms=stage.rooms(len(official.rooms) + 11))
     stage.appear("copier-of-official-more-rooms", official, rooms=(*official.rooms, *stage.rooms(30)))
     stage.appear("copier-of-configured", configured)
     for kind in ("http-ip", "http", "https", "legacy"):

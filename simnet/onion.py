@@ -10,6 +10,7 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -43,6 +44,7 @@ def key_pair(seed: str) -> tuple[str, str]:
     return secret, public_key(secret)
 
 
+@cache
 def public_key(secret: str) -> str:
     """The public key of a private one, both as hex."""
     return X25519PrivateKey.from_private_bytes(bytes.fromhex(secret)).public_key().public_bytes_raw().hex()

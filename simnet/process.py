@@ -95,9 +95,13 @@ class Network:
             return service.port
         return self._open(service)
 
-    def advance(self, indices: Collection[int]) -> str:
-        """The servers with these indices become what they are later, all where there are none; the truth as JSON."""
-        self._later |= set(indices or range(len(self._first.servers)))
+    def advance(self, indices: Collection[int], *, back: bool) -> str:
+        """The servers with these indices become what they are later, or were first (``back``); the truth as JSON.
+
+        Where there are no indices, all do.
+        """
+        chosen = set(indices or range(len(self._first.servers)))
+        self._later = self._later - chosen if back else self._later | chosen
         before, self.world = self.world, choose(self._first, self._later)
         for service in self._servers:
             was, service.spec = service.spec, self.world.servers[service.spec.index]

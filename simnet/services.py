@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import parse_qs
 
 from simnet.exchange import JSON, Reply, Request, Response
@@ -150,6 +151,13 @@ class SiteService(LoggedService):
         return self.site.respond(request)
 
 
+class Advance(Protocol):
+    """What lets servers change."""
+
+    def __call__(self, indices: Collection[int], *, back: bool) -> str:
+        """Let servers with these indices be what they are later, or were first; the truth as JSON."""
+
+
 class ControlService:
     """The control port: reads the log, resets it, sets the modes of sources, lets things change. Answers JSON."""
 
@@ -161,7 +169,7 @@ class ControlService:
         log: Log,
         sites: Mapping[str, SourceSite],
         servers: list[ServerService],
-        advance: Callable[[Collection[int]], str],
+        advance: Advance,
     ) -> None:
         self._log = log
         self._advance = advance
@@ -180,7 +188,7 @@ class ControlService:
         """No latency."""
 
     def respond(self, request: Request) -> Reply:
-        """``/requests``, ``/connections``, ``/reset``, ``/listing?name=NAME&mode=MODE``, ``/advance?server=INDEX``."""
+        """``/requests``, ``/connections``, ``/reset``, ``/listing?name=NAME&mode=MODE``, ``/advance?server=I``."""
         match request.path:
             case "/requests":
                 return control_json(self._log.requests)
@@ -194,8 +202,9 @@ class ControlService:
             case "/listing":
                 return self._set_listing(request)
             case "/advance":
-                indices = [int(text) for text in parse_qs(request.query).get("server", ()) if text.isdigit()]
-                return Response(200, self._advance(indices).encode(), JSON).reply()
+                query = parse_qs(request.query)
+                indices = [int(text) for text in query.get("server", ()) if text.isdigit()]
+                return Response(200, self._advance(indices, back=query.get("back") == ["1"]).encode(), JSON).reply()
             case _:
                 return Response(404).reply()
 

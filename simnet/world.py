@@ -183,7 +183,11 @@ def choose(world: World, later: Container[int]) -> World:
     pairs = zip(world.servers, world.after.servers, strict=True)
     servers = tuple(after if after.index in later else before for before, after in pairs)
     posts = {
-        site: tuple((index, link) for index, link in links if link in servers[index].links)
+        site: tuple(
+            (index, link)
+            for index, link in links
+            if link in servers[index].links and (index in later or (index, link) in world.posts[site])
+        )
         for site, links in world.after.posts.items()
     }
     return replace(world, servers=servers, posts=posts)

@@ -10,6 +10,7 @@ import pytest
 
 from sessioncrawler.model import Outcome
 from simnet import SimNet, Truth
+from simnet.configuration import directory_toml
 from simnet.impostors import FLOOD
 from simnet.kinds import ONION_KINDS
 from simnet.onion import public_key
@@ -127,6 +128,15 @@ def test_impostors_from_the_first_crawl_do_only_what_can_be_judged_then(seed):
     assert set(truth.impostors.values()) <= {each.base_url for each in truth.communities}
 
 
+def test_the_operator_of_the_directory_changes_nothing(before):
+    assert before.after
+    ports = {spec.index: BASE_PORT + spec.index for spec in before.servers}
+    text = directory_toml(before, ports, "http://x")
+    assert text == directory_toml(before.after, ports, "http://x")
+    assert text.count("[[servers]]") == 3
+    assert text.count("official = true") == 1
+
+
 def test_some_may_change_before_others():
     world = make_world(1, "impostors")
     assert world.after
@@ -179,6 +189,10 @@ def test_a_network_in_which_impostors_appear():
         now = net.truth
         net.advance()
         assert net.truth == now
+        net.advance(back=True)
+        assert net.truth == first
+        for url in dead:
+            assert page(url + "/rooms")
     with SimNet(1, "impostors", later=True) as net:
         assert net.truth.impostors
 
