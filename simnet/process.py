@@ -138,7 +138,8 @@ class Network:
             service.canary_port = self._canary_port or 9
             if spec.peer is not None:
                 service.peer = self._url(spec.peer)
-                service.behind = services[spec.peer].respond
+                up = self.world.servers[spec.peer].socket is Socket.LISTEN
+                service.behind = services[spec.peer].respond if up else None
 
     def _url(self, index: int) -> str:
         return best_url(self.world.servers[index], self.ports[index])

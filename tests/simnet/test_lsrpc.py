@@ -12,7 +12,7 @@ from simnet.exchange import After, Reply, Request, Response
 from simnet.faults import BROKEN_ROOMS, Visit, respond
 from simnet.onion import key_pair
 from simnet.specs import Flavour, RoomSpec, ServerSpec
-from tests.support.onions import Onion, request_v3, request_v4
+from tests.support.onions import Onion, request_v3, request_v4, vectors
 
 SECRET, KEY = key_pair("server")
 OTHER = key_pair("other")[1]
@@ -107,6 +107,14 @@ def test_a_wrong_key_and_a_version_that_is_not_spoken(flavour, path, expected):
     if flavour is Flavour.BUNSOGS:
         reply = post(server(flavour), request(OTHER).body, path)
         assert (reply.after, whole(reply).body) == (After.KEEP, b"")
+
+
+@pytest.mark.parametrize("vector", vectors("wrong_public_key"))
+def test_a_wrong_key_is_answered_as_real_servers_do(vector):
+    flavour = Flavour(vector["server"])
+    reply = whole(post(server(flavour), bytes.fromhex(vector["request_body_hex"])))
+    assert (reply.status, reply.body.decode()) == (vector["http_status"], vector["response_body"])
+    assert {name for name, _ in reply.headers} == set(vector["response_headers"])
 
 
 def test_an_impostor_holds_another_key_and_what_shows_no_key_holds_none():

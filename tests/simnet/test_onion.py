@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simnet.onion import OnionError, key_pair, open_request, public_key, seal_v3, seal_v4
-from tests.support.onions import Onion, request_v3, request_v4, seal
+from tests.support.onions import Onion, request_v3, request_v4, seal, vectors
 
-VECTORS = Path(__file__).parents[2] / ".." / "shared" / "realworld" / "sogs" / "onion_vectors.json"
 SECRET, KEY = key_pair("one")
-
-
-def vectors(what: str) -> list[dict]:
-    if not VECTORS.is_file():
-        return [pytest.param({}, marks=pytest.mark.skip(reason="recorded onion requests are not here"))]
-    found = json.loads(VECTORS.read_text())
-    found = found if isinstance(found, list) else [each for part in found.values() for each in part]
-    return [
-        pytest.param(each, id=f"{each['server']} {each['enc_type']} {each.get('endpoint', '')}")
-        for each in found
-        if what in each
-    ]
 
 
 @pytest.mark.parametrize("vector", vectors("server_private_key_hex_LAB_ONLY"))

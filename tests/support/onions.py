@@ -6,11 +6,14 @@ import hmac
 import json
 from base64 import b64decode
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+VECTORS = Path(__file__).parents[2] / ".." / "shared" / "realworld" / "sogs" / "onion_vectors.json"
 EPHEMERAL = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 NONCE = bytes(12)
 
@@ -63,3 +66,16 @@ def request_v4(public_key: str, endpoint: str = "/rooms?all=1") -> Onion:
 
 def request_v3(public_key: str, endpoint: str = "rooms") -> Onion:
     return seal(public_key, json.dumps({"endpoint": endpoint, "method": "GET", "headers": {}}).encode())
+
+
+def vectors(what: str) -> list[Any]:
+    """The recorded vectors with the field ``what``, as parameters of a test; it is skipped where they are absent."""
+    if not VECTORS.is_file():
+        return [pytest.param({}, marks=pytest.mark.skip(reason="recorded onion requests are not here"))]
+    found = json.loads(VECTORS.read_text())
+    found = found if isinstance(found, list) else [each for part in found.values() for each in part]
+    return [
+        pytest.param(each, id=f"{each['server']} {each['enc_type']} {each.get('endpoint', '')}")
+        for each in found
+        if what in each
+    ]
