@@ -1,0 +1,84 @@
+"""A network in which impostors appear, crawled before and after, and one in which they are from the start."""
+
+from __future__ import annotations
+
+import pytest
+
+from simnet import SimNet, Truth
+from tests.support.sogs_world import NOW, World, base_url, crawl_world, shown
+
+HOUR = 3600
+SEEDS = (1, 2, 3)
+not_yet = pytest.mark.xfail(strict=True, reason="no proof is asked for: the better address and more rooms win")
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def times(request, tmp_path_factory) -> tuple[tuple[World, Truth], tuple[World, Truth]]:
+    """The same state before and after, each with the truth of its time."""
+    folder = tmp_path_factory.mktemp("impostors")
+    with SimNet(request.param, "impostors") as net:
+        first = crawl_world(net, folder), net.truth
+        net.advance()
+        return first, (crawl_world(net, folder, CRAWL_TIME=NOW + HOUR), net.truth)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def start(request, tmp_path_factory) -> tuple[World, Truth]:
+    """Impostors from the very first crawl on."""
+    with SimNet(request.param, "impostors", later=True) as net:
+        return crawl_world(net, tmp_path_factory.mktemp("start")), net.truth
+
+
+def check(world: World, truth: Truth) -> None:
+    """Nobody is listed who must not be, and nobody is missing."""
+    assert world.crawl.reason == "finished"
+    addresses = {base_url(item["server"]["address"]) for item in world.communities}
+    assert not addresses & set(truth.impostors)
+    due = {community.identifier for community in truth.communities}
+    listed = set(world.listed())
+    assert not due - listed
+    assert not listed - due - {community.identifier for community in truth.possible}
+    wrong = {
+        url: (right.kind, right.outcome, world.poll_of(url)["outcome"], world.poll_of(url)["detail"])
+        for url, right in truth.addresses.items()
+        if world.poll_of(url)["outcome"] not in (right.outcome, *right.alternatives)
+    }
+    assert not wrong
+
+
+def badges(world: World) -> set[tuple[str, str]]:
+    """Token and address of what is shown as official or pinned."""
+    found = (shown(item) for item in world.communities)
+    return {(each["token"], each["base_url"]) for each in found if each["official"] or each["pinned"]}
+
+
+def true_badges(truth: Truth) -> set[tuple[str, str]]:
+    return {(each.token, each.base_url) for each in truth.communities if each.official or each.pinned}
+
+
+def test_before(times):
+    world, truth = times[0]
+    check(world, truth)
+    assert badges(world) == true_badges(truth)
+
+
+@not_yet
+def test_after(times):
+    check(*times[1])
+
+
+@not_yet
+def test_badges_after(times):
+    world, truth = times[1]
+    assert badges(world) == true_badges(truth)
+
+
+@not_yet
+def test_from_the_start(start):
+    check(*start)
+
+
+@not_yet
+def test_badges_from_the_start(start):
+    world, truth = start
+    assert badges(world) == true_badges(truth)
