@@ -30,7 +30,6 @@ LONGEST_HEADER = 1_000
 """Characters of a name, and of a value."""
 
 _NONCE, _TAG = 12, 16
-_KEY_BYTES = 32
 _PRIME = 2**255 - 19
 _MOST_DIGITS = len(str(LONGEST))
 _STATUSES = range(100, 600)
@@ -130,13 +129,11 @@ def _seal(public_key: str, inside: bytes, ephemeral: bytes | None, nonce: bytes 
 def _cipher_key(own: X25519PrivateKey, public_key: str) -> bytes:
     try:
         theirs = bytes.fromhex(public_key)
-        if len(theirs) != _KEY_BYTES or int.from_bytes(theirs, "little") >= _PRIME:
-            raise NotOpenedError("this is not how a server writes its key")
         shared = own.exchange(X25519PublicKey.from_public_bytes(theirs))
-    except NotOpenedError:
-        raise
-    except ValueError as error:  # no hex digits, or a point of small order
+    except ValueError as error:  # no hex digits, too few or many, or a point of small order
         raise NotOpenedError("this is no key that one server alone can hold") from error
+    if int.from_bytes(theirs, "little") >= _PRIME:
+        raise NotOpenedError("this is not how a server writes its key")
     code = HMAC(b"LOKI", SHA256())
     code.update(shared)
     return code.finalize()

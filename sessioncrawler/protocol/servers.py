@@ -9,7 +9,7 @@ from dataclasses import replace
 from sessioncrawler.model import KeyProof, Outcome, Poll
 
 _Preference = tuple[tuple[bool, bool, str], tuple[bool, bool, str]]
-_PROOFS = (KeyProof.DIRECTORY, KeyProof.PREVIEW_PAGE, KeyProof.CLAIM)
+_PROOFS = (KeyProof.ONION, KeyProof.DIRECTORY, KeyProof.PREVIEW_PAGE, KeyProof.CLAIM)
 
 
 def settle(polls: Iterable[Poll]) -> tuple[Poll, ...]:

@@ -61,8 +61,9 @@ def test_recorded_vectors(vector):
         assert sealed.body.hex() == vector["request_body_hex"]
     else:
         # The other cipher is not spoken here, but what travels inside is the same.
-        assert AESGCM(sealed.key).decrypt(b"\1" * 12, sealed.body[16:-105], None).decode() == (
-            vector["request_inner_plaintext"]
+        assert (
+            AESGCM(sealed.key).decrypt(b"\1" * 12, sealed.body[16:-105], None).decode()
+            == (vector["request_inner_plaintext"])
         )
         with pytest.raises(NotOpenedError):
             open_v4(sealed, reply)
