@@ -224,7 +224,7 @@ class Poll:
     named: Address | None = None
     """Where the server itself says that it is, from inside an onion request; None where it says nothing."""
     named_at: int = 0
-    """When it was asked for that, in this crawl or before; Unix seconds, 0 for never."""
+    """When it was asked for that in this crawl; Unix seconds, 0 where it was not."""
     requests: int = 0
     tries: int = 0
     """Connections that were attempted; more than ``requests`` where some stalled."""

@@ -70,7 +70,8 @@ class _Conversation:
     def __init__(self, candidate: Candidate, now: int) -> None:
         self.candidate = candidate
         self.now = now
-        self.named, self.named_at = candidate.named or (None, 0)
+        self.named: Address | None = None
+        self.named_at = 0
         self.asking = Asking()
         self.proving = Proving(self.asking, believed_keys(candidate))
 
@@ -220,7 +221,7 @@ class _Conversation:
             return None
         known, proven = self.candidate.named, self.candidate.proven
         if known is not None and self.now - known[1] < NAME_LASTS and self.proving.key in proven[:1]:
-            return OwnWord(self.named, self.candidate.has_preview)
+            return OwnWord(known[0], self.candidate.has_preview)
         word = yield from self.proving.own_word(found.address, readable[0].token)
         if word is not None:
             self.named, self.named_at = word.named, self.now

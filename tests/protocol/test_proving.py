@@ -75,7 +75,7 @@ def test_once_a_day_a_server_is_asked_where_it_is(base, named):
     assert gets(asked) == []
     known = candidate(proven=(KEY,), named=(ended.named, ended.named_at))
     later, _ = converse(known, server, NOW + DAY - 1)
-    assert (later.named, later.named_at, later.requests) == (named, NOW, 1)
+    assert (later.named, later.named_at, later.requests) == (None, 0, 1)
     tomorrow, _ = converse(known, server, NOW + DAY)
     assert (tomorrow.named, tomorrow.named_at, tomorrow.requests) == (named, NOW + DAY, 2)
 
@@ -83,12 +83,6 @@ def test_once_a_day_a_server_is_asked_where_it_is(base, named):
 def test_a_page_with_another_key_names_no_address():
     server = Sogs(pages={"/rooms?all=1": rooms(), "/r/lobby/": preview(OTHER, host="https://evil.example")})
     assert converse(candidate(), server)[0].named is None
-
-
-def test_what_was_named_is_kept_where_the_server_cannot_be_asked():
-    known = candidate(proven=(KEY,), named=(HTTP, NOW))
-    ended, _ = converse(known, lambda _: REFUSED)
-    assert (ended.outcome, ended.named, ended.named_at) == (Outcome.REFUSED, HTTP, NOW)
 
 
 def test_bunsogs_has_no_pages_and_pysogs_has():
