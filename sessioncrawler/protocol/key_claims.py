@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 
 from sessioncrawler.model import KeyClaim, KeyProof, Outcome
 from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
@@ -35,7 +36,7 @@ def believed_keys(candidate: Candidate) -> tuple[str, ...]:
     """Keys to try, at most ``MAX_KEYS``: proven here before, then configured, then those that most sources name."""
     ranked = sorted(candidate.claims, key=lambda claim: (DIRECTORY not in claim.by, -len(claim.by), claim.public_key))
     keys = dict.fromkeys((*candidate.proven, *(claim.public_key for claim in ranked)))
-    return tuple([key for key in keys if is_askable(key)][:MAX_KEYS])
+    return tuple(islice(filter(is_askable, keys), MAX_KEYS))
 
 
 def decide_key(
