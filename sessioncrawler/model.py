@@ -177,6 +177,7 @@ class Outcome(StrEnum):
     NO_KEY = "no-key"
     KEY_CONFLICT = "key-conflict"
     KEY_COPY = "key-copy"
+    KEY_CHANGED = "key-changed"
     REDIRECTED = "redirected"
     FORBIDDEN_ADDRESS = "forbidden-address"
     FORBIDDEN_PORT = "forbidden-port"
@@ -192,9 +193,9 @@ class KeyProof(StrEnum):
     """It answered what only the holder of the key can read (docs/protocol.md, "Onion requests")."""
     PREVIEW_PAGE = "preview-page"
     DIRECTORY = "directory"
-    """Named in directory.toml; no preview page says otherwise."""
+    """Named in directory.toml; the server can neither prove nor disprove it."""
     CLAIM = "claim"
-    """All join links agree, and no preview page can be had."""
+    """All join links agree, or it was proven here before; now the server can neither prove nor disprove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,9 @@ class Poll:
     aliases: tuple[Address, ...] = ()
     """Other addresses that this one redirected to."""
     named: Address | None = None
-    """Where the server itself says that it is, from inside an onion request; None where it was not asked lately."""
+    """Where the server itself says that it is, from inside an onion request; None where it says nothing."""
+    named_at: int = 0
+    """When it was asked for that in this crawl; Unix seconds, 0 where it was not."""
     requests: int = 0
     tries: int = 0
     """Connections that were attempted; more than ``requests`` where some stalled."""

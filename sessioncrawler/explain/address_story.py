@@ -23,6 +23,8 @@ from sessioncrawler.text.numbers import counted
 
 PREVIEW_PAGE = "preview page"
 """Who shows a key, in the words of the claims of a poll."""
+ONION_REQUEST = "onion request"
+"""Who proves one."""
 
 
 def state_of(facts: AddressFacts) -> OutcomeText:
@@ -110,10 +112,11 @@ def _key(facts: AddressFacts) -> Iterator[str]:
 
 
 def _by(claim: KeyClaim) -> str:
-    others = [name(by, 200) for by in claim.by if by != PREVIEW_PAGE]
+    others = [name(by, 200) for by in claim.by if by not in {PREVIEW_PAGE, ONION_REQUEST}]
     claimed = [f"claimed by {listed(others)}"] if others else []
     shown = ["shown by its preview page"] if PREVIEW_PAGE in claim.by else []
-    return ", ".join(claimed + shown)
+    proven = ["proven by an onion request"] if ONION_REQUEST in claim.by else []
+    return ", ".join(claimed + shown + proven)
 
 
 def _merging(facts: AddressFacts, known: Knowledge) -> Iterator[str]:

@@ -68,7 +68,8 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
     ),
     Outcome.NO_KEY: OutcomeText(
         "shows rooms, but its public key is not known",
-        "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it.",
+        "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it. If links "
+        "are about, their key is not the server's: have them replaced.",
     ),
     Outcome.KEY_CONFLICT: OutcomeText(
         "has join links with different keys, and nothing tells which is right",
@@ -78,6 +79,12 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
     Outcome.KEY_COPY: OutcomeText(
         "is given with the key of another server",
         "Post a join link with the server's own key, and have those with the other server's key removed.",
+    ),
+    Outcome.KEY_CHANGED: OutcomeText(
+        "does not hold the key that it is known by",
+        "If the server was given a new key, let its preview pages (/r/TOKEN/) be seen and post join links with the new "
+        "key; where directory.toml names the old one, the directory's operator must write the new one there. If nobody "
+        "changed the key, somebody else answers at this address: look at its DNS records and the proxy before it.",
     ),
     Outcome.REDIRECTED: OutcomeText(
         "passes on to another server",
@@ -124,6 +131,7 @@ WRONG_KEYS = OutcomeText(
 )
 
 PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
+    KeyProof.ONION: "it answers what only the holder of the key can read",
     KeyProof.PREVIEW_PAGE: "its preview page shows it",
     KeyProof.DIRECTORY: "directory.toml names it, and no preview page says otherwise",
     KeyProof.CLAIM: "all who name it agree, and no preview page can be had",
