@@ -17,12 +17,15 @@ class Candidate:
     """One ``host[:port]`` to be polled, with all that was claimed of it.
 
     ``address`` is the address as it was named, https where any link says https. ``tokens`` are rooms that join links
-    hint at, sorted.
+    hint at, sorted. ``proven`` are keys that were proven there before, the latest first; ``named`` is where the server
+    last said that it is, and when (Unix seconds).
     """
 
     address: Address
     claims: tuple[KeyClaim, ...] = ()
     tokens: tuple[str, ...] = ()
+    proven: tuple[str, ...] = ()
+    named: tuple[Address, int] | None = None
 
     def addresses(self) -> tuple[Address, Address]:
         """Where to ask, in order: https first, then http, on the port that was named or the scheme's own."""
