@@ -65,7 +65,8 @@ def key_shown(poll: Poll) -> str | None:
 def holder(known: Iterable[KnownKey]) -> KnownKey | None:
     """Of the keys of one address the one that was proven last; None where none ever was."""
     proven = [one for one in known if one.last_proven is not None]
-    return max(proven, key=lambda one: (one.last_proven or 0, one.first_proven or 0, one.public_key), default=None)
+    # One at most is not lost; its time is no help where a clock went backwards.
+    return max(proven, key=lambda one: (one.lost_at is None, one.last_proven or 0, one.public_key), default=None)
 
 
 def learn(poll: Poll, known: Sequence[KnownKey], now: int) -> tuple[list[KnownKey], list[KeyEvent]]:

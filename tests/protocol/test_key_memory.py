@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,5 +127,5 @@ def test_whatever_happens_one_key_at_most_is_held_at_an_address(answers):
     assert sum(one.held_since is not None for one in known) <= 1
     # What is lost twice came back between.
     told = [change for _, change, _ in events]
-    assert all((a, b) != (KeyChange.LOST, KeyChange.LOST) for a, b in zip(told, told[1:], strict=False))
+    assert all((a, b) != (KeyChange.LOST, KeyChange.LOST) for a, b in pairwise(told))
     assert told[:1] in ([], [KeyChange.FIRST])

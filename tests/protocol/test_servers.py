@@ -111,7 +111,10 @@ WHERE = {
     "what it names by a relay counts as well": ([RELAY, PLAIN], [], {RELAY: PLAIN}, ()),
     "what it named before": ([RELAY, TRUE], [known(TRUE, named=TRUE, named_at=5)], {}, ()),
     "where it is now, of what it named": (
-        [TRUE, NAME], [known(TRUE, named=TRUE, named_at=5, published_at=1), known(NAME, named=NAME, named_at=6)], {}, (),
+        [TRUE, NAME],
+        [known(TRUE, named=TRUE, named_at=5, published_at=1), known(NAME, named=NAME, named_at=6)],
+        {},
+        (),
     ),
     "a name that leads nowhere changes nothing": (
         [RELAY, TRUE], [known(TRUE, published_at=1)], {TRUE: Address("http", "example.net", 80)}, (),

@@ -47,7 +47,8 @@ def test_the_key_log_of_several_writers_on_postgresql_is_one_chain(url):
     with ThreadPoolExecutor() as pool:
         list(pool.map(write, range(8)))
     with State.open(url) as state:
-        assert {(one.first_proven, one.last_proven) for one in state.keys()} == {(100, 200)}
+        known = state.keys()
+        assert {(one.first_proven, one.last_proven) for one in known} == {(100, 200)}
         assert len(state.key_log()) == 8
         assert broken_at(state.key_log()) is None
 
