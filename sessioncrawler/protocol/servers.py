@@ -110,8 +110,9 @@ class _Claimants:
         ]
 
     def _holding(self, poll: Poll) -> tuple[float, int, object]:
-        """Sorts first who shows the key for longest."""
-        since = [one.held_since for one in self.known if one.netloc == place_of(poll) and one.held_since is not None]
+        """Sorts first who shows the key for longest, or was published with it."""
+        here = [one for one in self.known if one.netloc == place_of(poll)]
+        since = [at for one in here for at in (one.held_since, one.published_at) if at is not None]
         return min(since, default=NEVER), _UNPROVEN.index(poll.key_proof or KeyProof.CLAIM), _preference(poll)
 
     def _place(self, address: Address) -> _Place:

@@ -82,6 +82,9 @@ WHO = {
         [shown(COPIER, *MANY), shown(TRUE)], [held(TRUE, 10), held(COPIER, 11)], (), [TRUE],
     ),
     "never proven: who is new comes last": ([shown(COPIER, *MANY), shown(TRUE)], [held(TRUE, 10)], (), [TRUE]),
+    "never proven: who was published before anything was remembered": (
+        [shown(COPIER), shown(TRUE)], [held(TRUE, 10), held(COPIER, 10), known(TRUE, published_at=1)], (), [TRUE],
+    ),
     "never proven, and the one that held it is down": (
         [shown(COPIER)], [held(TRUE, 10), held(COPIER, 11)], (), [COPIER],
     ),
