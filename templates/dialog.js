@@ -47,8 +47,8 @@ const Details = (() => {
     const [unit, length] = UNITS.find((one) => past >= one[1]) ?? UNITS[2];
     return new Intl.RelativeTimeFormat(language).format(-Math.floor(past / length), unit);
   };
-  // Gregorian in every language, as the dates of the page are.
-  const day = (seconds, language) => new Date(seconds * 1000).toLocaleDateString(language, { dateStyle: "long", calendar: "gregory", timeZone: "UTC" });
+  // Gregorian in every language, and the day first in English, as the dates of the page are.
+  const day = (seconds, language) => new Date(seconds * 1000).toLocaleDateString(language === "en" ? "en-GB" : language, { dateStyle: "long", calendar: "gregory", timeZone: "UTC" });
   const proof = ({ proof, proven, claimed, since }, texts) => {
     const language = document.documentElement.lang;
     const words = { "preview-page": texts.by_page, directory: texts.by_directory, claim: texts.by_claim }[proof];
