@@ -78,7 +78,8 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
     ),
     Outcome.KEY_COPY: OutcomeText(
         "is given with the key of another server",
-        "Post a join link with the server's own key, and have those with the other server's key removed.",
+        "Post a join link with the server's own key, and have those with the other server's key removed. If the key is "
+        "its own, let POST requests to /oxen/v4/lsrpc reach the server, so that it can prove it.",
     ),
     Outcome.KEY_CHANGED: OutcomeText(
         "does not hold the key that it is known by",
@@ -128,6 +129,17 @@ NOT_NAMED = OutcomeText(
 WRONG_KEYS = OutcomeText(
     "answers with its rooms, but join links with another key are about",
     "Have the join links with another key removed where they were posted: they do not work in apps.",
+)
+
+UNPROVEN = OutcomeText(
+    "answers with its rooms, but does not prove its key",
+    "Let POST requests to /oxen/v4/lsrpc reach the server, and update it if it is older than 2022: then its key can be "
+    "proven, and nobody else can be taken for it.",
+)
+NEW_KEY = OutcomeText(
+    "answers with its rooms, under a new key",
+    "Post join links with the new key, and have those with the former one removed: they do not work in apps any more. "
+    "If the key was not meant to change, put the server's former key file back.",
 )
 
 PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({

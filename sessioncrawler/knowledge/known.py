@@ -11,12 +11,13 @@ from typing import TypeVar
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
 from sessioncrawler.model import Outcome, Poll, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.servers import settle
-from sessioncrawler.state import Event, KnownPoll, Listed, SourceSummary, State
+from sessioncrawler.state import Event, KeyEntry, KnownKey, KnownPoll, Listed, SourceSummary, State
 
 T = TypeVar("T")
 
@@ -42,6 +43,10 @@ class Knowledge:
     sources: tuple[SourceSummary, ...] = ()
     listed: tuple[Listed, ...] = ()
     events: tuple[Event, ...] = ()
+    keys: tuple[KnownKey, ...] = ()
+    """What is remembered of keys at addresses."""
+    key_log: tuple[KeyEntry, ...] = ()
+    """What happened to them, oldest first."""
     guess: bool = True
     """Whether languages are guessed (``GUESS_LANGUAGES``)."""
     round_hours: float = ROUND_HOURS
@@ -59,6 +64,8 @@ class Knowledge:
             sources=tuple(state.sources()),
             listed=tuple(state.listings()),
             events=tuple(state.events(MOST_EVENTS)),
+            keys=tuple(state.keys()),
+            key_log=tuple(state.key_log(MOST_EVENTS)),
             guess=guess,
             round_hours=round_hours,
         )
@@ -67,7 +74,8 @@ class Knowledge:
     def candidates(self) -> tuple[Candidate, ...]:
         """Whom to ask: every address of a join link or of ``[[servers]]``, with what is said of it, sorted."""
         known = {server.address: server.public_key for server in self.directory.servers}
-        return group(((sighting.link, sighting.source) for sighting in self.sightings), known)
+        named = group(((sighting.link, sighting.source) for sighting in self.sightings), known)
+        return tuple(replace(one, **remembered(self._keys.get(one.address.netloc, ()))) for one in named)
 
     @cached_property
     def led_to(self) -> tuple[Poll, ...]:
@@ -77,7 +85,8 @@ class Knowledge:
     @cached_property
     def settled(self) -> tuple[Poll, ...]:
         """:attr:`led_to`, best address first, as one crawl of all servers emits them."""
-        return settle(self.led_to)
+        configured = {(one.public_key, one.address) for one in self.directory.servers if one.public_key}
+        return settle(self.led_to, self.keys, configured)
 
     @cached_property
     def servers(self) -> Mapping[str, tuple[Poll, ...]]:
@@ -87,6 +96,12 @@ class Knowledge:
             if poll.outcome is Outcome.REACHED and poll.server is not None:
                 found[poll.server.public_key].append(poll)
         return {key: tuple(polls) for key, polls in found.items()}
+
+    @cached_property
+    def key_stories(self) -> Mapping[str, KeyStory]:
+        """Public key → why it is believed, at the best address of its server."""
+        best = ((key, self.addresses[polls[0].address.netloc]) for key, polls in self.servers.items())
+        return {key: story for key, facts in best if (story := story_of(facts, self.now))}
 
     def communities(self) -> Iterator[CommunityItem]:
         """The rooms of all servers that were reached, as they tell them, best address first."""
@@ -114,6 +129,7 @@ class Knowledge:
                 configured=netloc in configured,
                 redirected_from=tuple(sorted(set(origins.get(netloc, ())))),
                 named=netloc in candidates or netloc in self._followed,
+                keys_known=tuple(self._keys.get(netloc, ())),
                 last=polls.get(netloc),
                 current=netloc in self._current,
             )
@@ -131,6 +147,11 @@ class Knowledge:
     @cached_property
     def _candidates(self) -> Mapping[str, Candidate]:
         return {candidate.address.netloc: candidate for candidate in self.candidates}
+
+    @cached_property
+    def _keys(self) -> Mapping[str, list[KnownKey]]:
+        """``host[:port]`` → what is remembered of its keys."""
+        return _grouped((one.netloc, one) for one in self.keys)
 
     @cached_property
     def _round(self) -> Mapping[str, KnownPoll]:

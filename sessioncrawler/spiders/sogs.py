@@ -120,7 +120,8 @@ class Sogs(PublishingSpider):
     def _candidates(self) -> tuple[Candidate, ...]:
         directory, now = directory_of(self.settings), crawl_time(self.settings)
         with self.read_state() as state:
-            return Knowledge(directory, now, sightings=tuple(state.sightings())).candidates
+            known = Knowledge(directory, now, sightings=tuple(state.sightings()), keys=tuple(state.keys()))
+            return known.candidates
 
     def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Step]:
         conversation = Conversation(

@@ -60,7 +60,7 @@ def test_communities_are_those_of_servers_that_were_reached_the_best_address_fir
     assert list(known.communities()) == shown
     assert list(known.servers) == [KEY]
     assert [poll.outcome for poll in known.settled] == [
-        Outcome.REACHED, Outcome.KEY_COPY, Outcome.REDIRECTED, Outcome.REACHED,
+        Outcome.REACHED, Outcome.REACHED, Outcome.KEY_COPY, Outcome.REDIRECTED,
     ]  # fmt: skip
 
 

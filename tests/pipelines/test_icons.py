@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sessioncrawler.model import Address, Server
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Server
 from sessioncrawler.pipelines.icons import icon_path
-from sessioncrawler.state import State
+from sessioncrawler.state import Facts, State
 from simnet import SimNet
 from simnet.images import checked
 from tests.support.crawling import Job, run_crawls
@@ -171,6 +171,32 @@ def test_a_picture_from_a_copier_never_shows_on_its_victim(crawl):
         (content,) = shown.values()
         assert [crawl([room(victim)], NOW + 200 * DAY)[1]] == [{icon_path(KEY, "lobby", 1): content}]
         assert crawl([room(copier)], NOW + DAY)[1] != shown
+
+
+def remember_keys(folder, *proven, published):
+    """That a key was proven at addresses, and published at one."""
+    addresses = [Address("http", "127.0.0.1", int(url.rpartition(":")[2])) for url in proven]
+    with State.open(f"sqlite:///{folder}/state.db") as state:
+        for address in addresses:
+            poll = Poll(address, Outcome.REACHED, server=Server(address, KEY), key_proof=KeyProof.ONION)
+            state.record_polls([poll], NOW)
+        state.record_listing(
+            [Facts(KEY, "lobby", "lobby+118d", "Lobby", f"{published}/lobby?public_key={KEY}")], [], NOW
+        )
+
+
+@pytest.mark.parametrize(("proven_there", "was_published"), [(True, True), (False, True), (True, False)])
+def test_a_server_that_moved_takes_its_icons_along(crawl, tmp_path, proven_there, was_published):
+    """Not from an address that only wears the key, nor from a relay: that hands over pictures of its own."""
+    with serve(Answers(lobby__1=picture())) as old, serve(Answers()) as new:
+        crawl([room(old)])
+        remember_keys(tmp_path, new, *([old] if proven_there else []), published=old if was_published else new)
+        moved, icons = crawl([room(new)])
+        expected = {icon_path(KEY, "lobby", 1)} if proven_there and was_published else set()
+        assert set(icons) == expected
+        assert moved.stats.get("icons/moved", 0) == len(expected)
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        assert len(state.icons()) == 1 + len(expected)
 
 
 def test_an_icon_goes_with_the_key_of_its_server(crawl):
