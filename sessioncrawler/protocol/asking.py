@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
 
 from sessioncrawler.addresses import parse_address
-from sessioncrawler.model import Address, Outcome
-from sessioncrawler.protocol.http import redirect_target, same_server, seconds_to_wait
+from sessioncrawler.model import DEFAULT_PORTS, Address, Outcome
 
 MAX_REQUESTS = 32
 """HTTP requests to one candidate in one crawl; redirects and repetitions that a server asks for are bounded apart.
@@ -181,3 +182,32 @@ def telling(first: Failure, second: Failure, *, wants_https: bool) -> Failure:
     if depth_first == depth_second:
         return first if wants_https else second
     return max((depth_first, 0, first), (depth_second, 1, second), key=lambda entry: entry[:2])[2]
+
+
+def redirect_target(url: str, location: str) -> str:
+    """The URL that the header ``Location`` means at ``url`` (RFC 9110, section 10.2.2); empty where it is none."""
+    try:
+        return urljoin(url, location)
+    except ValueError:  # "http://[" for one
+        return ""
+
+
+def same_server(one: Address, other: Address) -> bool:
+    """Same host, and the same port or each its scheme's own: http may redirect to https."""
+    if one.host != other.host:
+        return False
+    return one.port == other.port or all(DEFAULT_PORTS[a.scheme] == a.port for a in (one, other))
+
+
+def seconds_to_wait(retry_after: str, date: str) -> float | None:
+    """Seconds that ``Retry-After`` asks for (RFC 9110, section 10.2.3); None where it is absent or says nothing.
+
+    An HTTP date counts from the answer's own ``Date``, so that no clock has to be right.
+    """
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(date)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None
