@@ -13,6 +13,8 @@ from tests.support.knowing import HOST, KEY, NOW, OTHER, SITE, http, knowledge, 
 OPEN = Address("https", "open.example", 443)
 OFFICIAL = f'[[servers]]\nurl = "https://open.example"\npublic_key = "{OTHER}"\nofficial = true\n'
 
+SHOWN = KeyProof.PREVIEW_PAGE
+
 
 def proven(poll, directory="") -> bool:
     (item,) = knowledge(poll, links=[link(address=poll.address)], directory=directory).communities()
@@ -35,10 +37,10 @@ def test_a_key_counts_where_it_is_proven_or_configured(proof, expected):
 
 def test_a_configured_address_counts_with_its_key_and_no_other():
     configured = f'[[servers]]\nurl = "https://sogs.example"\npublic_key = "{KEY}"\n'
-    assert proven(reached(room()), configured)
-    assert proven(reached(room(), address=http()), configured.replace("https", "http"))
-    assert not proven(reached(room(), key=OTHER), configured)
-    assert not proven(reached(room(), address=http("evil.example")), configured)
+    assert proven(reached(room(), key_proof=SHOWN), configured)
+    assert proven(reached(room(), key_proof=SHOWN, address=http()), configured.replace("https", "http"))
+    assert not proven(reached(room(), key=OTHER, key_proof=SHOWN), configured)
+    assert not proven(reached(room(), key_proof=SHOWN, address=http("evil.example")), configured)
 
 
 def resembled(name, *, listed=(), official=("Session", "Lokinet Updates"), proof=KeyProof.PREVIEW_PAGE):

@@ -9,7 +9,6 @@ from tests.support.sogs_world import NOW, World, base_url, crawl_world, shown
 
 HOUR = 3600
 SEEDS = (1, 2, 3)
-not_yet = pytest.mark.xfail(strict=True, reason="no proof is asked for: the better address and more rooms win")
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -62,23 +61,19 @@ def test_before(times):
     assert badges(world) == true_badges(truth)
 
 
-@not_yet
 def test_after(times):
     check(*times[1])
 
 
-@not_yet
 def test_badges_after(times):
     world, truth = times[1]
     assert badges(world) == true_badges(truth)
 
 
-@not_yet
 def test_from_the_start(start):
     check(*start)
 
 
-@not_yet
 def test_badges_from_the_start(start):
     world, truth = start
     assert badges(world) == true_badges(truth)
