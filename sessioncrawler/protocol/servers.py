@@ -63,6 +63,11 @@ def _answering(poll: Poll) -> Address:
     return poll.server.address if poll.server else poll.address
 
 
+def _is_still(address: Address, other: Address) -> bool:
+    """Whether ``other`` is where ``address`` is, perhaps by https: the same host, on its port or one of the web."""
+    return other.host == address.host and other.port in {address.port, *DEFAULT_PORTS.values()}
+
+
 @dataclass(frozen=True)
 class _Claimants:
     """All that show one key in a round, what is remembered of it, and the addresses that the operator gives it."""
@@ -102,12 +107,7 @@ class _Claimants:
 
     def _at(self, address: Address) -> list[Poll]:
         """What was reached at ``address``, or at its host on a port of the web: that is the same server with https."""
-        places = ((poll, _answering(poll)) for poll in self.polls)
-        return [
-            poll
-            for poll, place in places
-            if place.host == address.host and (place.port in {address.port, *DEFAULT_PORTS.values()})
-        ]
+        return [poll for poll in self.polls if _is_still(address, _answering(poll))]
 
     def _holding(self, poll: Poll) -> tuple[float, int, object]:
         """Sorts first who shows the key for longest, or was published with it."""
@@ -117,14 +117,15 @@ class _Claimants:
 
     def _place(self, address: Address) -> _Place:
         """Sorts first what is published: what the operator names, what the server names, what was published first."""
-        published = [one.published_at for one in self.known if one.address.host == address.host]
+        published = [one.published_at for one in self.known if _is_still(one.address, address)]
         since = min((at for at in published if at is not None), default=NEVER)
         own = any(plain(home).netloc == plain(address).netloc for home in self.homes)
-        return not own, address.host != self._named_host, since, address.preference
+        named = self._named is not None and _is_still(self._named, address)
+        return not own, not named, since, address.preference
 
     @cached_property
-    def _named_host(self) -> str | None:
-        """The host that the holder of the key names; what it said last counts."""
-        told: list[tuple[float, str]] = [(one.named_at or 0, one.named.host) for one in self.known if one.named]
-        told += [(NEVER, poll.named.host) for poll in self.polls if poll.named and poll.key_proof is KeyProof.ONION]
-        return max(told)[1] if told else None
+    def _named(self) -> Address | None:
+        """Where the holder of the key says that it is; what it said last counts."""
+        told: list[tuple[float, Address]] = [(one.named_at or 0, one.named) for one in self.known if one.named]
+        told += [(NEVER, poll.named) for poll in self.polls if poll.named and poll.key_proof is KeyProof.ONION]
+        return max(told, key=lambda one: (one[0], str(one[1])))[1] if told else None
