@@ -195,7 +195,7 @@ KINDS: dict[str, Kind] = {
         does={"flavour": Flavour.BUNSOGS},
     ),
     "twin": Kind(),
-    "key-copy": _unlisted(Outcome.KEY_COPY, does={"flavour": Flavour.BUNSOGS}),
+    "key-copy": _unlisted(Outcome.KEY_COPY, Outcome.NO_KEY, does={"flavour": Flavour.BUNSOGS}),
     "index-off": Kind(does={"index_off": True}),
     "last-readable": Kind(rooms=_last_readable),
     "hostile-rooms": Kind(rooms=hostile_rooms),
