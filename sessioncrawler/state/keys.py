@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Row, Table, Text, delete, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.addresses import parse_bare_address
 from sessioncrawler.model import Poll
 from sessioncrawler.protocol.key_log import KeyEntry, KeyEvent, chained
 from sessioncrawler.protocol.key_memory import (
+    DAY,
     FORGOTTEN,
     KnownKey,
     kept_at_address,
@@ -26,6 +41,9 @@ from sessioncrawler.state.history import Facts
 
 AT_ONCE = 500
 """Values in one question: databases take a limited number."""
+
+MOST_A_DAY = 8
+"""Entries of one address a day that are logged: a server that changes its key in every crawl fills no log."""
 
 _metadata = MetaData()
 _keys = Table(
@@ -139,8 +157,12 @@ def _append(connection: Connection, events: Sequence[KeyEvent]) -> None:
     if connection.dialect.name == "postgresql":  # on SQLite whoever writes is alone
         connection.execute(text("LOCK TABLE key_log IN EXCLUSIVE MODE"))
     last = next(iter(log(connection, 1)), None)
+    today = _logged_since(connection, {event.address for event in events}, events[0].at - DAY)
     rows: list[dict[str, object]] = []
     for event in events:
+        today[event.address] += 1
+        if today[event.address] > MOST_A_DAY:
+            continue
         last = chained(event, last)
         rows.append(
             {
@@ -155,7 +177,23 @@ def _append(connection: Connection, events: Sequence[KeyEvent]) -> None:
                 "sha256": last.sha256,
             }
         )
-    connection.execute(insert(_log), rows)
+    if rows:
+        connection.execute(insert(_log), rows)
+
+
+def _logged_since(connection: Connection, addresses: Iterable[str], start: int) -> Counter[str]:
+    """How many entries the log has of each address since ``start``."""
+    wanted, found = sorted(addresses), Counter[str]()
+    for begin in range(0, len(wanted), AT_ONCE):
+        some = _log.c.address.in_(wanted[begin : begin + AT_ONCE])
+        statement = (
+            select(_log.c.address, func.count().label("entries"))
+            .where(some, _log.c.at > start)
+            .group_by(_log.c.address)
+        )
+        for row in connection.execute(statement):
+            found[row.address] = row.entries
+    return found
 
 
 def _of(connection: Connection, column: Column[str], values: Iterable[str]) -> Memory:
