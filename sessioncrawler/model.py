@@ -221,7 +221,9 @@ class Poll:
     aliases: tuple[Address, ...] = ()
     """Other addresses that this one redirected to."""
     named: Address | None = None
-    """Where the server itself says that it is, from inside an onion request; None where it was not asked lately."""
+    """Where the server itself says that it is, from inside an onion request; None where it says nothing."""
+    named_at: int = 0
+    """When it was asked for that in this crawl; Unix seconds, 0 where it was not."""
     requests: int = 0
     tries: int = 0
     """Connections that were attempted; more than ``requests`` where some stalled."""

@@ -18,7 +18,8 @@ class Remembered(TypedDict):
     """Fields of a :class:`~sessioncrawler.protocol.candidates.Candidate`."""
 
     proven: tuple[str, ...]
-    named: tuple[Address, int] | None
+    named: tuple[Address | None, int] | None
+    has_preview: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,13 @@ def remembered(known: Iterable[KnownKey]) -> Remembered:
     """What is remembered of one address, for those who ask it."""
     proven = [one for one in known if one.last_proven is not None]
     proven.sort(key=lambda one: (-(one.last_proven or 0), one.public_key))
-    told = [(one.named_at or 0, one.named) for one in proven if one.named]
-    at, named = max(told, default=(0, None))
-    return {"proven": tuple(one.public_key for one in proven), "named": (named, at) if named else None}
+    last = proven[0] if proven else None
+    return {
+        "proven": tuple(one.public_key for one in proven),
+        # Only what the present holder of the key said counts.
+        "named": (last.named, last.named_at) if last and last.named_at is not None else None,
+        "has_preview": last is None or last.has_preview,
+    }
 
 
 def story_of(facts: AddressFacts, now: int) -> KeyStory | None:

@@ -17,15 +17,18 @@ class Candidate:
     """One ``host[:port]`` to be polled, with all that was claimed of it.
 
     ``address`` is the address as it was named, https where any link says https. ``tokens`` are rooms that join links
-    hint at, sorted. ``proven`` are keys that were proven there before, the latest first; ``named`` is where the server
-    last said that it is, and when (Unix seconds).
+    hint at, sorted. What was learned when it was asked before comes from the state.
     """
 
     address: Address
     claims: tuple[KeyClaim, ...] = ()
     tokens: tuple[str, ...] = ()
     proven: tuple[str, ...] = ()
-    named: tuple[Address, int] | None = None
+    """Keys that were proven here before, the newest first."""
+    named: tuple[Address | None, int] | None = None
+    """Where the server said that it is (None: nowhere), and when it was asked: ``named``, ``named_at`` of a poll."""
+    has_preview: bool = True
+    """Whether it had preview pages then."""
 
     def addresses(self) -> tuple[Address, Address]:
         """Where to ask, in order: https first, then http, on the port that was named or the scheme's own."""

@@ -21,7 +21,8 @@ MOST_KEYS = 8
 MOST_ADDRESSES = 32
 """Addresses that are remembered of one key: those published, then those that proved it first, or held it longest."""
 
-_ANSWERS = frozenset({Outcome.REACHED, Outcome.NO_KEY, Outcome.KEY_CONFLICT, Outcome.KEY_COPY})
+_ANSWERS: frozenset[str] = frozenset({Outcome.REACHED, Outcome.NO_KEY, Outcome.KEY_CONFLICT, "key-changed"})
+"""Outcomes of what answers, and does not prove the key that it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,11 @@ class KnownKey:
     published_at: int | None = None
     """When it was published as the address of this key for the first time."""
     named: Address | None = None
-    """Where the holder of the key said that it is, inside an onion request."""
+    """Where the holder of the key said that it is, inside an onion request; None where it says nothing."""
     named_at: int | None = None
+    """When it was asked for that."""
+    has_preview: bool = True
+    """Whether it had preview pages then."""
 
     @property
     def netloc(self) -> str:
@@ -91,8 +95,9 @@ def learn(poll: Poll, known: Sequence[KnownKey], now: int) -> tuple[list[KnownKe
         last_proven=now,
         lost_at=None,
         held_since=None,
-        named=poll.named or own.named,
-        named_at=now if poll.named else own.named_at,
+        named=poll.named if poll.named_at else own.named,
+        named_at=poll.named_at or own.named_at,
+        has_preview=poll.server.has_preview,
     )
     former = before.public_key if before and change is KeyChange.CHANGED else None
     happened = [KeyEvent(now, change, str(own.address), key, former)] if change else []

@@ -59,6 +59,10 @@ def _preference(poll: Poll) -> tuple[_Preference, _Preference, str]:
     return _answering(poll).preference, poll.address.preference, poll.outcome.value
 
 
+def _is_proven(poll: Poll) -> bool:
+    return poll.key_proof is KeyProof.ONION
+
+
 def _answering(poll: Poll) -> Address:
     return poll.server.address if poll.server else poll.address
 
@@ -74,7 +78,7 @@ class _Claimants:
     def owners(self) -> list[Poll]:
         """Who owns the key, the address that is published first; nobody where its owner is down."""
         home = {plain(address).netloc for address in self.homes}
-        proven = [poll for poll in self.polls if poll.key_proof is KeyProof.ONION or place_of(poll) in home]
+        proven = [poll for poll in self.polls if _is_proven(poll) or place_of(poll) in home]
         if not proven and not home:
             last = self._proven_last()
             proven = self._at(last.address) if last else self._at(_answering(min(self.polls, key=self._holding)))
@@ -125,6 +129,6 @@ class _Claimants:
     @cached_property
     def _named_host(self) -> str | None:
         """The host that the holder of the key names; what it said last counts."""
-        told: list[tuple[float, str]] = [(one.named_at or 0, one.named.host) for one in self.known if one.named]
-        told += [(NEVER, poll.named.host) for poll in self.polls if poll.named and poll.key_proof is KeyProof.ONION]
+        told = [(one.named_at or 0, one.named.host) for one in self.known if one.named]
+        told += [(poll.named_at, poll.named.host) for poll in self.polls if poll.named and _is_proven(poll)]
         return max(told)[1] if told else None

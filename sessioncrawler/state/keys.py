@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Integer,
@@ -60,6 +61,7 @@ _keys = Table(
     Column("published_at", BigInteger),
     Column("named", Text),
     Column("named_at", BigInteger),
+    Column("has_preview", Boolean),
 )
 _log = Table(
     "key_log",
@@ -228,6 +230,7 @@ def _row(one: KnownKey) -> dict[str, object]:
         "published_at": one.published_at,
         "named": one.named.base_url if one.named else None,
         "named_at": one.named_at,
+        "has_preview": one.has_preview,
     }
 
 
@@ -246,7 +249,8 @@ def _known(row: Row[Any]) -> KnownKey | None:
         shown_at=row.shown_at,
         published_at=row.published_at,
         named=named,
-        named_at=row.named_at if named else None,
+        named_at=row.named_at,
+        has_preview=row.has_preview is not False,
     )
 
 

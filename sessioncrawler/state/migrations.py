@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Integer,
@@ -174,6 +175,7 @@ def create_keys(connection: Connection) -> None:
         Column("published_at", BigInteger),
         Column("named", Text),
         Column("named_at", BigInteger),
+        Column("has_preview", Boolean),
     )
     keys.create(connection)
     Table(

@@ -11,7 +11,7 @@ OLDER = "cd" * 32
 NAMED = http("named.example")
 KEYS = (
     KnownKey(OLDER, HOST, NOW - 9 * DAY, NOW - 8 * DAY, lost_at=NOW - 8 * DAY, named=HOST, named_at=NOW - 8 * DAY),
-    KnownKey(KEY, HOST, NOW - 8 * DAY, NOW, named=NAMED, named_at=NOW - DAY),
+    KnownKey(KEY, HOST, NOW - 8 * DAY, NOW, named=NAMED, named_at=NOW - DAY, has_preview=False),
     KnownKey(OTHER, HOST, held_since=NOW),
 )
 
@@ -19,7 +19,7 @@ KEYS = (
 def test_a_candidate_knows_what_was_proven_and_named_before():
     (candidate,) = knowledge(links=[link()], keys=KEYS).candidates
     assert candidate.proven == (KEY, OLDER)
-    assert candidate.named == (NAMED, NOW - DAY)
+    assert (candidate.named, candidate.has_preview) == ((NAMED, NOW - DAY), False)
     (candidate,) = knowledge(links=[link(address=http("other.example"))], keys=KEYS).candidates
     assert (candidate.proven, candidate.named) == ((), None)
 

@@ -28,7 +28,7 @@ def state(tmp_path):
 
 
 def test_what_polls_prove_is_remembered(state):
-    state.record_polls([poll(named=OTHER), poll(address=OTHER, proof=KeyProof.CLAIM)], 100)
+    state.record_polls([poll(named=OTHER, named_at=100), poll(address=OTHER, proof=KeyProof.CLAIM)], 100)
     state.record_polls([poll(), Poll(OTHER, Outcome.DNS)], 200)
     assert state.keys() == [
         KnownKey(KEY, OTHER, held_since=100, shown_at=100),
