@@ -42,9 +42,12 @@ def remembered(known: Iterable[KnownKey]) -> Remembered:
     proven = [one for one in known if one.last_proven is not None]
     proven.sort(key=lambda one: (-(one.last_proven or 0), one.public_key))
     last = proven[0] if proven else None
-    named = (last.named, last.named_at) if last and last.named_at is not None else None
-    keys = tuple(one.public_key for one in proven)
-    return {"proven": keys, "named": named, "has_preview": last.has_preview if last else True}
+    return {
+        "proven": tuple(one.public_key for one in proven),
+        # Only what the present holder of the key said counts.
+        "named": (last.named, last.named_at) if last and last.named_at is not None else None,
+        "has_preview": last is None or last.has_preview,
+    }
 
 
 def story_of(facts: AddressFacts, now: int) -> KeyStory | None:

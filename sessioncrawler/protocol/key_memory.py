@@ -21,7 +21,8 @@ MOST_KEYS = 8
 MOST_ADDRESSES = 32
 """Addresses that are remembered of one key: those published, then those that proved it first, or held it longest."""
 
-_ANSWERS = frozenset({Outcome.REACHED, Outcome.NO_KEY, Outcome.KEY_CONFLICT, Outcome.KEY_COPY, Outcome.KEY_CHANGED})
+_ANSWERS = frozenset({Outcome.REACHED, Outcome.NO_KEY, Outcome.KEY_CONFLICT, Outcome.KEY_CHANGED})
+"""Outcomes of what answers, and does not prove the key that it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class KnownKey:
     published_at: int | None = None
     """When it was published as the address of this key for the first time."""
     named: Address | None = None
-    """Where the holder of the key said that it is, inside an onion request; None for nowhere."""
+    """Where the holder of the key said that it is, inside an onion request; None where it says nothing."""
     named_at: int | None = None
-    """When it was asked that last."""
+    """When it was asked for that."""
     has_preview: bool = True
     """Whether it had preview pages then."""
 

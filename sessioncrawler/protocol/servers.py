@@ -59,6 +59,10 @@ def _preference(poll: Poll) -> tuple[_Preference, _Preference, str]:
     return _answering(poll).preference, poll.address.preference, poll.outcome.value
 
 
+def _is_proven(poll: Poll) -> bool:
+    return poll.key_proof is KeyProof.ONION
+
+
 def _answering(poll: Poll) -> Address:
     return poll.server.address if poll.server else poll.address
 
@@ -79,7 +83,7 @@ class _Claimants:
     def owners(self) -> list[Poll]:
         """Who owns the key, the address that is published first; nobody where its owner is down."""
         home = {plain(address).netloc for address in self.homes}
-        proven = [poll for poll in self.polls if poll.key_proof is KeyProof.ONION or place_of(poll) in home]
+        proven = [poll for poll in self.polls if _is_proven(poll) or place_of(poll) in home]
         if not proven and not home:
             last = self._proven_last()
             proven = self._at(last.address) if last else self._at(_answering(min(self.polls, key=self._holding)))
@@ -127,5 +131,5 @@ class _Claimants:
     def _named(self) -> Address | None:
         """Where the holder of the key says that it is; what it said last counts."""
         told: list[tuple[float, Address]] = [(one.named_at or 0, one.named) for one in self.known if one.named]
-        told += [(NEVER, poll.named) for poll in self.polls if poll.named and poll.key_proof is KeyProof.ONION]
+        told += [(poll.named_at, poll.named) for poll in self.polls if poll.named and _is_proven(poll)]
         return max(told, key=lambda one: (one[0], str(one[1])))[1] if told else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     text,
@@ -28,6 +29,7 @@ from sessioncrawler.addresses import parse_bare_address
 from sessioncrawler.model import Poll
 from sessioncrawler.protocol.key_log import KeyEntry, KeyEvent, chained
 from sessioncrawler.protocol.key_memory import (
+    DAY,
     FORGOTTEN,
     KnownKey,
     kept_at_address,
@@ -40,6 +42,9 @@ from sessioncrawler.state.history import Facts
 
 AT_ONCE = 500
 """Values in one question: databases take a limited number."""
+
+MOST_A_DAY = 8
+"""Entries of one address a day that are logged: a server that changes its key in every crawl fills no log."""
 
 _metadata = MetaData()
 _keys = Table(
@@ -154,8 +159,12 @@ def _append(connection: Connection, events: Sequence[KeyEvent]) -> None:
     if connection.dialect.name == "postgresql":  # on SQLite whoever writes is alone
         connection.execute(text("LOCK TABLE key_log IN EXCLUSIVE MODE"))
     last = next(iter(log(connection, 1)), None)
+    today = _logged_since(connection, {event.address for event in events}, events[0].at - DAY)
     rows: list[dict[str, object]] = []
     for event in events:
+        today[event.address] += 1
+        if today[event.address] > MOST_A_DAY:
+            continue
         last = chained(event, last)
         rows.append(
             {
@@ -170,7 +179,23 @@ def _append(connection: Connection, events: Sequence[KeyEvent]) -> None:
                 "sha256": last.sha256,
             }
         )
-    connection.execute(insert(_log), rows)
+    if rows:
+        connection.execute(insert(_log), rows)
+
+
+def _logged_since(connection: Connection, addresses: Iterable[str], start: int) -> Counter[str]:
+    """How many entries the log has of each address since ``start``."""
+    wanted, found = sorted(addresses), Counter[str]()
+    for begin in range(0, len(wanted), AT_ONCE):
+        some = _log.c.address.in_(wanted[begin : begin + AT_ONCE])
+        statement = (
+            select(_log.c.address, func.count().label("entries"))
+            .where(some, _log.c.at > start)
+            .group_by(_log.c.address)
+        )
+        for row in connection.execute(statement):
+            found[row.address] = row.entries
+    return found
 
 
 def _of(connection: Connection, column: Column[str], values: Iterable[str]) -> Memory:

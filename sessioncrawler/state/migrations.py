@@ -184,7 +184,7 @@ def create_keys(connection: Connection) -> None:
         Column("number", Integer, primary_key=True, autoincrement=False),
         Column("at", BigInteger, nullable=False),
         Column("change", Text, nullable=False),
-        Column("address", Text, nullable=False),
+        Column("address", Text, nullable=False, index=True),
         Column("public_key", Text, nullable=False),
         Column("former_key", Text),
         Column("how", Text, nullable=False),

@@ -49,6 +49,11 @@ def test_the_first_proof_is_an_event_and_the_next_ones_are_none():
     assert known == [KnownKey(OLD, ADDRESS, 10, 30, shown_at=30, named=NAMED, named_at=20)]
 
 
+def test_a_server_that_says_nothing_of_itself_was_asked_all_the_same():
+    known, _ = story((10, poll(OLD, named=NAMED, named_at=10)), (20, poll(OLD, named_at=20)))
+    assert [(one.named, one.named_at) for one in known] == [(None, 20)]
+
+
 def test_a_key_that_takes_the_place_of_another_is_a_change():
     known, events = story((10, poll(OLD)), (20, poll(NEW)), (30, poll(NEW)))
     assert events == [(10, KeyChange.FIRST, OLD), (20, KeyChange.CHANGED, NEW)]

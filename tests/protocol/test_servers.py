@@ -33,7 +33,7 @@ def shown(address: Address, *rooms: Room, proof: KeyProof = KeyProof.PREVIEW_PAG
 
 
 def proven(address: Address, *, named: Address | None = None) -> Poll:
-    return reached(address, LOBBY, named=named)
+    return reached(address, LOBBY, named=named, named_at=NOW if named else 0)
 
 
 def known(address: Address, **times) -> KnownKey:

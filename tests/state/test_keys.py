@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -7,6 +9,7 @@ from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Ser
 from sessioncrawler.protocol.key_log import KeyChange, broken_at
 from sessioncrawler.protocol.key_memory import FORGOTTEN, MOST_ADDRESSES, MOST_KEYS
 from sessioncrawler.state import Facts, KnownKey, State, history, migrations
+from sessioncrawler.state.keys import MOST_A_DAY
 
 ADDRESS = Address("https", "sogs.example", 443)
 OTHER = Address("http", "192.0.2.1", 8081)
@@ -96,6 +99,16 @@ def test_what_was_not_seen_for_more_than_a_year_is_forgotten_but_stays_in_the_lo
     assert len(state.keys()) == 1
     state.record_polls([], 101 + FORGOTTEN)
     assert (state.keys(), len(state.key_log())) == ([], 1)
+
+
+def test_a_server_that_changes_its_key_in_every_crawl_fills_no_log(state):
+    for number in range(3 * MOST_A_DAY):
+        state.record_polls([poll(f"{number:064x}"), poll(address=OTHER)], 100 + number)
+    log = state.key_log()
+    assert Counter(entry.event.address for entry in log) == {str(ADDRESS): MOST_A_DAY, str(OTHER): 1}
+    assert broken_at(log) is None
+    state.record_polls([poll(NEW)], 200 + DAY)
+    assert state.key_log()[-1].event.public_key == NEW
 
 
 def test_many_answers_at_once(state):

@@ -212,8 +212,8 @@ def data_files(  # noqa: PLR0917 - each has a default
     }
 
 
-def data_of_everything() -> dict[str, bytes]:
-    """Every file of the open data of :func:`everything`, by its path."""
+def data_of_everything(**more: Any) -> dict[str, bytes]:
+    """Every file of the open data of :func:`everything`, by its path; ``more`` is for :func:`data_files`."""
     polls = [item.poll for item in everything() if isinstance(item, PollItem)]
     left_out = dict.fromkeys(("closed", "hidden", "test", "unlisted"), 1)
-    return data_files(finished(), polls, left_out, keys=keys(), log=log())
+    return data_files(finished(), polls, left_out, **more)
