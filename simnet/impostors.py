@@ -133,7 +133,8 @@ def _copiers(stage: Stage) -> None:
     victim = stage.add("http-ip")
     stage.appear("copier-verbatim", victim, names=victim.index)
     stage.appear("copier-of-bunsogs", stage.add("bunsogs"))
-    stage.appear("copier-by-claim", stage.add("bunsogs"), flavour=Flavour.BUNSOGS)
+    victim = stage.add("bunsogs")
+    stage.appear("copier-by-claim", victim, flavour=Flavour.BUNSOGS, outcome=Outcome.NO_KEY)
     for fault in ("no-posts-404", "no-posts-405"):
         stage.appear("copier-of-old", stage.add(fault), fault="no-posts-404", memory=True)
 
@@ -148,7 +149,7 @@ def _configured_key(stage: Stage) -> None:
     """A configured server with a new key: its rooms are held back until its directory's operator says so."""
     server = stage.add("https")
     stage.before[server.index] = stage.after[server.index] = replace(server, configured=True)
-    held: dict[str, Any] = {"outcome": Outcome.KEY_CONFLICT, "alternatives": (Outcome.NO_KEY,)}
+    held: dict[str, Any] = {"outcome": Outcome.KEY_CHANGED}
     stage.new_key(server, told=True, believed=server.key, **held)
 
 

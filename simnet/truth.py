@@ -155,6 +155,8 @@ def _community(world: World, spec: ServerSpec, room: RoomSpec, port: int) -> Com
     place = (spec.index, room.token)
     tagged = full and room.language_tag
     named = spec.flavour is not Flavour.PYSOGS or full
+    # What the operator of the directory says of a key counts for who proves it, or is named with it.
+    counts = spec.configured or _provable(spec)
     return Community(
         identifier=identifier(spec, port, room.token),
         token=room.token,
@@ -170,8 +172,8 @@ def _community(world: World, spec: ServerSpec, room: RoomSpec, port: int) -> Com
         upload=room.upload if full else None,
         staff=len({*room.admins, *room.moderators}) if full else None,
         tags=tuple(sorted(room.tags)) if full else (),
-        language=room.language if tagged or place in world.languages else None,
-        pinned=place in world.pinned,
+        language=room.language if tagged or (counts and place in world.languages) else None,
+        pinned=counts and place in world.pinned,
         image_id=room.image_id if full else None,
         picture=full and room.read and is_showable(room.image_id),
         certain=not (room.hostile or any(value is not None for value in room.broken.values())),
