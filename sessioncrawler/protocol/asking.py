@@ -156,6 +156,11 @@ def answering(answer: Answer, asked: Address) -> Address:
     return parse_address(answer.url) or asked
 
 
+def tries_after_answer(tries: int | None) -> int | None:
+    """Tries for what is asked next where something answered, which may have closed the connection since."""
+    return tries if tries is None else max(tries, HASTY_TRIES)
+
+
 def tries_beside(failure: Failure, tries: int | None) -> int | None:
     """Tries for a GET where the POST failed; 0 where it would fail as well."""
     if failure.outcome in {Outcome.REDIRECTED, Outcome.HTTP_STATUS, Outcome.PROXY}:

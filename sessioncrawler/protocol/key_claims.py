@@ -67,7 +67,7 @@ def decide_key(
     if key is not None:
         return KeyVerdict(key, proof, reported)
     if refused:
-        return _refused(candidate, everything, refused)
+        return _refused(candidate, reported, refused)
     return _unasked(candidate, everything)
 
 
@@ -85,13 +85,13 @@ def _configured(configured: str, found: KeyVerdict, refused: Collection[str]) ->
     return KeyVerdict(configured, KeyProof.DIRECTORY, found.claims)
 
 
-def _refused(candidate: Candidate, everything: tuple[KeyClaim, ...], refused: Collection[str]) -> KeyVerdict:
+def _refused(candidate: Candidate, reported: tuple[KeyClaim, ...], refused: Collection[str]) -> KeyVerdict:
     if any(key in refused for key in candidate.proven):
         detail = "cannot open what is sealed for the key that it proved before, and no page shows another"
-        return KeyVerdict(None, None, everything, Outcome.KEY_CHANGED, detail)
+        return KeyVerdict(None, None, reported, Outcome.KEY_CHANGED, detail)
     keys = "the key" if len(refused) == 1 else f"any of {len(refused)} keys"
     detail = f"cannot open what is sealed for {keys} that join links name, and no preview page shows its own"
-    return KeyVerdict(None, None, everything, Outcome.KEY_CONFLICT if len(everything) > 1 else Outcome.NO_KEY, detail)
+    return KeyVerdict(None, None, reported, Outcome.KEY_CONFLICT if reported else Outcome.NO_KEY, detail)
 
 
 def _unasked(candidate: Candidate, everything: tuple[KeyClaim, ...]) -> KeyVerdict:

@@ -24,6 +24,7 @@ from sessioncrawler.protocol.asking import (
     Reply,
     answering,
     telling,
+    tries_after_answer,
     tries_beside,
     worth_patience,
 )
@@ -123,6 +124,8 @@ class _Conversation:
                 return reply
         elif reply is not None:
             return reply
+        elif self.proving.answered:
+            tries = tries_after_answer(tries)
         return (yield from self.asking.get(address, ROOMS, tries))
 
     def _hinted(self, address: Address) -> Generator[Ask, Reply, tuple[Room, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from sessioncrawler.model import Address, Room
-from sessioncrawler.protocol.asking import Answer, Ask, Asking, Failure, Reply, answering
+from sessioncrawler.protocol.asking import Answer, Ask, Asking, Failure, Reply, answering, tries_after_answer
 from sessioncrawler.protocol.onion import V3, V4, NotOpenedError, is_askable, open_v3, open_v4, seal_v3, seal_v4
 from sessioncrawler.protocol.rooms import NotRoomsError
 from sessioncrawler.protocol.server_pages import parse_legacy_rooms, parse_own_address
@@ -40,6 +40,8 @@ class Proving:
         """The key that opened."""
         self.refused: set[str] = set()
         """Keys with which the address that was asked last could open nothing."""
+        self.answered = False
+        """Whether that address answered at all."""
         self._asking = asking
         self._keys = keys
         self._missing = False
@@ -49,14 +51,15 @@ class Proving:
         """The rooms under the first believed key that opens; None where none does."""
         self.key = None
         self.refused = set()
-        self._missing = False
+        self._missing = self.answered = False
         for key in self._keys:
             reply = yield from self._prove(address, key, tries)
             if isinstance(reply, Failure) or self.key is not None:
                 return reply
+            self.answered = True
             if self._missing:
                 break
-            address = answering(reply, address)
+            address, tries = answering(reply, address), tries_after_answer(tries)
         return None
 
     def prove(self, address: Address, key: str) -> Generator[Ask, Reply, Answer | None]:

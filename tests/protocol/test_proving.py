@@ -185,6 +185,13 @@ def test_an_upgrade_that_hangs_costs_one_try():
     assert [ask.tries for ask in asked] == [1, None]
 
 
+def test_an_upgrade_that_answers_is_worth_waiting_for():
+    server = Sogs("old", pages={"/rooms?all=1": rooms()})
+    ended, asked = converse(candidate(HTTP, **KNOWN), server)
+    assert ended.server.address == HTTPS
+    assert [(ask.method, ask.tries) for ask in asked[:2]] == [("POST", 1), ("GET", 12)]
+
+
 def test_http_that_leads_to_https_is_proven_there():
     def moving(ask: Ask):
         if ask.url == f"http://sogs.example{V4}":
