@@ -17,7 +17,7 @@ from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.key_memory import DAY, KnownKey, key_shown, place_of
 
 _Preference = tuple[bool, bool, str]
-_Place = tuple[bool, bool, float, _Preference]
+_Place = tuple[bool, int, float, float, _Preference]
 
 NEVER = float("inf")
 _UNPROVEN = (KeyProof.DIRECTORY, KeyProof.PREVIEW_PAGE, KeyProof.CLAIM)
@@ -57,6 +57,11 @@ def settle(
 def _preference(poll: Poll) -> tuple[_Preference, _Preference, str]:
     # Two candidates may lead to one address (http on port 443 upgraded to https): then the one that was named decides.
     return _answering(poll).preference, poll.address.preference, poll.outcome.value
+
+
+def _upgrades(address: Address, other: Address) -> bool:
+    """Whether ``address`` is ``other``, or its host on a port that only who owns the host can have."""
+    return address.host == other.host and address.port in {other.port, *DEFAULT_PORTS.values()}
 
 
 def _is_proven(poll: Poll) -> bool:
@@ -106,12 +111,7 @@ class _Claimants:
 
     def _at(self, address: Address) -> list[Poll]:
         """What was reached at ``address``, or at its host on a port of the web: that is the same server with https."""
-        places = ((poll, _answering(poll)) for poll in self.polls)
-        return [
-            poll
-            for poll, place in places
-            if place.host == address.host and (place.port in {address.port, *DEFAULT_PORTS.values()})
-        ]
+        return [poll for poll in self.polls if _upgrades(_answering(poll), address)]
 
     def _holding(self, poll: Poll) -> tuple[float, int, object]:
         """Sorts first who shows the key for longest, or was published with it."""
@@ -121,14 +121,18 @@ class _Claimants:
 
     def _place(self, address: Address) -> _Place:
         """Sorts first what is published: what the operator names, what the server names, what was published first."""
-        published = [one.published_at for one in self.known if one.address.host == address.host]
-        since = min((at for at in published if at is not None), default=NEVER)
+        here = [one for one in self.known if _upgrades(address, one.address)]
+        published = min((one.published_at for one in here if one.published_at is not None), default=NEVER)
+        proven = min((one.first_proven for one in here if one.first_proven is not None), default=NEVER)
         own = any(plain(home).netloc == plain(address).netloc for home in self.homes)
-        return not own, address.host != self._named_host, since, address.preference
+        named = self._named
+        # A host may have other servers on other ports.
+        distance = 2 if named is None or address.host != named.host else 1 - _upgrades(address, named)
+        return not own, distance, published, proven, address.preference
 
     @cached_property
-    def _named_host(self) -> str | None:
-        """The host that the holder of the key names; what it said last counts."""
-        told = [(one.named_at or 0, one.named.host) for one in self.known if one.named]
-        told += [(poll.named_at, poll.named.host) for poll in self.polls if poll.named and _is_proven(poll)]
+    def _named(self) -> Address | None:
+        """Where the holder of the key says that it is; what it said last counts."""
+        told = [(one.named_at or 0, one.named) for one in self.known if one.named]
+        told += [(poll.named_at, poll.named) for poll in self.polls if poll.named and _is_proven(poll)]
         return max(told)[1] if told else None
