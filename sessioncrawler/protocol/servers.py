@@ -17,7 +17,7 @@ from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.key_memory import DAY, KnownKey, key_shown, place_of
 
 _Preference = tuple[bool, bool, str]
-_Place = tuple[bool, bool, float, _Preference]
+_Place = tuple[bool, int, float, float, _Preference]
 
 NEVER = float("inf")
 _UNPROVEN = (KeyProof.DIRECTORY, KeyProof.PREVIEW_PAGE, KeyProof.CLAIM)
@@ -59,17 +59,17 @@ def _preference(poll: Poll) -> tuple[_Preference, _Preference, str]:
     return _answering(poll).preference, poll.address.preference, poll.outcome.value
 
 
+def _upgrades(address: Address, other: Address) -> bool:
+    """Whether ``address`` is ``other``, or its host on a port that only who owns the host can have."""
+    return address.host == other.host and address.port in {other.port, *DEFAULT_PORTS.values()}
+
+
 def _is_proven(poll: Poll) -> bool:
     return poll.key_proof is KeyProof.ONION
 
 
 def _answering(poll: Poll) -> Address:
     return poll.server.address if poll.server else poll.address
-
-
-def _is_still(address: Address, other: Address) -> bool:
-    """Whether ``other`` is where ``address`` is, perhaps by https: the same host, on its port or one of the web."""
-    return other.host == address.host and other.port in {address.port, *DEFAULT_PORTS.values()}
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class _Claimants:
 
     def _at(self, address: Address) -> list[Poll]:
         """What was reached at ``address``, or at its host on a port of the web: that is the same server with https."""
-        return [poll for poll in self.polls if _is_still(address, _answering(poll))]
+        return [poll for poll in self.polls if _upgrades(_answering(poll), address)]
 
     def _holding(self, poll: Poll) -> tuple[float, int, object]:
         """Sorts first who shows the key for longest, or was published with it."""
@@ -121,15 +121,18 @@ class _Claimants:
 
     def _place(self, address: Address) -> _Place:
         """Sorts first what is published: what the operator names, what the server names, what was published first."""
-        published = [one.published_at for one in self.known if _is_still(one.address, address)]
-        since = min((at for at in published if at is not None), default=NEVER)
+        here = [one for one in self.known if _upgrades(address, one.address)]
+        published = min((one.published_at for one in here if one.published_at is not None), default=NEVER)
+        proven = min((one.first_proven for one in here if one.first_proven is not None), default=NEVER)
         own = any(plain(home).netloc == plain(address).netloc for home in self.homes)
-        named = self._named is not None and _is_still(self._named, address)
-        return not own, not named, since, address.preference
+        named = self._named
+        # A host may have other servers on other ports.
+        distance = 2 if named is None or address.host != named.host else 1 - _upgrades(address, named)
+        return not own, distance, published, proven, address.preference
 
     @cached_property
     def _named(self) -> Address | None:
         """Where the holder of the key says that it is; what it said last counts."""
-        told: list[tuple[float, Address]] = [(one.named_at or 0, one.named) for one in self.known if one.named]
+        told = [(one.named_at or 0, one.named) for one in self.known if one.named]
         told += [(poll.named_at, poll.named) for poll in self.polls if poll.named and _is_proven(poll)]
-        return max(told, key=lambda one: (one[0], str(one[1])))[1] if told else None
+        return max(told)[1] if told else None

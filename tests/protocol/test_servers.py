@@ -125,9 +125,15 @@ WHERE = {
     "the one that was published first": (
         [RELAY, TRUE], [known(TRUE, published_at=1), known(RELAY, published_at=2)], {}, (),
     ),
+    "not a relay on another port of the named host": (
+        [Address("https", "192.0.2.1", 9000), TRUE], [], {TRUE: TRUE}, (),
+    ),
+    "the one that was proven first, where none was published": (
+        [RELAY, TRUE], [was_proven(TRUE, 1, NOW), was_proven(RELAY, 2, NOW)], {}, (),
+    ),
     "https of the same host": ([PLAIN, NAME, RELAY], [known(PLAIN, published_at=1)], {}, ()),
 }  # fmt: skip
-BEST = dict(zip(WHERE, (NAME, TRUE, PLAIN, PLAIN, TRUE, NAME, TRUE, TRUE, NAME), strict=True))
+BEST = dict(zip(WHERE, (NAME, TRUE, PLAIN, PLAIN, TRUE, NAME, TRUE, TRUE, TRUE, TRUE, NAME), strict=True))
 
 
 @pytest.mark.parametrize("case", WHERE)
