@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._terminal_text import say
-from sessioncrawler.protocol.key_log import KeyEntry, broken_at
+from sessioncrawler.protocol.keys.log import KeyEntry, broken_at
 from sessioncrawler.state import State, StateError
 from sessioncrawler.text.dates import day_and_minute
 

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.model import Address, KeyProof
-from sessioncrawler.protocol.key_memory import DAY, KnownKey, holder
+from sessioncrawler.protocol.keys.memory import DAY, KnownKey, holder
 
 NEWS = 30 * DAY
 """Seconds for which a key that took the place of another is called new."""

@@ -9,7 +9,7 @@ from sessioncrawler.editorial.config import Site
 from sessioncrawler.opendata.atom import KEYS, document, serialized, text_in, title_of
 from sessioncrawler.opendata.encoding import compact
 from sessioncrawler.opendata.records import VERSION, KeyEntryRecord, KeysFile, KnownKeyRecord
-from sessioncrawler.protocol.key_log import KeyChange, KeyEntry, KeyEvent
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEntry, KeyEvent
 from sessioncrawler.state import KnownKey
 from sessioncrawler.text.dates import iso
 

@@ -41,7 +41,7 @@ from sessioncrawler.opendata.records import (
     StaffRecord,
     TagRecord,
 )
-from sessioncrawler.protocol.key_memory import place_of
+from sessioncrawler.protocol.keys.memory import place_of
 from sessioncrawler.state import KnownKey, SourceSummary
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import well_formed

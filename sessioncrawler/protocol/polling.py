@@ -29,7 +29,7 @@ from sessioncrawler.protocol.asking import (
     worth_patience,
 )
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.key_claims import believed_keys, decide_key
+from sessioncrawler.protocol.keys.claims import believed_keys, decide_key
 from sessioncrawler.protocol.proving import ROOMS, OwnWord, Proving
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_room, parse_rooms
 from sessioncrawler.protocol.server_pages import parse_home_page, parse_legacy_rooms, parse_preview_page

@@ -14,7 +14,7 @@ from itertools import chain
 
 from sessioncrawler.model import DEFAULT_PORTS, Address, KeyProof, Outcome, Poll
 from sessioncrawler.protocol.candidates import plain
-from sessioncrawler.protocol.key_memory import DAY, KnownKey, key_shown, place_of
+from sessioncrawler.protocol.keys.memory import DAY, KnownKey, key_shown, place_of
 
 _Preference = tuple[bool, bool, str]
 _Place = tuple[bool, int, float, float, _Preference]

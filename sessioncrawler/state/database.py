@@ -9,8 +9,8 @@ from typing import Self
 from sqlalchemy import URL, Engine
 
 from sessioncrawler.model import Poll, Sighting
-from sessioncrawler.protocol.key_log import KeyEntry
-from sessioncrawler.protocol.key_memory import KnownKey
+from sessioncrawler.protocol.keys.log import KeyEntry
+from sessioncrawler.protocol.keys.memory import KnownKey
 from sessioncrawler.state import history, icons, keys, migrations, polls, runs, sightings
 from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
 from sessioncrawler.state.errors import NoStateError, sentences

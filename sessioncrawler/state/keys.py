@@ -27,8 +27,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.addresses import parse_bare_address
 from sessioncrawler.model import Poll
-from sessioncrawler.protocol.key_log import KeyEntry, KeyEvent, chained
-from sessioncrawler.protocol.key_memory import (
+from sessioncrawler.protocol.keys.log import KeyEntry, KeyEvent, chained
+from sessioncrawler.protocol.keys.memory import (
     DAY,
     FORGOTTEN,
     KnownKey,

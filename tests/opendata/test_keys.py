@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.opendata.keys import MOST_ENTRIES, keys_json, keys_xml
-from sessioncrawler.protocol.key_log import NOTHING, KeyChange, KeyEntry, KeyEvent, broken_at, chained
+from sessioncrawler.protocol.keys.log import NOTHING, KeyChange, KeyEntry, KeyEvent, broken_at, chained
 from tests.support.open_data import DIRECTORY, keys, log
 from tests.support.publishing import KEY, NOW
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome
-from sessioncrawler.protocol.key_claims import MAX_KEYS
+from sessioncrawler.protocol.keys.claims import MAX_KEYS
 from sessioncrawler.protocol.polling import MAX_REQUESTS, Answer, Ask, Failure
 from tests.protocol.conversations import (
     CLAIM,

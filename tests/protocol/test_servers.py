@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
-from sessioncrawler.protocol.key_memory import DAY, KnownKey
+from sessioncrawler.protocol.keys.memory import DAY, KnownKey
 from sessioncrawler.protocol.servers import settle
 
 KEY = "a" * 64

@@ -71,7 +71,9 @@ def test_language_is_known_where_somebody_said_it(room, languages, expected):
 
 def test_what_is_said_of_a_key_that_is_not_proven_does_not_count():
     room = RoomSpec(token="a", name="A", language="de")
-    (community,) = make_truth(world(server(rooms=(room,)), languages=((0, "a"),), pinned=((0, "a"),)), {0: 1}).communities
+    (community,) = make_truth(
+        world(server(rooms=(room,)), languages=((0, "a"),), pinned=((0, "a"),)), {0: 1}
+    ).communities
     assert (community.language, community.pinned) == (None, False)
 
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Server
-from sessioncrawler.protocol.key_log import KeyChange, broken_at
-from sessioncrawler.protocol.key_memory import FORGOTTEN, MOST_ADDRESSES, MOST_KEYS
+from sessioncrawler.protocol.keys.log import KeyChange, broken_at
+from sessioncrawler.protocol.keys.memory import FORGOTTEN, MOST_ADDRESSES, MOST_KEYS
 from sessioncrawler.state import Facts, KnownKey, State, history, migrations
 from sessioncrawler.state.keys import MOST_A_DAY
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Server, Sighting
-from sessioncrawler.protocol.key_log import broken_at
+from sessioncrawler.protocol.keys.log import broken_at
 from sessioncrawler.state import SourceSummary, State, StateError
 from tests.support import postgresql
 

@@ -16,7 +16,7 @@ from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server,
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
 from sessioncrawler.opendata.keys import keys_json, keys_xml
 from sessioncrawler.opendata.schemas import schema_files
-from sessioncrawler.protocol.key_log import KeyChange, KeyEvent, chained
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent, chained
 from sessioncrawler.state import Event, Facts, KeyEntry, KnownKey, Listed
 from tests.support.publishing import KEY, NOW, SITE, Published, publish
 

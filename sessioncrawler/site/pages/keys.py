@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import KeyProof
-from sessioncrawler.protocol.key_log import KeyChange, KeyEntry
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEntry
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.every_page import Page, site_view
 from sessioncrawler.site.pages.paths import KEYS, Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import html
 
 from sessioncrawler.model import KeyProof
-from sessioncrawler.protocol.key_log import KeyChange, KeyEvent, chained
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent, chained
 from sessioncrawler.site.pages.keys import MOST, keys_page
 from sessioncrawler.site.render.environment import build_environment, encoded
 from sessioncrawler.text.keys import fingerprint

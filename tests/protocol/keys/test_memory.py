@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Server
-from sessioncrawler.protocol.key_log import KeyChange, KeyEvent
-from sessioncrawler.protocol.key_memory import (
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent
+from sessioncrawler.protocol.keys.memory import (
     DAY,
     GIVEN_UP_AFTER,
     MOST_ADDRESSES,

@@ -6,7 +6,7 @@ import pytest
 
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome
 from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
-from sessioncrawler.protocol.key_claims import (
+from sessioncrawler.protocol.keys.claims import (
     MAX_KEYS,
     ONION_REQUEST,
     PREVIEW_PAGE,

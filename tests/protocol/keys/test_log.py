@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sessioncrawler.protocol.key_log import NOTHING, KeyChange, KeyEvent, broken_at, chained
+from sessioncrawler.protocol.keys.log import NOTHING, KeyChange, KeyEvent, broken_at, chained
 
 FIRST = KeyEvent(100, KeyChange.FIRST, "https://sogs.example", "a" * 64)
 EVENTS = [FIRST, replace(FIRST, at=200, change=KeyChange.CHANGED, public_key="b" * 64, former_key="a" * 64)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll
 from sessioncrawler.protocol.candidates import plain
-from sessioncrawler.protocol.key_log import KeyChange, KeyEvent
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent
 
 DAY = 86_400
 LOST_AFTER = DAY
