@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.model import Address, KeyProof
+from sessioncrawler.protocol.candidates import DIRECTORY
 from sessioncrawler.protocol.keys.memory import DAY, KnownKey, holder
 
 NEWS = 30 * DAY
@@ -58,7 +59,7 @@ def story_of(facts: AddressFacts, now: int) -> KeyStory | None:
     key = poll.server.public_key
     own = next((one for one in facts.keys_known if one.public_key == key), None)
     proven_at = own.last_proven if own and poll.key_proof is KeyProof.ONION else None
-    sources = len({one.source for one in facts.sightings if one.link.public_key == key})
+    sources = sum(len({*claim.by} - {DIRECTORY}) for claim in facts.claims if claim.public_key == key)
     # The one that was proven before this one was: when this one came, that one went.
     former = holder(one for one in facts.keys_known if one.public_key != key and one.lost_at is not None)
     since = former.lost_at if former and proven_at is not None else None

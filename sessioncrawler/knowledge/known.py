@@ -16,6 +16,7 @@ from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
 from sessioncrawler.model import Outcome, Poll, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
+from sessioncrawler.protocol.keys.memory import DAY
 from sessioncrawler.protocol.servers import settle
 from sessioncrawler.state import Event, KeyEntry, KnownKey, KnownPoll, Listed, SourceSummary, State
 
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 MOST_EVENTS = 10_000
 """Events that are read from the state, the latest."""
+CLAIMS_LAST = 30 * DAY
+"""Seconds for which the join links of a source count that cannot be read any more."""
 ROUND_HOURS = 3.0
 """Hours that lie at most between the first and the last poll of one round."""
 
@@ -74,7 +77,8 @@ class Knowledge:
     def candidates(self) -> tuple[Candidate, ...]:
         """Whom to ask: every address of a join link or of ``[[servers]]``, with what is said of it, sorted."""
         known = {server.address: server.public_key for server in self.directory.servers}
-        named = group(((sighting.link, sighting.source) for sighting in self.sightings), known)
+        links = ((one.link, one.source if self._claims(one) else None) for one in self.sightings)
+        named = group(links, known)
         return tuple(replace(one, **remembered(self._keys.get(one.address.netloc, ()))) for one in named)
 
     @cached_property
@@ -143,6 +147,14 @@ class Knowledge:
     def on_page_now(self, sighting: Sighting) -> bool:
         """Whether a source showed a join link when it was read last."""
         return self._last_read.get(sighting.source) == sighting.last_seen
+
+    def _claims(self, sighting: Sighting) -> bool:
+        """Whether a join link says something of a key: while its source shows it, and for 30 days where that is away.
+
+        A day longer than it is shown, since a source of many pages may show one of them less for an hour.
+        """
+        age = self.now - sighting.last_seen
+        return age < DAY or (self.on_page_now(sighting) and age < CLAIMS_LAST)
 
     @cached_property
     def _candidates(self) -> Mapping[str, Candidate]:

@@ -54,16 +54,18 @@ class _Gathered:
 
 
 def group(
-    links: Iterable[tuple[JoinLink, str]], known: Mapping[Address, str | None] | None = None
+    links: Iterable[tuple[JoinLink, str | None]], known: Mapping[Address, str | None] | None = None
 ) -> tuple[Candidate, ...]:
     """One candidate for each ``host[:port]`` in ``links`` (each with its source) and ``known`` (each with its key).
 
+    A link without a source names an address and a room, and claims nothing of the key.
     Sorted by address, so that the same inputs are always asked in the same order.
     """
     gathered: dict[str, _Gathered] = defaultdict(_Gathered)
     for link, source in links:
         entry = _gather(gathered, link.address)
-        entry.claims[link.public_key].add(source)
+        if source is not None:
+            entry.claims[link.public_key].add(source)
         entry.tokens.add(link.token)
     for address, key in (known or {}).items():
         entry = _gather(gathered, address)

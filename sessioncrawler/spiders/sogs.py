@@ -120,7 +120,13 @@ class Sogs(PublishingSpider):
     def _candidates(self) -> tuple[Candidate, ...]:
         directory, now = directory_of(self.settings), crawl_time(self.settings)
         with self.read_state() as state:
-            known = Knowledge(directory, now, sightings=tuple(state.sightings()), keys=tuple(state.keys()))
+            known = Knowledge(
+                directory,
+                now,
+                sightings=tuple(state.sightings()),
+                sources=tuple(state.sources()),
+                keys=tuple(state.keys()),
+            )
             return known.candidates
 
     def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Step]:
