@@ -75,8 +75,8 @@ def test_servers_that_are_known_for_a_week_are_missed_whoever_comes():
     verdicts = judge(figures, LAST, Limits(), Standing(then, now))
     assert [one.name for one in verdicts if not one.ok] == ["servers", "communities", "failures"]
     assert verdicts[0].sentence.startswith("Servers: 19, where the last good runs had 40 and 50%")
-    smaller = Standing(then, {key: 2 for key in then})
-    grown = Standing(then, {key: 2 for key in then} | {"0" * 64: 900})
+    smaller = Standing(then, dict.fromkeys(then, 2))
+    grown = Standing(then, dict.fromkeys(then, 2) | {"0" * 64: 900})
     for standing in (smaller, grown):
         assert [one.name for one in judge(LAST, LAST, Limits(), standing) if not one.ok] == ["communities"]
 
