@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from statistics import median
+
 import pytest
 
 from simnet import SimNet, Truth
+from simnet.client import RequestRecord
 from tests.support.sogs_world import NOW, World, base_url, crawl_world, shown
 
 HOUR = 3600
@@ -12,13 +16,21 @@ SEEDS = (1, 2, 3)
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def times(request, tmp_path_factory) -> tuple[tuple[World, Truth], tuple[World, Truth]]:
-    """The same state before and after, each with the truth of its time."""
+def times(request, tmp_path_factory) -> tuple[tuple[World, Truth], tuple[World, Truth], list[RequestRecord]]:
+    """The same state before and after, each with the truth of its time, and what was asked the second time."""
     folder = tmp_path_factory.mktemp("impostors")
     with SimNet(request.param, "impostors") as net:
         first = crawl_world(net, folder), net.truth
+        before = len(net.requests())
         net.advance()
-        return first, (crawl_world(net, folder, CRAWL_TIME=NOW + HOUR), net.truth)
+        second = crawl_world(net, folder, CRAWL_TIME=NOW + HOUR), net.truth
+        return first, second, net.requests()[before:]
+
+
+@pytest.fixture
+def again(times) -> list[RequestRecord]:
+    """What servers were asked in the second crawl."""
+    return times[2]
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -77,3 +89,15 @@ def test_from_the_start(start):
 def test_badges_from_the_start(start):
     world, truth = start
     assert badges(world) == true_badges(truth)
+
+
+def test_a_known_server_is_asked_once(again):
+    """Rooms and proof come together, and what it says of its address was asked an hour before."""
+    counts = Counter(request.server for request in again)
+    of = [
+        number
+        for server, number in counts.items()
+        if server.partition("-")[2] in ("http", "http-ip", "https", "bunsogs")
+    ]
+    assert len(of) >= 15
+    assert median(of) == 1
