@@ -143,7 +143,7 @@ def _former_keys(facts: AddressFacts) -> Iterator[str]:
         if one.first_proven is not None:
             first, last = when(one.first_proven), when(one.last_proven)
             lost = f", lost on {when(one.lost_at)}" if one.lost_at is not None else ""
-            yield f"Key {one.public_key}: proven first on {first}, last on {last}{lost}."
+            yield f"Remembered: key {one.public_key} was proven first on {first}, last on {last}{lost}."
 
 
 def _by(claim: KeyClaim) -> str:

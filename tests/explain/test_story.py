@@ -228,7 +228,10 @@ def test_when_a_key_was_proven_is_told():
     told = sentences("sogs.example", knowledge(reached(room()), links=[link()], keys=(PROVEN,)))
     assert f"Its key is {KEY}, because it answers what only the holder of the key can read." in told
     assert "In short: key proven 12 minutes ago." in told
-    assert f"Key {KEY}: proven first on 17 January 2026, 12:00 UTC, last on 22 January 2026, 11:48 UTC." in told
+    assert (
+        f"Remembered: key {KEY} was proven first on 17 January 2026, 12:00 UTC, last on 22 January 2026, 11:48 UTC."
+        in told
+    )
     assert told[-1] == ADVICE + "Nothing: all is well."
 
 
