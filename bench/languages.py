@@ -94,7 +94,7 @@ def recorded_rooms(servers: Iterable[Mapping[str, Any]], table: LanguageTable) -
     for each in servers:
         place = urlsplit(each["base_url"])
         address = Address(place.scheme, place.hostname or "", place.port or DEFAULT_PORTS[place.scheme])
-        server = Server(address, each["pubkey"])
+        server = Server(address, each["pubkey"], proven=True)
         for room in each["rooms"]:
             flag = room["language_flag"]
             named = table.language(server, Room(room["token"], room["name"]))

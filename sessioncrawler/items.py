@@ -30,6 +30,8 @@ class CommunityItem:
     language_from: str | None = None
     """Who says so: ``tag`` (the room's operator), ``table`` (directory.toml) or ``guess``; None without a language."""
     pinned: bool = False
+    resembles: str = ""
+    """Name of the official room for which it may be taken; empty where there is none."""
     nsfw_reason: str | None = None
     """Why it is marked as not safe for work: ``tag`` or ``word`` (in its name), ``curator``; None where it is not."""
     icon: str | None = None

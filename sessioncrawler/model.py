@@ -135,6 +135,8 @@ class Server:
     """A server from before 2022-03, whose previews are at ``/view/room/TOKEN``."""
     has_preview: bool = True
     """Whether the server has preview pages at all (bunsogs has none)."""
+    proven: bool = field(default=False, compare=False)
+    """Whether it proved to hold the key, or directory.toml names the key for this address; set by ``knowledge``."""
 
     @property
     def server_id(self) -> str:
@@ -175,6 +177,7 @@ class Outcome(StrEnum):
     NO_KEY = "no-key"
     KEY_CONFLICT = "key-conflict"
     KEY_COPY = "key-copy"
+    KEY_CHANGED = "key-changed"
     REDIRECTED = "redirected"
     FORBIDDEN_ADDRESS = "forbidden-address"
     FORBIDDEN_PORT = "forbidden-port"
@@ -186,11 +189,13 @@ class Outcome(StrEnum):
 class KeyProof(StrEnum):
     """Why a key is believed to be a server's own."""
 
+    ONION = "onion"
+    """It answered what only the holder of the key can read (docs/protocol.md, "Onion requests")."""
     PREVIEW_PAGE = "preview-page"
     DIRECTORY = "directory"
-    """Named in directory.toml; no preview page says otherwise."""
+    """Named in directory.toml; the server can neither prove nor disprove it."""
     CLAIM = "claim"
-    """All join links agree, and no preview page can be had."""
+    """All join links agree, or it was proven here before; now the server can neither prove nor disprove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,10 @@ class Poll:
     """All that was said about the key, where more than one key was named or none could be believed."""
     aliases: tuple[Address, ...] = ()
     """Other addresses that this one redirected to."""
+    named: Address | None = None
+    """Where the server itself says that it is, from inside an onion request; None where it says nothing."""
+    named_at: int = 0
+    """When it was asked for that in this crawl; Unix seconds, 0 where it was not."""
     requests: int = 0
     tries: int = 0
     """Connections that were attempted; more than ``requests`` where some stalled."""

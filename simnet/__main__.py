@@ -20,9 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--latency", type=float, nargs=2, default=(0.0, 0.0), metavar=("LEAST", "GREATEST"), help="seconds a request"
     )
+    parser.add_argument("--later", action="store_true", help="begin with what else only happens later (impostors)")
     options = parser.parse_args(arguments)
     least, greatest = options.latency
-    asyncio.run(serve(make_world(options.seed, options.scenario, options.servers, (least, greatest))))
+    world = make_world(options.seed, options.scenario, options.servers, (least, greatest), later=options.later)
+    asyncio.run(serve(world))
     return 0
 
 

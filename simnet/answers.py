@@ -182,7 +182,8 @@ def _pysogs_page(spec: ServerSpec, base: str, request: Request, parts: list[str]
     return _preview(room, f"{base}/{room.token}?public_key={spec.key}", "invite.png", poll=True)
 
 
-def _legacy_list(spec: ServerSpec) -> Response:
+def legacy_list(spec: ServerSpec) -> Response:
+    """Tokens and names of the rooms, as old servers tell them."""
     rooms = [{"id": room.token, "name": room.name} for room in spec.rooms]
     return _json({"rooms": rooms, "status_code": 200})
 
@@ -205,7 +206,7 @@ def pysogs(spec: ServerSpec, base: str, request: Request) -> Response:  # noqa: 
         case ["capabilities"]:
             return _json({"capabilities": CAPABILITIES})
         case ["legacy", "rooms"]:
-            return _legacy_list(spec)
+            return legacy_list(spec)
         case _:
             return error_page(404)
 
@@ -216,7 +217,9 @@ def legacy(spec: ServerSpec, base: str, request: Request) -> Response:
         return error_page(405, ("Allow", "OPTIONS, GET, HEAD"))
     match request.path.split("/")[1:]:
         case [""]:
-            return _directory([(f"{base}/view/room/{room.token}", room.name) for room in spec.rooms])
+            named = spec.fault != "tokens-only"
+            items = [(f"{base}/view/room/{room.token}", room.name if named else room.token) for room in spec.rooms]
+            return _directory(items)
         case ["view", "room", token]:
             room = _find(spec, token)
             if room is None or not room.read:
@@ -224,7 +227,7 @@ def legacy(spec: ServerSpec, base: str, request: Request) -> Response:
             link = f"{base}/{room.token}?public_key={spec.key}"
             return _preview(room, link, f"/view/{room.token}/invite.png", poll=False)
         case ["legacy", "rooms"]:
-            return _legacy_list(spec)
+            return legacy_list(spec)
         case _:
             return error_page(404)
 
@@ -262,6 +265,7 @@ def bunsogs(spec: ServerSpec, _base: str, request: Request) -> Response:
 
 PROGRAMS: dict[Flavour, Callable[[ServerSpec, str, Request], Response]] = {
     Flavour.PYSOGS: pysogs,
+    Flavour.PYSOGS_030: pysogs,
     Flavour.LEGACY: legacy,
     Flavour.RUST: rust,
     Flavour.BUNSOGS: bunsogs,

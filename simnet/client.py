@@ -73,9 +73,12 @@ class SimNet:
         scenario: str = "demo",
         servers: int | None = None,
         latency: tuple[float, float] = (0.0, 0.0),
+        *,
+        later: bool = False,
     ) -> None:
         self._arguments = ["--seed", str(seed), "--scenario", scenario]
         self._arguments += ["--latency", str(latency[0]), str(latency[1])]
+        self._arguments += ["--later"] * later
         if servers is not None:
             self._arguments += ["--servers", str(servers)]
         self._process: subprocess.Popen[bytes] | None = None
@@ -153,6 +156,15 @@ class SimNet:
     def reset_log(self) -> None:
         """Forget the log; faults that pass begin anew."""
         self._ask("/reset")
+
+    def advance(self, *servers: int, back: bool = False) -> None:
+        """Let the servers with these indices become what they are later in their world, all where none is named.
+
+        ``back`` makes them what they were at first. Sources show what is posted then, and ``truth`` is that of the
+        world as it is then.
+        """
+        query = urlencode([*(("server", index) for index in servers), ("back", int(back))])
+        self.truth = Truth.from_json(json.dumps(self._ask(f"/advance?{query}")))
 
     def set_listing(self, name: str, mode: str) -> None:
         """Put a source into a mode of ``sources.Mode``. SimNetError where there is no such site or mode."""

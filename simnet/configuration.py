@@ -19,7 +19,7 @@ def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> st
     rooms = {(spec.index, room.token): room for spec in world.servers for room in spec.rooms}
 
     def match(place: tuple[int, str]) -> str:
-        return _text(f"{place[1]}+{world.servers[place[0]].key[:4]}")
+        return _text(f"{place[1]}+{world.servers[place[0]].key}")
 
     parts = [
         '[site]\nname = "Simulated Communities"\nurl = "https://example.org/"\ncontact = "operator@example.org"\n',
@@ -29,7 +29,9 @@ def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> st
         if spec.configured:
             url = best_url(spec, ports[spec.index])
             official = "official = true\n" if spec.official else ""
-            parts.append(f"[[servers]]\nurl = {_text(url)}\npublic_key = {_text(spec.key)}\n{official}")
+            parts.append(
+                f"[[servers]]\nurl = {_text(url)}\npublic_key = {_text(spec.believed or spec.key)}\n{official}"
+            )
     lines = "".join(f"{match(place)} = {_text(rooms[place].language or '')}\n" for place in world.languages)
     parts.append(f"[languages]\n{lines}")
     parts += [
@@ -39,5 +41,6 @@ def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> st
         f'[[listings]]\nid = "{rating}"\nname = "All that are {rating}"\nrating = "{rating}"\ninclude = "*"\n'
         for rating in ("safe", "unsafe")
     ]
-    parts += [f"[[pin]]\nmatch = {match(place)}\n" for place in world.pinned]
+    pins = (_text(f"{token}+{world.servers[index].key}") for index, token in world.pinned)
+    parts += [f"[[pin]]\nmatch = {pin}\n" for pin in pins]
     return "\n".join(parts)

@@ -12,10 +12,12 @@ import socket
 import ssl
 import struct
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from simnet.exchange import After, Reply, Request, parse_head
 from simnet.faults import Opening
+from simnet.specs import IP
 
 CLIENT_HELLO = b"\x16"
 HEAD_LIMIT = 64 * 1024
@@ -43,11 +45,14 @@ class Service(Protocol):
         """Wait as long as the network needs."""
 
 
-def bind(host: str = "127.0.0.1", port: int = 0, *, listen: int | None = BACKLOG) -> socket.socket:
+def bind(host: str = IP, port: int = 0, *, listen: int | None = BACKLOG) -> socket.socket:
     """A TCP socket on ``host``; with ``listen`` None the port is taken, and connections to it are refused."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setblocking(False)
+    if port:  # the port of a socket that was closed just now may still have connections that wait for their end
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((host, port))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if listen is not None:
         sock.listen(listen)
     return sock
@@ -83,19 +88,31 @@ class Engine:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._sockets: list[socket.socket] = []
+        self._sockets: dict[tuple[str, int], socket.socket] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def keep(self, sock: socket.socket) -> int:
         """Hold ``sock`` open until ``close``; its port."""
-        self._sockets.append(sock)
-        port: int = sock.getsockname()[1]
-        return port
+        self._sockets[sock.getsockname()] = sock
+        return int(sock.getsockname()[1])
 
     def serve(self, sock: socket.socket, service: Service) -> int:
         """Accept connections on ``sock``; its port."""
         self._loop.add_reader(sock, self._accept, sock, service)
         return self.keep(sock)
+
+    def listen(self, port: int, service: Service) -> None:
+        """Accept connections on a port that was refused."""
+        sock = self._sockets[IP, port]
+        sock.listen(BACKLOG)
+        self.serve(sock, service)
+
+    def refuse(self, port: int) -> None:
+        """Refuse further connections to a port, but hold it."""
+        sock = self._sockets[IP, port]
+        self._loop.remove_reader(sock)
+        sock.close()
+        self.keep(bind(port=port, listen=None))
 
     def _accept(self, sock: socket.socket, service: Service) -> None:
         while True:
@@ -140,8 +157,9 @@ class Engine:
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
         try:
-            while await self._exchange(reader, writer, service, "https" if tls else "http"):
-                pass
+            earlier = 0
+            while await self._exchange(reader, writer, service, "https" if tls else "http", earlier):
+                earlier += 1
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client went away or sent what is no HTTP: nothing to tell it
         finally:
@@ -151,16 +169,16 @@ class Engine:
             transport.abort()
 
     async def _exchange(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, service: Service, scheme: str
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, service: Service, scheme: str, earlier: int
     ) -> bool:
-        """One request and its reply; whether the connection goes on."""
+        """One request after ``earlier`` ones, and its reply; whether the connection goes on."""
         request = parse_head(await reader.readuntil(b"\r\n\r\n"), scheme)
         if request is None:
             return False
         length = request.headers.get("content-length", "0")
-        await reader.readexactly(min(int(length), HEAD_LIMIT) if length.isdigit() else 0)
+        body = await reader.readexactly(min(int(length), HEAD_LIMIT) if length.isdigit() else 0)
         await service.pause()
-        reply = service.respond(request)
+        reply = service.respond(replace(request, body=body, earlier=earlier))
         writer.write(reply.raw)
         await writer.drain()
         follow = _FOLLOW.get(reply.after)
@@ -170,7 +188,7 @@ class Engine:
 
     async def close(self) -> None:
         """Close every socket and end every connection."""
-        for sock in self._sockets:
+        for sock in self._sockets.values():
             self._loop.remove_reader(sock)
             sock.close()
         for task in self._tasks:

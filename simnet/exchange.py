@@ -21,12 +21,15 @@ class After(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The head of an HTTP request. Header names are lower-case; ``target`` is as sent."""
+    """An HTTP request. Header names are lower-case; ``target`` is as sent."""
 
     method: str
     target: str
     headers: dict[str, str]
     scheme: str
+    body: bytes = b""
+    earlier: int = 0
+    """Requests before this one on the same connection."""
 
     @property
     def path(self) -> str:
@@ -50,6 +53,18 @@ class Reply:
 
     raw: bytes
     after: After = After.CLOSE
+
+    def response(self) -> Response | None:
+        """The response that these bytes are; None where they are no whole, plain and unpacked one."""
+        head, _, body = self.raw.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        version, _, status = first.partition(" ")
+        headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
+        named = {name.lower(): value for name, value in headers}
+        whole = named.get("content-length") == str(len(body)) and "content-encoding" not in named
+        if self.after in (After.RESET, After.DRIP) or version != "HTTP/1.1" or not status[:3].isdigit() or not whole:
+            return None
+        return Response(int(status[:3]), body, named.get("content-type", ""), headers)
 
 
 def parse_head(head: bytes, scheme: str) -> Request | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from enum import StrEnum
 from functools import cache
@@ -14,6 +15,8 @@ from simnet.answers import answer, error_page, html
 from simnet.bombs import gzip_zeros
 from simnet.exchange import JSON, After, Reply, Request, Response
 from simnet.images import SLOW_IMAGE
+from simnet.lsrpc import answer_onion, is_onion
+from simnet.pitfalls import PITFALLS, Front
 from simnet.specs import CANARY_HOST, ServerSpec
 
 MEBIBYTE = 1024 * 1024
@@ -26,6 +29,10 @@ FEW = 2
 """Times that a passing fault is shown before the server is well."""
 NTH = 5
 """The flaky server answers every fifth connection only, the resetting one every third."""
+
+
+def _nobody(_request: Request) -> Reply:
+    return Response(502, shouted=False).reply()
 
 
 class Opening(StrEnum):
@@ -51,10 +58,24 @@ class Visit:
     canary_port: int = 0
     now: float = 0.0
     """Unix seconds."""
+    inside: bool = False
+    """The request came in an onion request."""
+    asked: Counter[str] = field(default_factory=Counter)
+    """How often each target was asked; ``ask_inside`` counts on."""
+    behind: Callable[[Request], Reply] = _nobody
+    """The server that a relay passes requests on to."""
 
     def healthy(self) -> Reply:
         """The answer of a server without faults."""
+        if not self.inside and is_onion(self.request):
+            return answer_onion(self.spec, self.request, self.ask_inside)
         return answer(self.spec, self.base, self.request).reply(self.request.method)
+
+    def ask_inside(self, request: Request) -> Reply:
+        """The reply to a request that came in an onion request: the same as to a plain one."""
+        nth = self.asked[request.target]
+        self.asked[request.target] += 1
+        return respond(replace(self, request=request, nth=nth, inside=True))
 
     @property
     def wants_rooms(self) -> bool:
@@ -162,8 +183,8 @@ def _redirect(target: str, status: int = 302) -> Reply:
 
 
 def _redirect_slash(visit: Visit) -> Reply:
-    """The list of rooms moved to ``/rooms/`` on the same server."""
-    if visit.wants_rooms:
+    """The list of rooms moved to ``/rooms/`` on the same server: by its proxy, which sees nothing of what is inside."""
+    if visit.wants_rooms and not visit.inside:
         return _redirect("/rooms/", 301)
     if visit.request.path == "/rooms/":
         return answer(visit.spec, visit.base, Request("GET", "/rooms", {}, visit.request.scheme)).reply()
@@ -220,9 +241,10 @@ def _wrong_charset(visit: Visit) -> Reply:
 def _hostile_pages(visit: Visit) -> Reply:
     """Pages that carry markup of an attacker around what is true, which must stay harmless."""
     noise = b'<body onload="alert(1)"><a href="javascript:alert(1)">x</a><a href="/r/%3Cscript%3E">y</a><!-- <pre> -->'
-    response = answer(visit.spec, visit.base, visit.request)
-    if not response.content_type.startswith("text/html"):
-        return response.reply(visit.request.method)
+    reply = visit.healthy()
+    response = reply.response()
+    if response is None or is_onion(visit.request) or not response.content_type.startswith("text/html"):
+        return reply
     return Response(response.status, response.body.replace(b"<body>", noise, 1), response.content_type).reply()
 
 
@@ -264,6 +286,9 @@ FAULTS: dict[str, Callable[[Visit], Reply]] = {
 
 def respond(visit: Visit) -> Reply:
     """The reply of a server to a request, fault and all."""
+    pitfall = None if visit.inside else PITFALLS.get(visit.spec.fault)
+    if pitfall is not None:
+        return pitfall(Front(visit.request, visit.nth, visit.healthy, visit.behind))
     fault = FAULTS.get(visit.spec.fault)
     return fault(visit) if fault else visit.healthy()
 

@@ -10,6 +10,7 @@ from typing import Any
 from sessioncrawler.model import Outcome
 from simnet.faults import BROKEN_ROOMS
 from simnet.images import HOSTILE_IMAGES, MISSING_IMAGE, SLOW_IMAGE
+from simnet.onion import key_pair
 from simnet.rooms import (
     BARE,
     broken_rooms,
@@ -103,6 +104,11 @@ def _few(rng: Random, prefix: str) -> tuple[RoomSpec, ...]:
     return ordinary_rooms(rng, rng.randint(2, 5), prefix)
 
 
+def _plain(rng: Random, prefix: str) -> tuple[RoomSpec, ...]:
+    """Rooms without pictures, for servers of which nobody can get any."""
+    return tuple(replace(room, image_id=None) for room in _few(rng, prefix))
+
+
 def _none(_rng: Random, _prefix: str) -> tuple[RoomSpec, ...]:
     return ()
 
@@ -174,7 +180,7 @@ KINDS: dict[str, Kind] = {
     ),
     "forbidden-port": _unlisted(Outcome.FORBIDDEN_PORT, port=22, does={"socket": Socket.NONE}),
     "legacy": Kind(few=True, does={"flavour": Flavour.LEGACY, "shown": Shown.NAMES}),
-    "rust": _unlisted(Outcome.NO_ROOMS, does={"flavour": Flavour.RUST}),
+    "rust": _unlisted(Outcome.NO_ROOMS, Outcome.REACHED, does={"flavour": Flavour.RUST, "shown": Shown.NAMES}),
     "wrong-keys": Kind(wrong_keys=-1),
     "upper-case-keys": Kind(style="upper"),
     "conflicting-keys": Kind(links=(("http", NAME), ("http", NAME)), wrong_keys=1),
@@ -182,10 +188,14 @@ KINDS: dict[str, Kind] = {
     "bunsogs": Kind(does={"flavour": Flavour.BUNSOGS}),
     "bunsogs-https": _https(does={"flavour": Flavour.BUNSOGS}),
     "bunsogs-conflict": _unlisted(
-        Outcome.KEY_CONFLICT, links=(("http", NAME), ("http", NAME)), wrong_keys=1, does={"flavour": Flavour.BUNSOGS}
+        Outcome.KEY_CONFLICT,
+        Outcome.REACHED,
+        links=(("http", NAME), ("http", NAME)),
+        wrong_keys=1,
+        does={"flavour": Flavour.BUNSOGS},
     ),
     "twin": Kind(),
-    "key-copy": _unlisted(Outcome.KEY_COPY, does={"flavour": Flavour.BUNSOGS}),
+    "key-copy": _unlisted(Outcome.KEY_COPY, Outcome.NO_KEY, does={"flavour": Flavour.BUNSOGS}),
     "index-off": Kind(does={"index_off": True}),
     "last-readable": Kind(rooms=_last_readable),
     "hostile-rooms": Kind(rooms=hostile_rooms),
@@ -200,6 +210,25 @@ KINDS: dict[str, Kind] = {
     "wrong-charset": _fault("wrong-charset", Outcome.REACHED, Outcome.NOT_JSON),
 }
 """Every kind of server by name. ``twin``, ``key-copy`` and ``redirect-peer`` refer to the server before them."""
+
+ONION_KINDS: dict[str, Kind] = {
+    "pysogs-0.3.0": Kind(does={"flavour": Flavour.PYSOGS_030}),
+    "legacy-tokens": Kind(few=True, does={"flavour": Flavour.LEGACY, "fault": "tokens-only", "shown": Shown.NAMES}),
+    "rust-rooms": Kind(few=True, does={"flavour": Flavour.RUST, "shown": Shown.NAMES}),
+    "bunsogs-wrong-link": Kind(links=(("http", NAME), ("http", NAME)), wrong_keys=1, does={"flavour": Flavour.BUNSOGS}),
+    "no-pages": _fault("no-pages"),
+    "no-pages-wrong-link": replace(_fault("no-pages"), links=(("http", NAME), ("http", NAME)), wrong_keys=1),
+    "only-v4": Kind(rooms=_plain, does={"fault": "only-v4"}),
+    "only-v4-bunsogs": Kind(rooms=_plain, does={"fault": "only-v4", "flavour": Flavour.BUNSOGS}),
+    "post-301": Kind(does={"fault": "post-301", "certificate": _GOOD}),
+    "post-308": Kind(does={"fault": "post-308", "certificate": _GOOD}),
+    "clear-308": _https(links=(("http", NAME),), does={"clear": Clear.REDIRECT_308}),
+    "post-502": _fault("post-502"),
+    "post-403": _fault("post-403"),
+    "no-posts-404": _fault("no-posts-404"),
+    "no-posts-405": _fault("no-posts-405"),
+}
+"""Servers whose onion requests have a pitfall, with what a crawler makes of them that proves keys."""
 
 REFERRING = frozenset({"twin", "key-copy", "redirect-peer"})
 
@@ -220,8 +249,8 @@ def _links(rng: Random, kind: Kind, index: int, key: str, rooms: tuple[RoomSpec,
 
 def make_server(rng: Random, index: int, name: str, before: ServerSpec | None, latency: float) -> ServerSpec:
     """One server of the kind ``name``; ``before`` is the server that a referring kind refers to."""
-    kind = KINDS[name]
-    key = hex_digits(rng, 64)
+    kind = KINDS.get(name) or ONION_KINDS[name]
+    secret, key = key_pair(hex_digits(rng, 64))
     prefix = f"{rng.choice(('chat', 'talk', 'room', 'den', 'hub', 'forum', 'plaza'))}-{index}-"
     make_rooms = kind.rooms or (_few if kind.few else _some)
     rooms = make_rooms(rng, prefix)
@@ -229,9 +258,9 @@ def make_server(rng: Random, index: int, name: str, before: ServerSpec | None, l
     if name in REFERRING and before is not None:
         key = before.key
         if name == "twin":
-            rooms = before.rooms
+            rooms, secret = before.rooms, before.secret
             does["same_as"] = before.index
         if name == "redirect-peer":
             does["peer"] = before.index
     links = _links(rng, kind, index, key, rooms)
-    return ServerSpec(index=index, kind=name, key=key, rooms=rooms, links=links, latency=latency, **does)
+    return ServerSpec(index=index, kind=name, key=key, secret=secret, rooms=rooms, links=links, latency=latency, **does)

@@ -13,7 +13,7 @@ import ssl
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,10 @@ from simnet.certificates import make_contexts
 from simnet.configuration import directory_toml
 from simnet.engine import Engine, bind, fill_backlog
 from simnet.services import ControlService, Log, LoggedService, ServerService, SiteService
-from simnet.sources import FORMS, make_sites
+from simnet.sources import FORMS, SourceSite, make_sites
 from simnet.specs import CANARY_HOST, IP, Certificate, ServerSpec, Socket, World
 from simnet.truth import best_url, make_truth
+from simnet.world import choose
 
 
 def raise_file_limit() -> None:
@@ -39,11 +40,15 @@ class Network:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
+        self._first = world
+        self._later: set[int] = set()
         self.folder = folder
         self.ports: dict[int, int] = {}
         self._log = Log()
         self._engine = Engine()
         self._servers: list[ServerService] = []
+        self._sites: dict[str, SourceSite] = {}
+        self._canary_port = 0
 
     def open(self) -> dict[str, Any]:
         """Bind everything and write the files; the handshake."""
@@ -52,12 +57,13 @@ class Network:
         for spec in self.world.servers:
             if spec.socket is not Socket.NONE:
                 self.ports[spec.index] = self._open_server(spec, contexts)
-        self._introduce(self._open_canary())
-        sites = make_sites(self.world, self.ports)
+        self._canary_port = self._open_canary()
+        self._introduce()
+        self._sites = make_sites(self.world, self.ports)
         listing_urls = {}
-        for name, site in sites.items():
+        for name, site in self._sites.items():
             listing_urls[name] = f"http://{IP}:{self._open(SiteService(site, self._log))}{FORMS[name].path}"
-        control = self._engine.serve(bind(), ControlService(self._log, sites, self._servers))
+        control = self._engine.serve(bind(), ControlService(self._log, self._sites, self._servers, self.advance))
         (self.folder / "directory.toml").write_text(
             directory_toml(self.world, self.ports, listing_urls["extra"]), encoding="utf-8"
         )
@@ -75,7 +81,7 @@ class Network:
         }
 
     def _open_server(self, spec: ServerSpec, contexts: Mapping[Certificate, ssl.SSLContext]) -> int:
-        if spec.socket is Socket.REFUSED:
+        if spec.socket is Socket.REFUSED and self.world.after is None:
             return self._engine.keep(bind(listen=None))
         if spec.socket is Socket.BACKLOG_FULL:
             sock = bind(listen=0)
@@ -84,7 +90,31 @@ class Network:
             return self._engine.keep(sock)
         service = ServerService(spec, self._log, contexts)
         self._servers.append(service)
+        if spec.socket is Socket.REFUSED:
+            service.port = self._engine.keep(bind(listen=None))
+            return service.port
         return self._open(service)
+
+    def advance(self, indices: Collection[int], *, back: bool) -> str:
+        """The servers with these indices become what they are later, or were first (``back``); the truth as JSON.
+
+        Where there are no indices, all do.
+        """
+        chosen = set(indices or range(len(self._first.servers)))
+        self._later = self._later - chosen if back else self._later | chosen
+        before, self.world = self.world, choose(self._first, self._later)
+        for service in self._servers:
+            was, service.spec = service.spec, self.world.servers[service.spec.index]
+            if was.socket is not service.spec.socket:
+                if service.spec.socket is Socket.LISTEN:
+                    self._engine.listen(service.port, service)
+                else:
+                    self._engine.refuse(service.port)
+        if self.world != before:
+            self._introduce()
+            for name, site in make_sites(self.world, self.ports).items():
+                self._sites[name].show(site)
+        return make_truth(self.world, self.ports).to_json()
 
     def _open(self, service: LoggedService, sock: socket.socket | None = None) -> int:
         service.port = self._engine.serve(sock or bind(), service)
@@ -98,14 +128,21 @@ class Network:
             return 0
         return self._open(LoggedService("canary", self._log), sock)
 
-    def _introduce(self, canary_port: int) -> None:
+    def _introduce(self) -> None:
         """Tell the servers their own addresses and each other's."""
+        services = {service.spec.index: service for service in self._servers}
         for service in self._servers:
             spec = service.spec
-            service.base = spec.preview_base or best_url(spec, service.port)
-            service.canary_port = canary_port or 9
+            service.become(spec)
+            service.base = spec.preview_base or self._url(spec.index if spec.names is None else spec.names)
+            service.canary_port = self._canary_port or 9
             if spec.peer is not None:
-                service.peer = best_url(self.world.servers[spec.peer], self.ports[spec.peer])
+                service.peer = self._url(spec.peer)
+                up = self.world.servers[spec.peer].socket is Socket.LISTEN
+                service.behind = services[spec.peer].respond if up else None
+
+    def _url(self, index: int) -> str:
+        return best_url(self.world.servers[index], self.ports[index])
 
     async def close(self) -> None:
         """Close every port."""

@@ -6,11 +6,12 @@ import asyncio
 import ssl
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import parse_qs
 
-from simnet.exchange import Reply, Request, Response
+from simnet.exchange import JSON, Reply, Request, Response
 from simnet.faults import Opening, Visit, control_json, opening, respond
 from simnet.sources import Mode, SourceSite
 from simnet.specs import Certificate, Clear, Hello, ServerSpec
@@ -85,14 +86,20 @@ class ServerService(LoggedService):
 
     def __init__(self, spec: ServerSpec, log: Log, contexts: Mapping[Certificate, ssl.SSLContext]) -> None:
         super().__init__(f"{spec.index}-{spec.kind}", log)
-        self.spec = spec
-        self.tls = contexts.get(spec.certificate)
-        self.hello_hangs = spec.hello is Hello.HANG
+        self._contexts = contexts
+        self.become(spec)
         self.base = ""
         self.peer = ""
+        self.behind: Callable[[Request], Reply] | None = None
         self.canary_port = 0
         self._connections = 0
         self._asked: Counter[str] = Counter()
+
+    def become(self, spec: ServerSpec) -> None:
+        """Be the server of ``spec`` from now on."""
+        self.spec = spec
+        self.tls = self._contexts.get(spec.certificate)
+        self.hello_hangs = spec.hello is Hello.HANG
 
     def opening(self) -> Opening:
         """What the server's fault makes of the connection."""
@@ -106,8 +113,8 @@ class ServerService(LoggedService):
             return _clear_text(request, self.spec.clear)
         nth = self._asked[request.target]
         self._asked[request.target] += 1
-        visit = Visit(self.spec, request, self.base, nth, self.peer, self.canary_port, time.time())
-        return respond(visit)
+        visit = Visit(self.spec, request, self.base, nth, self.peer, self.canary_port, time.time(), asked=self._asked)
+        return respond(replace(visit, behind=self.behind) if self.behind else visit)
 
     def reset(self) -> None:
         """Begin anew: passing faults come again."""
@@ -120,10 +127,13 @@ class ServerService(LoggedService):
             await asyncio.sleep(self.spec.latency)
 
 
+_REDIRECTS = {Clear.REDIRECT: 301, Clear.REDIRECT_308: 308}
+
+
 def _clear_text(request: Request, clear: Clear) -> Reply:
-    if clear is Clear.REDIRECT:
+    if clear in _REDIRECTS:
         target = "https" + request.base.removeprefix("http") + request.target
-        return Response(301, b"", "", (("Location", target),)).reply(request.method)
+        return Response(_REDIRECTS[clear], b"", "", (("Location", target),)).reply(request.method)
     body = b"<html>\r\n<body>The plain HTTP request was sent to HTTPS port</body>\r\n</html>\r\n"
     return Response(400, body, "text/html", shouted=False).reply(request.method)
 
@@ -141,14 +151,28 @@ class SiteService(LoggedService):
         return self.site.respond(request)
 
 
+class Advance(Protocol):
+    """What lets servers change."""
+
+    def __call__(self, indices: Collection[int], *, back: bool) -> str:
+        """Let servers with these indices be what they are later, or were first; the truth as JSON."""
+
+
 class ControlService:
-    """The control port: reads the log, resets it, sets the modes of sources. Answers JSON."""
+    """The control port: reads the log, resets it, sets the modes of sources, lets things change. Answers JSON."""
 
     tls: ssl.SSLContext | None = None
     hello_hangs = False
 
-    def __init__(self, log: Log, sites: Mapping[str, SourceSite], servers: list[ServerService]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        sites: Mapping[str, SourceSite],
+        servers: list[ServerService],
+        advance: Advance,
+    ) -> None:
         self._log = log
+        self._advance = advance
         self._sites = sites
         self._servers = servers
 
@@ -164,7 +188,7 @@ class ControlService:
         """No latency."""
 
     def respond(self, request: Request) -> Reply:
-        """``/requests``, ``/connections``, ``/reset``, ``/listing?name=NAME&mode=MODE``."""
+        """``/requests``, ``/connections``, ``/reset``, ``/listing?name=NAME&mode=MODE``, ``/advance?server=I``."""
         match request.path:
             case "/requests":
                 return control_json(self._log.requests)
@@ -177,6 +201,10 @@ class ControlService:
                 return control_json(True)
             case "/listing":
                 return self._set_listing(request)
+            case "/advance":
+                query = parse_qs(request.query)
+                indices = [int(text) for text in query.get("server", ()) if text.isdigit()]
+                return Response(200, self._advance(indices, back=query.get("back") == ["1"]).encode(), JSON).reply()
             case _:
                 return Response(404).reply()
 

@@ -163,6 +163,10 @@ class SourceSite:
         self.ids = dict(zip(numbers, self.entries, strict=False))
         self.ids[numbers[-1]] = None
 
+    def show(self, other: SourceSite) -> None:
+        """Show the entries of ``other`` from now on."""
+        self.entries, self.ids, self.listed_ids = other.entries, other.ids, other.listed_ids
+
     def respond(self, request: Request) -> Reply:
         """The reply to a request in the present mode."""
         match self.mode:

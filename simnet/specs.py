@@ -19,6 +19,8 @@ class Flavour(StrEnum):
     """Which program a server runs (docs/protocol.md, "Anonymous answers" and "Legacy servers")."""
 
     PYSOGS = "pysogs"
+    PYSOGS_030 = "pysogs-0.3.0"
+    """As pysogs, but without preview pages inside of onion requests."""
     LEGACY = "pysogs-0.2.0"
     RUST = "rust-0.1.8"
     BUNSOGS = "bunsogs"
@@ -50,6 +52,7 @@ class Clear(StrEnum):
     SERVE = "serve"
     BAD_REQUEST = "bad-request"
     REDIRECT = "redirect"
+    REDIRECT_308 = "redirect-308"
 
 
 class Hello(StrEnum):
@@ -146,6 +149,9 @@ class ServerSpec:
     index: int
     kind: str
     key: str
+    """The public key that the server shows, and its links name."""
+    secret: str = ""
+    """The private key that it holds: that of ``key``, but for impostors."""
     flavour: Flavour = Flavour.PYSOGS
     rooms: tuple[RoomSpec, ...] = ()
     links: tuple[WildLink, ...] = ()
@@ -159,6 +165,8 @@ class ServerSpec:
     """Index of another server that the fault points to."""
     preview_base: str | None = None
     """What the operator configured as the server's URL; None for the address the server is listed under."""
+    names: int | None = None
+    """Index of another server whose URL the operator configured."""
     index_off: bool = False
     latency: float = 0.0
     outcome: Outcome = Outcome.REACHED
@@ -169,7 +177,11 @@ class ServerSpec:
     """Index of the server that this one is, under another address."""
     configured: bool = False
     """Named in ``directory.toml`` as always polled."""
+    believed: str = ""
+    """The key that ``directory.toml`` names, where it is another."""
     official: bool = False
+    impostor_of: int | None = None
+    """Index of the server whose key this one shows without being it: nothing may be listed at its address."""
     waits: float = 0.0
     """Seconds that the server itself asks a client to wait."""
 
@@ -204,3 +216,5 @@ class World:
     pinned: tuple[tuple[int, str], ...] = ()
     languages: tuple[tuple[int, str], ...] = ()
     """(server, token) whose language the directory's operator names."""
+    after: World | None = None
+    """The same servers later, where something changes."""

@@ -13,6 +13,8 @@ from typing import Any
 from sessioncrawler.model import WEEK, Outcome
 from simnet.floor import floor_seconds
 from simnet.images import is_showable
+from simnet.onion import public_key
+from simnet.pitfalls import UNPROVABLE
 from simnet.specs import Flavour, RoomSpec, ServerSpec, Shown, WildLink, World
 
 
@@ -75,6 +77,8 @@ class Expected:
     alternatives: tuple[Outcome, ...]
     kind: str
     """The kind of server behind the address."""
+    provable: bool = False
+    """Whether the key can be proven there by an onion request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,9 @@ class Truth:
     """Base URL as in wild links → outcome."""
     merged: tuple[tuple[str, ...], ...]
     """Base URLs that are one server, the best first."""
+    impostors: dict[str, str]
+    """Base URL at which nothing may be listed → that of the server whose key is shown there, and which loses nothing by
+    it: no Community, no badge. ``addresses`` tells how polling ends."""
     floor_seconds: float
     """Least seconds of a crawl with the default limits (``floor.floor_seconds``)."""
     links: dict[str, int]
@@ -111,6 +118,7 @@ class Truth:
             bulk=tuple(Bulk(**each) for each in value["bulk"]),
             addresses={url: _expected(each) for url, each in value["addresses"].items()},
             merged=tuple(tuple(urls) for urls in value["merged"]),
+            impostors=value["impostors"],
             floor_seconds=value["floor_seconds"],
             links=value["links"],
         )
@@ -122,7 +130,7 @@ def _communities(values: Sequence[Mapping[str, Any]]) -> tuple[Community, ...]:
 
 def _expected(value: Mapping[str, Any]) -> Expected:
     alternatives = tuple(Outcome(each) for each in value["alternatives"])
-    return Expected(Outcome(value["outcome"]), alternatives, value["kind"])
+    return Expected(Outcome(value["outcome"]), alternatives, value["kind"], value["provable"])
 
 
 def best_url(spec: ServerSpec, port: int) -> str:
@@ -147,6 +155,8 @@ def _community(world: World, spec: ServerSpec, room: RoomSpec, port: int) -> Com
     place = (spec.index, room.token)
     tagged = full and room.language_tag
     named = spec.flavour is not Flavour.PYSOGS or full
+    # What the operator of the directory says of a key counts for who proves it, or is named with it.
+    counts = spec.configured or _provable(spec)
     return Community(
         identifier=identifier(spec, port, room.token),
         token=room.token,
@@ -162,8 +172,8 @@ def _community(world: World, spec: ServerSpec, room: RoomSpec, port: int) -> Com
         upload=room.upload if full else None,
         staff=len({*room.admins, *room.moderators}) if full else None,
         tags=tuple(sorted(room.tags)) if full else (),
-        language=room.language if tagged or place in world.languages else None,
-        pinned=place in world.pinned,
+        language=room.language if tagged or (counts and place in world.languages) else None,
+        pinned=counts and place in world.pinned,
         image_id=room.image_id if full else None,
         picture=full and room.read and is_showable(room.image_id),
         certain=not (room.hostile or any(value is not None for value in room.broken.values())),
@@ -198,13 +208,18 @@ def _rooms(
     return communities, unlisted
 
 
+def _provable(spec: ServerSpec) -> bool:
+    held = bool(spec.secret) and public_key(spec.secret) == spec.key
+    return held and spec.outcome is Outcome.REACHED and spec.fault not in UNPROVABLE
+
+
 def _merged(world: World, ports: Mapping[int, int]) -> tuple[tuple[str, ...], ...]:
     groups: dict[int, set[str]] = defaultdict(set)
     best: dict[int, str] = {}
     for spec in world.servers:
         if spec.outcome is Outcome.REACHED:
             origin = spec.index if spec.same_as is None else spec.same_as
-            best.setdefault(origin, best_url(spec, ports[spec.index]))
+            best[origin] = best_url(world.servers[origin], ports[origin])
             groups[origin] |= {link.base_url(ports[spec.index]) for link in spec.links} | {best[origin]}
     return tuple((best[key], *sorted(urls - {best[key]})) for key, urls in sorted(groups.items()) if len(urls) > 1)
 
@@ -217,13 +232,17 @@ def make_truth(world: World, ports: Mapping[int, int]) -> Truth:
     """The truth about ``world`` whose servers have ``ports`` (index → port)."""
     posted = {index for posts in world.posts.values() for index, _ in posts}
     posted |= {spec.index for spec in world.servers if spec.configured}
-    reached = [spec for spec in world.servers if spec.outcome is Outcome.REACHED and spec.index in posted]
+    reached = [
+        spec for spec in world.servers if spec.index in posted and Outcome.REACHED in (spec.outcome, *spec.alternatives)
+    ]
     origins = [spec for spec in reached if spec.same_as is None]
     countable = [spec for spec in origins if spec.shown is not Shown.BULK]
     communities, unlisted = _rooms(world, ports, [spec for spec in countable if not spec.alternatives])
     possible, never = _rooms(world, ports, [spec for spec in countable if spec.alternatives])
     addresses = {
-        link.base_url(ports.get(spec.index, 0)): Expected(spec.outcome, spec.alternatives, spec.kind)
+        link.base_url(ports.get(spec.index, 0)): Expected(
+            spec.outcome, spec.alternatives, spec.kind, provable=_provable(spec)
+        )
         for spec in world.servers
         if spec.index in posted
         for link in spec.links
@@ -237,6 +256,11 @@ def make_truth(world: World, ports: Mapping[int, int]) -> Truth:
         ),
         addresses=addresses,
         merged=_merged(world, ports),
+        impostors={
+            best_url(spec, ports[spec.index]): best_url(world.servers[spec.impostor_of], ports[spec.impostor_of])
+            for spec in world.servers
+            if spec.impostor_of is not None and spec.index in posted
+        },
         floor_seconds=floor_seconds(world),
         links={site: len({_canonical(*post) for post in posts}) for site, posts in world.posts.items()},
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
 from sessioncrawler.model import Outcome
-from simnet.kinds import KINDS, REFERRING, make_server
+from simnet.impostors import Stage, set_stage
+from simnet.kinds import KINDS, ONION_KINDS, REFERRING, make_server
 from simnet.specs import ServerSpec, Shown, WildLink, World
 
 SITES = ("awesome_session_groups", "lokilocker", "session_directory", "extra")
@@ -116,8 +117,10 @@ def _kind_names(rng: Random, scenario: str, servers: int | None) -> tuple[str, .
             names = _matrix()
         case "hostile":
             names = HOSTILE
-        case "empty":
+        case "empty" | "impostors":
             names = ()
+        case "onions":
+            names = tuple(ONION_KINDS)
         case "bench" | "wide":
             count = max(0, (BENCH_SERVERS if servers is None else servers) - len(KNOWN))
             return _bench(rng, count, heavy=scenario == "bench")
@@ -127,7 +130,7 @@ def _kind_names(rng: Random, scenario: str, servers: int | None) -> tuple[str, .
     return names if servers is None else names[: max(0, servers - len(KNOWN))]
 
 
-SCENARIOS = ("demo", "matrix", "bench", "wide", "hostile", "empty")
+SCENARIOS = ("demo", "matrix", "bench", "wide", "hostile", "empty", "onions", "impostors")
 
 
 def _servers(rng: Random, names: Sequence[str], latency: tuple[float, float]) -> tuple[ServerSpec, ...]:
@@ -155,6 +158,41 @@ def _posts(rng: Random, servers: Sequence[ServerSpec]) -> dict[str, tuple[tuple[
     return {site: tuple(links) for site, links in posts.items()}
 
 
+def _later_posts(
+    rng: Random, posts: Mapping[str, Sequence[tuple[int, WildLink]]], before: Sequence[ServerSpec], stage: Stage
+) -> dict[str, tuple[tuple[int, WildLink], ...]]:
+    """What is posted later: of servers that changed, right links everywhere and wrong ones on one site each."""
+    later = {site: list(links) for site, links in posts.items()}
+    for server in stage.after:
+        if server.links == before[server.index].links:
+            continue
+        for link in server.links:
+            right = link.key == server.key
+            for site in SITES if right else (rng.choice(SITES),):
+                if (server.index, link) not in later[site]:
+                    later[site].append((server.index, link))
+    for links in later.values():
+        rng.shuffle(links)
+    return {site: tuple(links) for site, links in later.items()}
+
+
+def choose(world: World, later: Container[int]) -> World:
+    """The world while only the servers with indices in ``later`` are as they are later."""
+    if world.after is None:
+        return world
+    pairs = zip(world.servers, world.after.servers, strict=True)
+    servers = tuple(after if after.index in later else before for before, after in pairs)
+    posts = {
+        site: tuple(
+            (index, link)
+            for index, link in links
+            if link in servers[index].links and (index in later or (index, link) in world.posts[site])
+        )
+        for site, links in world.after.posts.items()
+    }
+    return replace(world, servers=servers, posts=posts)
+
+
 def _editable(servers: Sequence[ServerSpec]) -> list[tuple[int, str]]:
     """Rooms that the operator may decide on: listed ones of servers that are nobody's twin."""
     sure = [spec for spec in servers if spec.outcome is Outcome.REACHED and not spec.alternatives]
@@ -168,19 +206,28 @@ def _editable(servers: Sequence[ServerSpec]) -> list[tuple[int, str]]:
 
 
 def make_world(
-    seed: int = 1, scenario: str = "demo", servers: int | None = None, latency: tuple[float, float] = (0.0, 0.0)
+    seed: int = 1,
+    scenario: str = "demo",
+    servers: int | None = None,
+    latency: tuple[float, float] = (0.0, 0.0),
+    *,
+    later: bool = False,
 ) -> World:
     """The world of ``seed``: the same arguments give the same world.
 
     ``servers`` is the number of servers (``bench``, ``wide``) or cuts the list of a scenario short; ``latency`` are the
-    least and the greatest seconds before an answer. ValueError where there is no such scenario.
+    least and the greatest seconds before an answer. ``later`` begins with what else only happens later, but for changes
+    that nobody can judge who has not seen what was before. ValueError where there is no such scenario.
     """
     rng = Random(f"{seed}/{scenario}/{servers}/{latency}")
     if scenario == "bench" and not any(latency):
         latency = BENCH_LATENCY
     specs = _servers(rng, _kind_names(rng, scenario, servers), latency)
+    stage = set_stage(rng, specs, latency) if scenario == "impostors" else None
+    if stage:
+        specs = tuple(stage.before)
     posts = _posts(rng, specs) if scenario != "empty" else dict.fromkeys(SITES, ())
-    editable = _editable(specs)
+    editable = _editable([spec for spec in specs if stage is None or spec == stage.after[spec.index]])
     rng.shuffle(editable)
     hidden = tuple((index, token) for index, token in editable[:3] if not specs[index].configured)
     pinned = tuple(editable[3:5])
@@ -188,7 +235,7 @@ def make_world(
     languages = tuple(
         place for place in editable[5:45] if by_place[place].language and not by_place[place].language_tag
     )
-    return World(
+    world = World(
         seed=seed,
         scenario=scenario,
         servers=specs,
@@ -197,3 +244,8 @@ def make_world(
         pinned=pinned,
         languages=languages,
     )
+    if stage is None:
+        return world
+    changed = replace(world, servers=tuple(stage.after), posts=_later_posts(rng, posts, specs, stage))
+    world = replace(world, after=changed)
+    return choose(world, set(range(len(specs))) - stage.remembering) if later else world

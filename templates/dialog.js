@@ -41,6 +41,22 @@ const Details = (() => {
     return texts.staff.replace("{0}", admins).replace("{1}", moderators);
   };
 
+  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const ago = (seconds, language) => {
+    const past = Math.max(0, Date.now() / 1000 - seconds);
+    const [unit, length] = UNITS.find((one) => past >= one[1]) ?? UNITS[2];
+    return new Intl.RelativeTimeFormat(language).format(-Math.floor(past / length), unit);
+  };
+  // Gregorian in every language, and the day first in English, as the dates of the page are.
+  const day = (seconds, language) => new Date(seconds * 1000).toLocaleDateString(language === "en" ? "en-GB" : language, { dateStyle: "long", calendar: "gregory", timeZone: "UTC" });
+  const proof = ({ proof, proven, claimed, since }, texts) => {
+    const language = document.documentElement.lang;
+    const words = { "preview-page": texts.by_page, directory: texts.by_directory, claim: texts.by_claim }[proof];
+    const why = proven === undefined ? words?.replace("{0}", written(claimed ?? 0)) : texts.proven.replace("{0}", ago(proven, language));
+    const change = since === undefined ? undefined : texts.new_key.replace("{0}", day(since, language));
+    return [why, change].filter((words) => words !== undefined).join("; ");
+  };
+
   // Tags are buttons here: each leads to what else has it.
   const tagButtons = (row, seek) => {
     const list = copyOf(row, ".user-tags");
@@ -83,6 +99,7 @@ const Details = (() => {
       sources: facts.sources ? [facts.sources.join(", ")] : [],
       address: [new URL(link).origin],
       server: [row.id.slice(row.id.lastIndexOf("+") + 1)],
+      proof: [proof(facts, texts)],
       key: [grouped(key)],
     };
     for (const [part, nodes] of Object.entries(content)) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sessioncrawler.editorial.config import Directory
-from sessioncrawler.editorial.match import PatternIndex
+from sessioncrawler.editorial.match import ProvenIndex
 from sessioncrawler.model import Room, Server
 
 
@@ -24,7 +24,8 @@ class IconRules:
 
     def __init__(self, directory: Directory) -> None:
         allowed = [(pattern, True) for pattern in directory.icons.allow]
-        self._index = PatternIndex(allowed + [(pattern, False) for pattern in directory.icons.block])
+        blocked = [(pattern, False) for pattern in directory.icons.block]
+        self._index = ProvenIndex(allowed + blocked, harms=lambda allows: not allows)
 
     def verdict(self, server: Server, room: Room, *, nsfw: bool) -> IconVerdict:
         """Judge a room; ``nsfw`` is whether the directory marks it as not safe for work."""

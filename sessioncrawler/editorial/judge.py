@@ -19,9 +19,13 @@ from sessioncrawler.editorial.policy import OffRecord, Policy
 from sessioncrawler.editorial.tags import NsfwReason, derive_tags, nsfw_reason
 from sessioncrawler.model import Address, Room, Server, Tag
 from sessioncrawler.protocol.joinlinks import parse_join_link
+from sessioncrawler.text.names import visible
 
-_split = lru_cache(maxsize=1_000)(split_tags)
-"""One Community comes to several rules, one after the other: its description is split for all of them."""
+
+@lru_cache(maxsize=1_000)
+def _split(description: str) -> Tagged:
+    """One Community comes to several rules, one after the other: its description is split for all of them."""
+    return split_tags(visible(description))
 
 
 class LanguageOrigin(StrEnum):
@@ -78,7 +82,7 @@ class Judgement:
 class Judge:
     """The rules of a ``directory`` at ``now`` (Unix seconds); ``guess`` is whether languages are guessed.
 
-    Pure: the same Community always gets the same verdicts.
+    Pure: the same Community always gets the same verdicts. Rules read what readers see: no invisible letters.
     """
 
     def __init__(self, directory: Directory, now: int, *, guess: bool = True) -> None:
@@ -88,9 +92,9 @@ class Judge:
         self._now = now
         self._guess = guess
 
-    def judge(self, server: Server, room: Room) -> Judgement:
-        """All verdicts about a Community."""
-        tags = self.tags(server, room)
+    def judge(self, server: Server, room: Room, resembles: str = "") -> Judgement:
+        """All verdicts about a Community; ``resembles`` is the official room for which it may be taken."""
+        tags = self.tags(server, room, resembles)
         return Judgement(
             tags=tags,
             language=self.language(server, room),
@@ -100,7 +104,7 @@ class Judge:
             known_staff=self.known_staff(server, room),
         )
 
-    def tags(self, server: Server, room: Room) -> TagVerdict:
+    def tags(self, server: Server, room: Room, resembles: str = "") -> TagVerdict:
         """The description as it is shown, the tags, and whether it is marked as not safe for work."""
         policy, tagged = self._policy, _tagged(room)
         rating = policy.rating(server, room)
@@ -113,6 +117,7 @@ class Judge:
             pinned=policy.pinned(server, room),
             rating=rating,
             staff=policy.staff(server, room),
+            resembles=resembles,
         )
         return TagVerdict(tagged, tuple(tags), nsfw_reason(room.name, tagged.string_tags, rating), rating)
 
@@ -131,7 +136,7 @@ class Judge:
             return LanguageVerdict(codes[understood[0]], LanguageOrigin.TAG, None, understood, unknown, table)
         if table:
             return LanguageVerdict(table, LanguageOrigin.TABLE, not_understood=unknown, table=table)
-        guess = guess_language(room.name, room.description or "") if self._guess else None
+        guess = guess_language(visible(room.name), visible(room.description or "")) if self._guess else None
         if guess is None:
             return LanguageVerdict(not_understood=unknown)
         return LanguageVerdict(guess.code, LanguageOrigin.GUESS, guess.confidence, not_understood=unknown)

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError, parse_locale
 
 from sessioncrawler.editorial.codes import MANY, UNDETERMINED, canonical_code, likely_territory, territory_flag
 from sessioncrawler.editorial.config import Directory
-from sessioncrawler.editorial.match import Pattern, PatternIndex
+from sessioncrawler.editorial.match import Pattern, ProvenIndex
 from sessioncrawler.model import Room, Server
 
 GLOBE = "\N{GLOBE WITH MERIDIANS}"
@@ -41,7 +41,9 @@ class LanguageTable:
 
     def __init__(self, directory: Directory) -> None:
         self._flags = directory.flags
-        self._index = PatternIndex((Pattern.parse(key), code) for key, code in directory.languages.items())
+        # A wrong language is no gain worth making a key for, and the tables of 2023 know four digits.
+        entries = ((Pattern.parse(key), code) for key, code in directory.languages.items())
+        self._index = ProvenIndex(entries, any_length=True)
 
     def language(self, server: Server, room: Room) -> str | None:
         """Return what the most specific match says; None where none does."""

@@ -30,6 +30,7 @@ _WHY_RESERVED = {
     rules.UPLOADS_OFF: _PERMISSIONS,
     rules.NEW: "it follows from the day on which the room was created",
     rules.PINNED: "the makers of a directory choose which rooms come first",
+    rules.NOT_OFFICIAL: "a directory warns with it of rooms that are named like official ones",
     rules.TEST: "it counts only as #test, in plain letters",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, Self, TypeVar
@@ -12,6 +12,9 @@ from sessioncrawler.addresses import parse_host_and_port
 from sessioncrawler.model import Address, Room, Server
 
 T = TypeVar("T")
+
+SURE_DIGITS = 16
+"""Digits of a key from which on nobody can make another one that begins with them; fewer are a matter of time."""
 
 _ROOM = re.compile(r"([0-9A-Za-z_-]{1,64})\+([0-9a-fA-F]{4,64})")
 _KEY = re.compile("[0-9a-fA-F]{64}")
@@ -55,6 +58,18 @@ class Pattern:
             raise ValueError(f"{text!r} names neither a room, a server id, a host nor a public key")
         host, port = found
         return cls(PatternKind.HOST, host) if port is None else cls(PatternKind.HOST_PORT, host, port=port)
+
+    @property
+    def by_host(self) -> bool:
+        """Whether it names who answers at a host, whatever the key."""
+        return self.kind in {PatternKind.HOST, PatternKind.HOST_PORT}
+
+    @property
+    def sure(self) -> bool:
+        """Whether no stranger can come to fit it; 8 digits of a server id are found in seconds."""
+        if self.kind is PatternKind.ROOM:
+            return len(self.value) >= SURE_DIGITS
+        return self.kind is not PatternKind.SERVER_ID
 
     def matches(self, server: Server, room: Room) -> bool:
         """Whether the pattern names this room or its server."""
@@ -108,6 +123,29 @@ class PatternIndex(Generic[T]):
             if pattern in self._servers:
                 return self._servers[pattern]
         return None
+
+
+class ProvenIndex(Generic[T]):
+    """As :class:`PatternIndex`, but what speaks for a room counts only for a server that is ``proven``.
+
+    Who only shows a key gets what its patterns give by host, and what ``harms``: values that take a place away, or
+    warn. Patterns that are not ``sure`` count for these alone, unless ``any_length``.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[tuple[Pattern, T]],
+        harms: Callable[[T], bool] = lambda _: False,
+        *,
+        any_length: bool = False,
+    ) -> None:
+        fit = [(pattern, value) for pattern, value in entries if any_length or pattern.sure or harms(value)]
+        self._proven = PatternIndex(fit)
+        self._shown = PatternIndex((pattern, value) for pattern, value in fit if pattern.by_host or harms(value))
+
+    def find(self, server: Server, room: Room) -> T | None:
+        """Return the value of the most specific pattern that matches and counts; None where none does."""
+        return (self._proven if server.proven else self._shown).find(server, room)
 
 
 def _server_patterns(public_key: str, server_id: str, address: Address) -> tuple[Pattern, ...]:

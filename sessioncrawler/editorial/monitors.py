@@ -17,6 +17,8 @@ USUAL_RUNS = 32
 """Good runs, a day's worth, that say what is usual."""
 FORCE = "if the numbers are right, publish them with -s FORCE_PUBLISH=1"
 HOUR = 3_600
+KNOWN_FOR = 7 * 24 * HOUR
+"""Seconds for which a server must have been listed to be missed: strangers can bring a thousand for a day or two."""
 
 _CONNECTION = "Check the connection and the firewall of this machine"
 _CAUSES = {
@@ -44,6 +46,26 @@ class Figures:
     """Sources of join links that were heard of within a day before the crawl."""
     polls: Mapping[str, int] = field(default_factory=dict)
     """Outcome → how many addresses ended so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The servers that have been listed for a week, by public key: how many Communities each has listed."""
+
+    then: Mapping[str, int]
+    """In the last publication."""
+    now: Mapping[str, int]
+    """In this crawl; servers that came since may be there, too."""
+
+    @property
+    def there(self) -> int:
+        """How many of these servers still have a Community."""
+        return sum(self.now.get(key, 0) > 0 for key in self.then)
+
+    @property
+    def communities(self) -> int:
+        """Communities that are there: no server makes up for what another one lost."""
+        return sum(min(self.now.get(key, 0), number) for key, number in self.then.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +113,27 @@ def usual(runs: Sequence[Figures]) -> Figures | None:
     )
 
 
-def judge(figures: Figures, last: Figures | None, limits: Limits) -> tuple[Verdict, ...]:
-    """Compare ``figures`` with those of the ``last`` good run; without one there is nothing to compare with."""
+def judge(
+    figures: Figures, last: Figures | None, limits: Limits, standing: Standing | None = None
+) -> tuple[Verdict, ...]:
+    """Compare ``figures`` with those of the ``last`` good run; without one there is nothing to compare with.
+
+    Servers and their Communities are compared one by one where any was listed for a week, else by their numbers.
+    """
     if last is None:
         return tuple(Verdict(name) for name in ("servers", "communities", "sources", "failures"))
+    servers, communities = (figures.servers, last.servers), (figures.communities, last.communities)
+    answered = last.polls.get(Outcome.REACHED.value, 0)
+    lost = answered - figures.polls.get(Outcome.REACHED.value, 0)
+    if standing and standing.then:
+        servers = standing.there, len(standing.then)
+        communities = standing.communities, sum(standing.then.values())
+        answered, lost = len(standing.then), len(standing.then) - standing.there
     return (
-        _loss("servers", figures.servers, last.servers, limits.servers, "Check the connection of this machine"),
-        _loss(
-            "communities",
-            figures.communities,
-            last.communities,
-            limits.communities,
-            "Check whether a rule of directory.toml hides too many",
-        ),
+        _loss("servers", *servers, limits.servers, "Check the connection of this machine"),
+        _loss("communities", *communities, limits.communities, "Check whether a rule of directory.toml hides too many"),
         _loss("sources", figures.sources, last.sources, limits.sources, "Run the source spiders, or mend them"),
-        _failures(figures, last, limits.failures),
+        Verdict("failures", " ".join(_surges(figures, last, limits.failures, answered, lost))),
     )
 
 
@@ -133,19 +161,15 @@ def _loss(name: str, now: int, then: int, share: float, mend: str) -> Verdict:
     )
 
 
-def _failures(figures: Figures, last: Figures, most: float) -> Verdict:
-    found = list(_surges(figures, last, most)) if most > 0 else []
-    return Verdict("failures", " ".join(found))
-
-
-def _surges(figures: Figures, last: Figures, most: float) -> Iterator[str]:
+def _surges(figures: Figures, last: Figures, most: float, answered: int, lost: int) -> Iterator[str]:
     """A sentence for each way to fail in which more addresses ended that used to answer than ``most`` allows.
 
-    Anybody may post links that lead nowhere: only as many failures count as there are answers less than before.
+    Anybody may post links that lead nowhere: of the failures only as many count as are ``lost`` of those that
+    ``answered`` before.
     """
+    if most <= 0:
+        return
     total, before = sum(figures.polls.values()), sum(last.polls.values())
-    answered = last.polls.get(Outcome.REACHED.value, 0)
-    lost = answered - figures.polls.get(Outcome.REACHED.value, 0)
     for outcome, number in sorted(figures.polls.items()):
         more = min(number - last.polls.get(outcome, 0), lost)
         if outcome != Outcome.REACHED and more > max(most * answered, SLACK - 1):

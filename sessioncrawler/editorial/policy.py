@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from sessioncrawler.editorial.config import Directory, Rating, Rule
-from sessioncrawler.editorial.match import PatternIndex
+from sessioncrawler.editorial.match import Pattern, PatternIndex, ProvenIndex
 from sessioncrawler.editorial.tags import TEST, UNLISTED, has_tag
 from sessioncrawler.model import Room, Server
 from sessioncrawler.text.messages import N_
@@ -51,11 +51,13 @@ class Policy:
     """What one ``directory.toml`` says of a room at one time (``now`` in Unix seconds), for the judge."""
 
     def __init__(self, directory: Directory, now: int) -> None:
-        self._hidden = _in_force(((rule, rule) for rule in directory.hide), now)
-        self._pinned = _in_force(((rule, True) for rule in directory.pin), now)
-        self._project = _in_force(((rule, True) for rule in directory.project), now)
-        self._ratings = _in_force(((rated.rule, rated.rating) for rated in directory.rate), now)
-        self._staff = _in_force(((staff.rule, staff.count) for staff in directory.staff), now)
+        # Hiding hits whoever shows the key; all that speaks for a room wants the key to be proven.
+        self._hidden = PatternIndex(_in_force(((rule, rule) for rule in directory.hide), now))
+        self._pinned = ProvenIndex(_in_force(((rule, True) for rule in directory.pin), now))
+        self._project = ProvenIndex(_in_force(((rule, True) for rule in directory.project), now))
+        ratings = _in_force(((rated.rule, rated.rating) for rated in directory.rate), now)
+        self._ratings = ProvenIndex(ratings, harms=lambda rating: rating is Rating.NSFW)
+        self._staff = ProvenIndex(_in_force(((staff.rule, staff.count) for staff in directory.staff), now))
         self._official_keys = directory.official_keys
 
     def off_record(self, server: Server, room: Room, string_tags: Sequence[str]) -> OffRecord | None:
@@ -92,9 +94,9 @@ class Policy:
         return self._staff.find(server, room)
 
     def official(self, server: Server) -> bool:
-        """Whether the server is run by the makers of Session; its key decides, not its address."""
-        return server.public_key in self._official_keys
+        """Whether the server is run by the makers of Session; its key decides, where it is proven."""
+        return server.proven and server.public_key in self._official_keys
 
 
-def _in_force(entries: Iterable[tuple[Rule, T]], now: int) -> PatternIndex[T]:
-    return PatternIndex((rule.pattern, value) for rule, value in entries if rule.in_force(now))
+def _in_force(entries: Iterable[tuple[Rule, T]], now: int) -> Iterator[tuple[Pattern, T]]:
+    return ((rule.pattern, value) for rule, value in entries if rule.in_force(now))

@@ -11,6 +11,8 @@ from sessioncrawler.editorial.config import Rating
 from sessioncrawler.editorial.hashtags import MAX_TAG_LENGTH, MAX_TAGS, Tagged, split_tags
 from sessioncrawler.editorial.standing import Standing, standing
 from sessioncrawler.model import WEEK, Room, Tag, TagKind
+from sessioncrawler.text.looks import looks, plain_letters
+from sessioncrawler.text.names import visible
 
 __all__ = [
     "MAX_TAGS",
@@ -36,9 +38,11 @@ NEW = "new"
 TEST = "test"
 PINNED = "pinned"
 UNLISTED = "unlisted"
+NOT_OFFICIAL = "not official"
+WARNINGS = frozenset({NSFW, NOT_OFFICIAL})
 
 RESERVED = frozenset(
-    {OFFICIAL, PROJECT, NSFW, MODERATED, READ_ONLY, UPLOADS_OFF, NEW, TEST, PINNED}
+    {OFFICIAL, PROJECT, NSFW, MODERATED, READ_ONLY, UPLOADS_OFF, NEW, TEST, PINNED, NOT_OFFICIAL}
     | {"modded", "not modded", "not moderated"}
 )
 """Tags that only the directory may set; an operator's tag that reads like one of them is not shown."""
@@ -71,15 +75,18 @@ def derive_tags(
     pinned: bool = False,
     rating: Rating | None = None,
     staff: int | None = None,
+    resembles: str = "",
 ) -> list[Tag]:
     """Return all tags of a room: the derived ones in the order of the 2026 directory, then the operator's.
 
     ``now`` is in Unix seconds. What the server does not tell (None) gives no tag. ``official``, ``project``,
-    ``pinned``, ``rating`` and the count of ``staff`` are what directory.toml says of the room.
+    ``pinned``, ``rating`` and the count of ``staff`` are what directory.toml says of the room; ``resembles`` is the
+    name of an official room for which readers may take it.
     """
     facts = {
         OFFICIAL: official,
         PROJECT: project,
+        NOT_OFFICIAL: bool(resembles),
         NSFW: nsfw_reason(room.name, string_tags, rating) is not None,
         MODERATED: room.write is True and standing(room, staff) is Standing.GOOD,
         READ_ONLY: room.write is False,
@@ -89,7 +96,7 @@ def derive_tags(
         PINNED: pinned,
     }
     derived = [
-        Tag(text, TagKind.WARNING if text == NSFW else TagKind.RESERVED) for text, holds in facts.items() if holds
+        Tag(text, TagKind.WARNING if text in WARNINGS else TagKind.RESERVED) for text, holds in facts.items() if holds
     ]
     return derived + _user_tags(string_tags)
 
@@ -99,17 +106,12 @@ def _user_tags(string_tags: Sequence[str]) -> list[Tag]:
     return [Tag(text) for text in texts]
 
 
-def _plain(tag: str) -> str:
-    """Return a tag as readers take it: no case, no full-width letters, hyphens and underscores as spaces."""
-    return re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFKC", tag).casefold())
-
-
-_PLAIN_RESERVED = {_plain(tag): tag for tag in RESERVED}
+_RESERVED_LOOKS = {look: tag for tag in sorted(RESERVED) for look in looks(tag)}
 
 
 def reserved_name(tag: str) -> str:
     """Return the reserved tag for which readers would take an operator's tag; empty where it is none."""
-    return _PLAIN_RESERVED.get(_plain(tag), "")
+    return next((_RESERVED_LOOKS[look] for look in sorted(looks(tag)) if look in _RESERVED_LOOKS), "")
 
 
 def nsfw_reason(name: str, string_tags: Sequence[str], rating: Rating | None = None) -> NsfwReason | None:
@@ -127,8 +129,8 @@ def nsfw_reason(name: str, string_tags: Sequence[str], rating: Rating | None = N
 
 def nsfw_word(text: str) -> str:
     """Return the first word for adult content in a name or a tag; empty where there is none."""
-    found = _NSFW_WORD.search(unicodedata.normalize("NFKC", text))
-    return found[0] if found else ""
+    forms = unicodedata.normalize("NFKC", visible(text)), plain_letters(text)
+    return next((found[0] for found in map(_NSFW_WORD.search, forms) if found), "")
 
 
 def has_tag(string_tags: Sequence[str], text: str) -> bool:

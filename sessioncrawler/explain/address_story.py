@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from sessioncrawler.explain.outcomes import (
     NEVER_ASKED,
+    NEW_KEY,
     NOT_ASKED_LATELY,
     NOT_NAMED,
+    UNPROVEN,
     WRONG_KEYS,
     OutcomeText,
     outcome_text,
@@ -16,13 +18,16 @@ from sessioncrawler.explain.outcomes import (
 )
 from sessioncrawler.explain.phrases import LINE, a_time, listed, quoted, seen, when
 from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.keys import KeyStory, story_of
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import KeyClaim, Outcome, Poll, Sighting
+from sessioncrawler.model import KeyClaim, KeyProof, Outcome, Poll, Sighting
 from sessioncrawler.text.names import name
 from sessioncrawler.text.numbers import counted
 
 PREVIEW_PAGE = "preview page"
 """Who shows a key, in the words of the claims of a poll."""
+ONION_REQUEST = "onion request"
+"""Who proves one."""
 
 
 def state_of(facts: AddressFacts) -> OutcomeText:
@@ -34,9 +39,27 @@ def state_of(facts: AddressFacts) -> OutcomeText:
     return outcome_text(facts.poll.outcome) if facts.current else NOT_ASKED_LATELY
 
 
-def advice_for(facts: AddressFacts) -> str:
+def advice_for(facts: AddressFacts, now: int) -> str:
     """What the operator of an address can do, in whole sentences."""
-    return WRONG_KEYS.advice if facts.reached and wrong_claims(facts) else state_of(facts).advice
+    story = story_of(facts, now)
+    if story and story.former_key:
+        return NEW_KEY.advice
+    if story and wrong_claims(facts):
+        return WRONG_KEYS.advice
+    if story and story.proof is not KeyProof.ONION:
+        return UNPROVEN.advice
+    return state_of(facts).advice
+
+
+def proof_in_short(story: KeyStory, now: int) -> str:
+    """Why a key is believed, in a few words: ``key proven 12 minutes ago``."""
+    if story.proven_at is not None:
+        return f"key proven {a_time(max(0, now - story.proven_at))} ago"
+    if story.proof is KeyProof.PREVIEW_PAGE:
+        return "key shown by its page"
+    if story.proof is KeyProof.DIRECTORY:
+        return "key named by directory.toml"
+    return f"key claimed by {counted(story.sources, 'source', 'sources')}"
 
 
 def wrong_claims(facts: AddressFacts) -> list[KeyClaim]:
@@ -49,9 +72,10 @@ def address_sentences(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
     """All that is known of an address."""
     yield from _naming(facts, known)
     yield from _answer(facts, known)
-    yield from _key(facts)
+    yield from _key(facts, known.now)
+    yield from _former_keys(facts)
     yield from _merging(facts, known)
-    yield f"What its operator can do: {advice_for(facts)}"
+    yield f"What its operator can do: {advice_for(facts, known.now)}"
 
 
 def _naming(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
@@ -94,7 +118,7 @@ def _answer(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
         yield f"{counted(poll.repairs, 'room was', 'rooms were')} broken in its answer and repaired or left out."
 
 
-def _key(facts: AddressFacts) -> Iterator[str]:
+def _key(facts: AddressFacts, now: int) -> Iterator[str]:
     poll = facts.poll
     for claim in facts.disputed or facts.claims:
         yield f"Key {claim.public_key}: {_by(claim)}."
@@ -105,15 +129,29 @@ def _key(facts: AddressFacts) -> Iterator[str]:
         yield f"The key {key} belongs to another server, as far as can be told."
         return
     yield f"Its key is {key}, because {proof_text(poll.key_proof)}."
+    if story := story_of(facts, now):
+        yield f"In short: {proof_in_short(story, now)}."
+        if story.former_key:
+            yield f"New key since {when(story.since)}: join links with the key {story.former_key} are dead."
     if wrong := wrong_claims(facts):
         yield f"{counted(len(wrong), 'other key is', 'other keys are')} not believed."
 
 
+def _former_keys(facts: AddressFacts) -> Iterator[str]:
+    """What is remembered of the keys that were proven there."""
+    for one in facts.keys_known:
+        if one.first_proven is not None:
+            first, last = when(one.first_proven), when(one.last_proven)
+            lost = f", lost on {when(one.lost_at)}" if one.lost_at is not None else ""
+            yield f"Remembered: key {one.public_key} was proven first on {first}, last on {last}{lost}."
+
+
 def _by(claim: KeyClaim) -> str:
-    others = [name(by, 200) for by in claim.by if by != PREVIEW_PAGE]
+    others = [name(by, 200) for by in claim.by if by not in {PREVIEW_PAGE, ONION_REQUEST}]
     claimed = [f"claimed by {listed(others)}"] if others else []
     shown = ["shown by its preview page"] if PREVIEW_PAGE in claim.by else []
-    return ", ".join(claimed + shown)
+    proven = ["proven by an onion request"] if ONION_REQUEST in claim.by else []
+    return ", ".join(claimed + shown + proven)
 
 
 def _merging(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
@@ -125,7 +163,7 @@ def _merging(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
     if poll.server.address != poll.address:
         yield f"It answered as {poll.server.address}."
     if len(group) > 1:
-        yield f"One server with {listed(_others(poll, group))}: the same key, and rooms in common."
+        yield f"One server with {listed(_others(poll, group))}: they hold the same key."
     yield f"Its rooms are listed under {best}."
 
 

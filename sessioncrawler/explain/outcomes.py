@@ -68,7 +68,8 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
     ),
     Outcome.NO_KEY: OutcomeText(
         "shows rooms, but its public key is not known",
-        "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it.",
+        "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it. If links "
+        "are about, their key is not the server's: have them replaced.",
     ),
     Outcome.KEY_CONFLICT: OutcomeText(
         "has join links with different keys, and nothing tells which is right",
@@ -77,7 +78,14 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
     ),
     Outcome.KEY_COPY: OutcomeText(
         "is given with the key of another server",
-        "Post a join link with the server's own key, and have those with the other server's key removed.",
+        "Post a join link with the server's own key, and have those with the other server's key removed. If the key is "
+        "its own, let POST requests to /oxen/v4/lsrpc reach the server, so that it can prove it.",
+    ),
+    Outcome.KEY_CHANGED: OutcomeText(
+        "does not hold the key that it is known by",
+        "If the server was given a new key, let its preview pages (/r/TOKEN/) be seen and post join links with the new "
+        "key; where directory.toml names the old one, the directory's operator must write the new one there. If nobody "
+        "changed the key, somebody else answers at this address: look at its DNS records and the proxy before it.",
     ),
     Outcome.REDIRECTED: OutcomeText(
         "passes on to another server",
@@ -123,7 +131,19 @@ WRONG_KEYS = OutcomeText(
     "Have the join links with another key removed where they were posted: they do not work in apps.",
 )
 
+UNPROVEN = OutcomeText(
+    "answers with its rooms, but does not prove its key",
+    "Let POST requests to /oxen/v4/lsrpc reach the server, and update it if it is older than 2022: then its key can be "
+    "proven, and nobody else can be taken for it.",
+)
+NEW_KEY = OutcomeText(
+    "answers with its rooms, under a new key",
+    "Post join links with the new key, and have those with the former one removed: they do not work in apps any more. "
+    "If the key was not meant to change, put the server's former key file back.",
+)
+
 PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
+    KeyProof.ONION: "it answers what only the holder of the key can read",
     KeyProof.PREVIEW_PAGE: "its preview page shows it",
     KeyProof.DIRECTORY: "directory.toml names it, and no preview page says otherwise",
     KeyProof.CLAIM: "all who name it agree, and no preview page can be had",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sessioncrawler.editorial.icons import IconVerdict
 from sessioncrawler.editorial.judge import (
@@ -18,7 +18,7 @@ from sessioncrawler.editorial.judge import (
 from sessioncrawler.editorial.languages import language_name
 from sessioncrawler.editorial.policy import Reason
 from sessioncrawler.editorial.standing import Standing, fair_staff, good_staff, standing
-from sessioncrawler.editorial.tags import NsfwReason, reserved_name
+from sessioncrawler.editorial.tags import NOT_OFFICIAL, NsfwReason, reserved_name
 from sessioncrawler.explain.phrases import hashtags, listed, quoted, seen, when
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
@@ -35,6 +35,10 @@ _TAG_ORIGINS = {
     "test": "its operator tagged it so",
     "pinned": "[[pin]] of directory.toml names the room",
 }
+_NOT_PROVEN = (
+    "Some of what directory.toml gives to its key does not count, because its server has not proven that it holds the "
+    "key. What can be done: wait until it does, or name its address and key under [[servers]]."
+)
 _NSFW_ORIGINS = {
     NsfwReason.CURATOR: "[[rate]] of directory.toml says so",
     NsfwReason.TAG: "a tag of its operator is a word for adult content",
@@ -66,6 +70,8 @@ class Served:
     """Where it is listed: the server's best address."""
     repeat: Repeat | None
     """Why it is dropped; None where it is kept."""
+    resembles: str = ""
+    """Name of the official room for which it may be taken."""
 
     @property
     def identifier(self) -> str:
@@ -78,7 +84,7 @@ def served(communities: Iterable[CommunityItem]) -> Iterator[Served]:
     duplicates = Duplicates()
     for one in communities:
         repeat = duplicates.repeat(one.server, one.room)
-        yield Served(one.server, one.room, duplicates.owner(one.server), repeat)
+        yield Served(one.server, one.room, duplicates.owner(one.server), repeat, one.resembles)
 
 
 def outline(room: Served, judge: Judge) -> str:
@@ -98,15 +104,17 @@ def quoted_reason(sentence: str) -> str:
 
 def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: Knowledge) -> Iterator[str]:
     """All that is decided about a Community; ``others`` are the same one at other addresses, or repeated."""
-    judged = judge.judge(room.server, room.room)
+    judged = judge.judge(room.server, room.room, room.resembles)
     yield f"Its server is {room.server.address}, with the key {room.server.public_key}."
+    if judge.judge(replace(room.server, proven=True), room.room, room.resembles) != judged:
+        yield _NOT_PROVEN
     yield from _sources(room, known)
     if room.repeat is not None:
         yield f"100 dedupe: dropped, because {_elsewhere(room)}."
         yield f"What can be done: let {room.best} show the room, too."
         return
     yield from _dedupe(room, others)
-    yield from _tags(judged.tags)
+    yield from _tags(judged.tags, room.resembles)
     yield from _language(judged.language, known)
     yield from _standing(room.room, judged.known_staff)
     yield from _policy(judged)
@@ -144,14 +152,19 @@ def _dedupe(room: Served, others: Sequence[Served]) -> Iterator[str]:
         yield "100 dedupe: its server lists the token more than once; the first counts."
 
 
-def _tags(judged: TagVerdict) -> Iterator[str]:
+def _tags(judged: TagVerdict, resembles: str) -> Iterator[str]:
     own = [tag.text for tag in judged.tags if tag.kind is TagKind.USER]
     if own:
         yield f"200 tags: {hashtags(own)} from its operator, at the end of the description."
     else:
         yield "200 tags: its operator wrote none at the end of the description."
     for tag in judged.tags:
-        if tag.kind is TagKind.WARNING and judged.nsfw:
+        if tag.text == NOT_OFFICIAL and tag.kind is TagKind.WARNING:
+            yield (
+                f"200 tags: {tag.text} as a warning, because its name looks like {quoted(resembles, 80)}, the name of "
+                "a room of an official server."
+            )
+        elif tag.kind is TagKind.WARNING and judged.nsfw:
             yield f"200 tags: {tag.text} as a warning, because {_NSFW_ORIGINS[judged.nsfw]}."
         elif tag.kind is not TagKind.USER:
             yield f"200 tags: {tag.text}, because {_TAG_ORIGINS.get(tag.text, 'the directory says so')}."

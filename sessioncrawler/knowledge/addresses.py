@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sessioncrawler.model import Address, KeyClaim, Outcome, Poll, Sighting
-from sessioncrawler.state import KnownPoll
+from sessioncrawler.state import KnownKey, KnownPoll
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class AddressFacts:
     """Addresses that redirect to it and are named themselves."""
     named: bool = True
     """Whether a join link, directory.toml or one of ``redirected_from`` leads to it, so that it is asked."""
+    keys_known: tuple[KnownKey, ...] = ()
+    """What is remembered of its keys."""
     last: KnownPoll | None = None
     current: bool = False
     """Whether ``last`` is of the last round, and something still leads to the address; then it is settled."""

@@ -11,16 +11,21 @@ from typing import TypeVar
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
+from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
 from sessioncrawler.model import Outcome, Poll, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
+from sessioncrawler.protocol.keys.memory import DAY
 from sessioncrawler.protocol.servers import settle
-from sessioncrawler.state import Event, KnownPoll, Listed, SourceSummary, State
+from sessioncrawler.state import Event, KeyEntry, KnownKey, KnownPoll, Listed, SourceSummary, State
 
 T = TypeVar("T")
 
 MOST_EVENTS = 10_000
 """Events that are read from the state, the latest."""
+CLAIMS_LAST = 30 * DAY
+"""Seconds for which the join links of a source count that cannot be read any more."""
 ROUND_HOURS = 3.0
 """Hours that lie at most between the first and the last poll of one round."""
 
@@ -41,6 +46,10 @@ class Knowledge:
     sources: tuple[SourceSummary, ...] = ()
     listed: tuple[Listed, ...] = ()
     events: tuple[Event, ...] = ()
+    keys: tuple[KnownKey, ...] = ()
+    """What is remembered of keys at addresses."""
+    key_log: tuple[KeyEntry, ...] = ()
+    """What happened to them, oldest first."""
     guess: bool = True
     """Whether languages are guessed (``GUESS_LANGUAGES``)."""
     round_hours: float = ROUND_HOURS
@@ -58,6 +67,8 @@ class Knowledge:
             sources=tuple(state.sources()),
             listed=tuple(state.listings()),
             events=tuple(state.events(MOST_EVENTS)),
+            keys=tuple(state.keys()),
+            key_log=tuple(state.key_log(MOST_EVENTS)),
             guess=guess,
             round_hours=round_hours,
         )
@@ -66,7 +77,9 @@ class Knowledge:
     def candidates(self) -> tuple[Candidate, ...]:
         """Whom to ask: every address of a join link or of ``[[servers]]``, with what is said of it, sorted."""
         known = {server.address: server.public_key for server in self.directory.servers}
-        return group(((sighting.link, sighting.source) for sighting in self.sightings), known)
+        links = ((one.link, one.source if self._claims(one) else None) for one in self.sightings)
+        named = group(links, known)
+        return tuple(replace(one, **remembered(self._keys.get(one.address.netloc, ()))) for one in named)
 
     @cached_property
     def led_to(self) -> tuple[Poll, ...]:
@@ -76,7 +89,8 @@ class Knowledge:
     @cached_property
     def settled(self) -> tuple[Poll, ...]:
         """:attr:`led_to`, best address first, as one crawl of all servers emits them."""
-        return settle(self.led_to)
+        configured = {(one.public_key, one.address) for one in self.directory.servers if one.public_key}
+        return settle(self.led_to, self.keys, configured)
 
     @cached_property
     def servers(self) -> Mapping[str, tuple[Poll, ...]]:
@@ -87,12 +101,20 @@ class Knowledge:
                 found[poll.server.public_key].append(poll)
         return {key: tuple(polls) for key, polls in found.items()}
 
+    @cached_property
+    def key_stories(self) -> Mapping[str, KeyStory]:
+        """Public key → why it is believed, at the best address of its server."""
+        best = ((key, self.addresses[polls[0].address.netloc]) for key, polls in self.servers.items())
+        return {key: story for key, facts in best if (story := story_of(facts, self.now))}
+
     def communities(self) -> Iterator[CommunityItem]:
         """The rooms of all servers that were reached, as they tell them, best address first."""
-        for poll in self.settled:
-            if poll.outcome is Outcome.REACHED and poll.server is not None:
-                for room in poll.rooms:
-                    yield CommunityItem(poll.server, room)
+        vouchers = Vouchers(self.directory)
+        reached = [(vouchers.server(poll), poll.rooms) for poll in self.settled if poll.outcome is Outcome.REACHED]
+        served = [(server, room) for server, rooms in reached if server is not None for room in rooms]
+        names = OfficialNames(self.directory, served, self.listed)
+        for server, room in served:
+            yield CommunityItem(server, room, resembles=names.resembled(server, room))
 
     @cached_property
     def addresses(self) -> Mapping[str, AddressFacts]:
@@ -111,6 +133,7 @@ class Knowledge:
                 configured=netloc in configured,
                 redirected_from=tuple(sorted(set(origins.get(netloc, ())))),
                 named=netloc in candidates or netloc in self._followed,
+                keys_known=tuple(self._keys.get(netloc, ())),
                 last=polls.get(netloc),
                 current=netloc in self._current,
             )
@@ -125,9 +148,22 @@ class Knowledge:
         """Whether a source showed a join link when it was read last."""
         return self._last_read.get(sighting.source) == sighting.last_seen
 
+    def _claims(self, sighting: Sighting) -> bool:
+        """Whether a join link says something of a key: while its source shows it, and for 30 days where that is away.
+
+        A day longer than it is shown, since a source of many pages may show one of them less for an hour.
+        """
+        age = self.now - sighting.last_seen
+        return age < DAY or (self.on_page_now(sighting) and age < CLAIMS_LAST)
+
     @cached_property
     def _candidates(self) -> Mapping[str, Candidate]:
         return {candidate.address.netloc: candidate for candidate in self.candidates}
+
+    @cached_property
+    def _keys(self) -> Mapping[str, list[KnownKey]]:
+        """``host[:port]`` → what is remembered of its keys."""
+        return _grouped((one.netloc, one) for one in self.keys)
 
     @cached_property
     def _round(self) -> Mapping[str, KnownPoll]:

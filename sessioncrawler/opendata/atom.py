@@ -18,6 +18,9 @@ FOLDER = "feed/"
 """Where the feeds are, below the site's URL."""
 INDEX = "index.opml"
 
+KEYS = News("keys.xml", "keys", "keys of servers", ())
+"""The feed of the key log, which :mod:`~sessioncrawler.opendata.keys` writes."""
+
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
@@ -32,7 +35,7 @@ _SENTENCES = {
     EventKind.RETURNED: "Listed again after it was gone.",
     EventKind.GONE: "No longer listed: it was not seen for a day.",
 }
-_GROUPS = {"all": "Everything", "language": "By language", "tag": "By tag"}
+_GROUPS = {"all": "Everything", "keys": "Servers", "language": "By language", "tag": "By tag"}
 _NO_LANGUAGE = {None, "", "und", "mul"}
 
 
@@ -46,7 +49,7 @@ def news_files(events: Iterable[Event], listed: Iterable[Listed], site: Site) ->
 
     def entry(event: Event) -> bytes:
         if event not in known:
-            known[event] = _serialized(_entry(event, site))
+            known[event] = serialized(_entry(event, site))
         return known[event]
 
     history = tuple(listed)
@@ -54,39 +57,45 @@ def news_files(events: Iterable[Event], listed: Iterable[Listed], site: Site) ->
     feeds = news(events, history)
     for feed in feeds:
         yield feed.path, atom(feed, site, since, entry)
-    yield INDEX, opml(feeds, site)
+    yield INDEX, opml([*feeds[:1], KEYS, *feeds[1:]], site)
 
 
 def atom(feed: News, site: Site, since: int, entry: Callable[[Event], bytes]) -> bytes:
     """One feed; ``entry`` gives the element of an event, ``since`` the time (Unix seconds) where there is none."""
-    url = site.url + FOLDER + feed.path
+    updated = feed.events[0].at if feed.events else since
+    return document(feed.path, title_of(feed, site), updated, site, map(entry, feed.events))
+
+
+def document(path: str, title: str, updated: int, site: Site, entries: Iterable[bytes], *, page: str = "") -> bytes:
+    """The feed at ``path`` below ``feed/`` about the ``page`` of the site; ``updated`` is in Unix seconds."""
+    url = site.url + FOLDER + path
     top = Element("feed", {"xmlns": _NAMESPACE, _XML_LANG: "en"})
-    _text(top, "id", url)
-    _text(top, "title", _title(feed, site))
-    _text(top, "updated", iso(feed.events[0].at if feed.events else since))
-    _text(SubElement(top, "author"), "name", site.name)
-    SubElement(top, "link", rel="alternate", type="text/html", href=site.url)
+    text_in(top, "id", url)
+    text_in(top, "title", title)
+    text_in(top, "updated", iso(updated))
+    text_in(SubElement(top, "author"), "name", site.name)
+    SubElement(top, "link", rel="alternate", type="text/html", href=site.url + page)
     if not _PLACEHOLDER.fullmatch(urlsplit(site.url).hostname or ""):
         SubElement(top, "link", rel="self", type="application/atom+xml", href=url)
-    entries = b"\n".join(entry(event) for event in feed.events)
-    return _HEAD + _serialized(top).removesuffix(_END) + b"\n" + entries + _END + b"\n"
+    return _HEAD + serialized(top).removesuffix(_END) + b"\n" + b"\n".join(entries) + _END + b"\n"
 
 
 def opml(feeds: Iterable[News], site: Site) -> bytes:
     """The index of all feeds, by group (OPML 2.0; readers know Atom feeds under the type ``rss``)."""
     top = Element("opml", version="2.0")
-    _text(SubElement(top, "head"), "title", f"{site.name}: news feeds")
+    text_in(SubElement(top, "head"), "title", f"{site.name}: news feeds")
     body = SubElement(top, "body")
     for group, members in groupby(feeds, key=lambda feed: feed.group):
         heading = SubElement(body, "outline", text=_GROUPS[group])
         for feed in members:
-            title = _fit(_title(feed, site))
+            title = _fit(title_of(feed, site))
             url = site.url + FOLDER + feed.path
             SubElement(heading, "outline", type="rss", text=title, title=title, xmlUrl=url, htmlUrl=site.url)
-    return _HEAD + _serialized(top) + b"\n"
+    return _HEAD + serialized(top) + b"\n"
 
 
-def _title(feed: News, site: Site) -> str:
+def title_of(feed: News, site: Site) -> str:
+    """The title of a feed."""
     return f"{site.name}: {feed.subject}"
 
 
@@ -94,17 +103,17 @@ def _entry(event: Event, site: Site) -> Element:
     """One event. Its id holds the whole key: identifiers are short enough to be forged."""
     facts = event.facts
     element = Element("entry")
-    _text(element, "id", f"{site.url}#{facts.token}+{facts.public_key}/{event.kind.value}/{event.at}")
-    _text(element, "title", f"{_TITLES[event.kind]}: {name(facts.name) or facts.token}")
-    _text(element, "updated", iso(event.at))
-    _text(element, "published", iso(event.at))
+    text_in(element, "id", f"{site.url}#{facts.token}+{facts.public_key}/{event.kind.value}/{event.at}")
+    text_in(element, "title", f"{_TITLES[event.kind]}: {name(facts.name) or facts.token}")
+    text_in(element, "updated", iso(event.at))
+    text_in(element, "published", iso(event.at))
     gone = event.kind is EventKind.GONE
     SubElement(element, "link", rel="alternate", type="text/html", href=site.url + ("" if gone else _anchor(event)))
     for tag in dict.fromkeys(map(name, facts.tags)):
         if tag:
             SubElement(element, "category", term=_fit(tag))
     parts = [_SENTENCES[event.kind], prose(facts.description)] + ([] if gone else [f"Join link: {facts.join_url}"])
-    content = _text(element, "content", "\n\n".join(filter(None, parts)))
+    content = text_in(element, "content", "\n\n".join(filter(None, parts)))
     content.set("type", "text")
     if facts.language not in _NO_LANGUAGE:
         content.set(_XML_LANG, facts.language or "")
@@ -115,7 +124,8 @@ def _anchor(event: Event) -> str:
     return f"#{event.facts.identifier}"
 
 
-def _text(parent: Element, tag: str, text: str) -> Element:
+def text_in(parent: Element, tag: str, text: str) -> Element:
+    """Add an element with a text, without what XML cannot hold."""
     element = SubElement(parent, tag)
     element.text = _fit(text)
     return element
@@ -125,5 +135,6 @@ def _fit(text: str) -> str:
     return _UNFIT.sub("", text)
 
 
-def _serialized(element: Element) -> bytes:
+def serialized(element: Element) -> bytes:
+    """An element as UTF-8."""
     return tostring(element, encoding="unicode").encode()

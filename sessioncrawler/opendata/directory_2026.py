@@ -30,6 +30,7 @@ _TAG_TEXTS = {
     words.OFFICIAL: "On a server that is run by the makers of Session",
     words.PROJECT: "The makers of this directory can be met here",
     words.NSFW: "Not safe for work",
+    words.NOT_OFFICIAL: "Named like a Community of the makers of Session, but not run by them",
     words.MODERATED: "Has enough staff for its visitors",
     words.READ_ONLY: "Only its staff can write",
     words.UPLOADS_OFF: "Files and pictures cannot be sent",

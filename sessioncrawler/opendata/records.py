@@ -29,6 +29,7 @@ ServerId = Annotated[
     str, Meta(description='First 4 hex digits of the key and of md5("host[:port]")', pattern="^[0-9a-f]{8}$")
 ]
 Count = Annotated[int, Meta(ge=0)]
+ProvenAt = Annotated[Time | None, Meta(description="When the key was proven last; null where it is not proven now")]
 Proof = Annotated[KeyProof | None, Meta(description="Why the key is believed to be the server's own")]
 Version = Annotated[Literal[1], Meta(description="Grows when a field changes its meaning or goes")]
 
@@ -152,6 +153,7 @@ class AddressRecord(Record, frozen=True):
     base_url: Annotated[Url, Meta(description="As it answers, the scheme found out")]
     outcome: Annotated[Literal["reached"], Meta(description="How polling it ended")]
     key_proof: Proof
+    proven_at: ProvenAt
 
 
 class ServerRecord(Record, frozen=True):
@@ -162,6 +164,7 @@ class ServerRecord(Record, frozen=True):
     base_url: Annotated[Url, Meta(description="Best address")]
     official: Annotated[bool, Meta(description="Whether the makers of Session run it")]
     key_proof: Proof
+    proven_at: ProvenAt
     communities: Annotated[int, Meta(description="Its Communities that are listed", ge=1)]
     weekly_active_users: Annotated[Count | None, Meta(description="Sum over its Communities; null where none tells")]
     addresses: Annotated[list[AddressRecord], Meta(description="All addresses under which it was reached")]
@@ -205,6 +208,40 @@ class PollsFile(DatedFile, frozen=True):
     """What became of every address that was asked."""
 
     polls: Annotated[list[PollRecord], Meta(description="Sorted by address")]
+
+
+# --- Keys
+
+
+class KnownKeyRecord(Record, frozen=True):
+    """A key at an address where it was proven."""
+
+    public_key: Key
+    address: Annotated[Url, Meta(description="As it answered last")]
+    first_proven: Annotated[Time, Meta(description="When it was proven first")]
+    last_proven: Annotated[Time, Meta(description="When it was proven last")]
+    lost_at: Annotated[Time | None, Meta(description="When it was found that it can no longer be proven there")]
+
+
+class KeyEntryRecord(Record, frozen=True):
+    """An entry of the key log; docs/trust.md tells how its hash is made."""
+
+    number: Annotated[int, Meta(description="From 1 on, without gaps", ge=1)]
+    at: Annotated[int, Meta(description="Unix seconds", ge=0)]
+    change: Annotated[str, Meta(description="first, changed, lost or returned", pattern="^[a-z-]+$")]
+    address: Annotated[str, Meta(description="Where it happened")]
+    public_key: Annotated[Hex64, Meta(description="The key that it happened to")]
+    former_key: Annotated[Hex64 | None, Meta(description="The key that was proven there before, where it changed")]
+    how: Annotated[str, Meta(description="onion for a proof; for a loss what came in its place", pattern="^[a-z-]+$")]
+    previous: Annotated[Hex64, Meta(description="SHA-256 of the entry before; zeros before the first")]
+    sha256: Annotated[Hex64, Meta(description="SHA-256 of this entry, the hash of the one before included")]
+
+
+class KeysFile(DatedFile, frozen=True):
+    """Keys that were proven, and what happened to them."""
+
+    keys: Annotated[list[KnownKeyRecord], Meta(description="Sorted by key, then address")]
+    log: Annotated[list[KeyEntryRecord], Meta(description="The latest entries, oldest first")]
 
 
 # --- Sources, policy, manifest

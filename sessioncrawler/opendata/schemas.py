@@ -9,6 +9,7 @@ from sessioncrawler.opendata.encoding import schema
 from sessioncrawler.opendata.records import (
     CommunitiesFile,
     DatedFile,
+    KeysFile,
     ManifestFile,
     PolicyFile,
     PollsFile,
@@ -18,6 +19,7 @@ from sessioncrawler.opendata.records import (
 
 FILES: dict[str, type[DatedFile]] = {
     "communities.json": CommunitiesFile,
+    "keys.json": KeysFile,
     "manifest.json": ManifestFile,
     "policy.json": PolicyFile,
     "polls.json": PollsFile,

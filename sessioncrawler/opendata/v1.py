@@ -15,8 +15,9 @@ from msgspec import Struct
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.policy import reason_text
+from sessioncrawler.editorial.tags import OFFICIAL
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Outcome, Poll
+from sessioncrawler.model import KeyProof, Outcome, Poll, Tag, TagKind
 from sessioncrawler.opendata.encoding import compact, finite, spread
 from sessioncrawler.opendata.records import (
     VERSION,
@@ -40,10 +41,12 @@ from sessioncrawler.opendata.records import (
     StaffRecord,
     TagRecord,
 )
-from sessioncrawler.state import SourceSummary
+from sessioncrawler.protocol.keys.memory import place_of
+from sessioncrawler.state import KnownKey, SourceSummary
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import well_formed
 
+_OFFICIAL = Tag(OFFICIAL, TagKind.RESERVED)
 _PHRASES = {
     "unlisted": ("by its operator's tags", "by their operators' tags"),
     "test": ("test room", "test rooms"),
@@ -93,7 +96,7 @@ def records(
             image_id=room.image_id,
             nsfw=NsfwRecord(value=community.nsfw_reason is not None, reason=community.nsfw_reason),
             pinned=community.pinned,
-            official=server.public_key in directory.official_keys,
+            official=_OFFICIAL in community.tags,
             first_listed=iso(first_listed.get((server.public_key, room.token.lower()))) or None,
         )
 
@@ -105,8 +108,10 @@ def communities_json(records: list[CommunityRecord], now: int) -> bytes:
     return compact(CommunitiesFile(VERSION, iso(now), records))
 
 
-def servers_json_v1(records: Iterable[CommunityRecord], polls: Iterable[Poll], now: int) -> bytes:
-    """The file ``servers.json``: every server of ``records``, by ``server_id``, then key.
+def servers_json_v1(
+    records: Iterable[CommunityRecord], polls: Iterable[Poll], now: int, known: Iterable[KnownKey] = ()
+) -> bytes:
+    """The file ``servers.json``: every server of ``records``, by ``server_id``, then key; ``known`` are proven keys.
 
     Its addresses are those that were reached and belong to it; copies of its key are in ``polls.json`` alone.
     """
@@ -114,8 +119,9 @@ def servers_json_v1(records: Iterable[CommunityRecord], polls: Iterable[Poll], n
     for poll in polls:
         if poll.outcome is Outcome.REACHED and poll.server is not None:
             reached.setdefault(poll.server.public_key, []).append((poll.server.address.base_url, poll))
+    proven = {(one.public_key, one.netloc): iso(one.last_proven) for one in known if one.last_proven is not None}
     servers = [
-        _server(list(rooms), sorted(reached.get(public_key, ()), key=lambda one: (one[0], one[1].address)))
+        _server(list(rooms), proven, sorted(reached.get(public_key, ()), key=lambda one: (one[0], one[1].address)))
         for (_, public_key), rooms in groupby(sorted(records, key=_server_order), key=_server_order)
     ]
     return compact(ServersFile(VERSION, iso(now), servers))
@@ -189,21 +195,32 @@ def _server_order(community: CommunityRecord) -> tuple[str, str]:
     return community.server.server_id, community.server.public_key
 
 
-def _server(rooms: Sequence[CommunityRecord], reached: Sequence[tuple[str, Poll]]) -> ServerRecord:
+def _server(
+    rooms: Sequence[CommunityRecord], proven: Mapping[tuple[str, str], str], reached: Sequence[tuple[str, Poll]]
+) -> ServerRecord:
     home = rooms[0].server
+    addresses = [
+        AddressRecord(
+            address=poll.address.base_url,
+            base_url=base_url,
+            outcome="reached",
+            key_proof=poll.key_proof,
+            proven_at=proven.get((home.public_key, place_of(poll))) if poll.key_proof is KeyProof.ONION else None,
+        )
+        for base_url, poll in reached
+    ]
+    best = next((one for one in addresses if one.base_url == home.base_url), None)
     visitors = [room.weekly_active_users for room in rooms if room.weekly_active_users is not None]
-    proofs = [poll.key_proof for base_url, poll in reached if base_url == home.base_url]
     return ServerRecord(
         server_id=home.server_id,
         public_key=home.public_key,
         base_url=home.base_url,
         official=rooms[0].official,
-        key_proof=proofs[0] if proofs else None,
+        key_proof=best.key_proof if best else None,
+        proven_at=best.proven_at if best else None,
         communities=len(rooms),
         weekly_active_users=sum(visitors) if visitors else None,
-        addresses=[
-            AddressRecord(poll.address.base_url, base_url, "reached", poll.key_proof) for base_url, poll in reached
-        ],
+        addresses=addresses,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Self
@@ -19,12 +20,13 @@ from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.icons import IconVerdict
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import AnswerItem, CommunityItem
+from sessioncrawler.knowledge.trusted import Vouchers
 from sessioncrawler.model import Outcome, Poll, Room, Server
 from sessioncrawler.pipelines._pictures import UnfitPictureError, make_icon
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.signals import all_answered
-from sessioncrawler.state import Icon, State, StateError
+from sessioncrawler.state import Icon, KnownKey, State, StateError
 
 DAY = 86_400
 MAX_BYTES = 1_000_000
@@ -61,7 +63,8 @@ class IconsPipeline(StatefulPipeline):
     Stats, each a number of pictures: ``icons/fetched``, ``icons/known``, ``icons/later`` (not asked for in this
     crawl); failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`), ``icons/failed``,
     and ``icons/REASON`` (:class:`~sessioncrawler.pipelines._pictures.Unfit`). Numbers of listed Communities:
-    ``icons/shown``, ``icons/kept`` (an older one instead); not shown: ``icons/nsfw``, ``icons/blocked``,
+    ``icons/shown``, ``icons/kept`` (an older one instead), ``icons/moved`` (taken along from the server's former
+    address); not shown: ``icons/nsfw``, ``icons/blocked``,
     ``icons/unreadable``.
     """
 
@@ -70,7 +73,9 @@ class IconsPipeline(StatefulPipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings = crawler.settings
-        self._judge = Judge(configured_directory(settings["DIRECTORY_CONFIG"]), self.now, guess=False)
+        directory = configured_directory(settings["DIRECTORY_CONFIG"])
+        self._judge = Judge(directory, self.now, guess=False)
+        self._vouchers = Vouchers(directory)
         self._expiry = settings.getint("ICONS_EXPIRE_DAYS") * DAY
         self._per_server = settings.getint("ICONS_PER_SERVER")
         self._budget = settings.getfloat("ICONS_BUDGET")
@@ -79,6 +84,8 @@ class IconsPipeline(StatefulPipeline):
         """On the event loop's clock; None until the first picture is asked for."""
         self._known: dict[tuple[str, str], Icon] | None = None
         self._new: dict[tuple[str, str], tuple[Icon, bytes]] = {}
+        self._keys: defaultdict[str, list[KnownKey]] | None = None
+        self._contents: dict[tuple[str, str], bytes] = {}
         self._decoders = asyncio.Semaphore(DECODERS)
         self._fetching: set[asyncio.Task[None]] = set()
 
@@ -127,21 +134,54 @@ class IconsPipeline(StatefulPipeline):
     def _shown(self, server: Server, room: Room, image_id: int) -> str | None:
         """Where the icon of a room is published; None where there is none."""
         icon = self._icons().get((server.address.netloc, room.token.lower()))
-        if icon is None or not icon.usable or icon.public_key != server.public_key:
+        if icon is None or icon.public_key != server.public_key:
+            icon = self._taken_along(server, room.token.lower())
+        if icon is None or not icon.usable:
             return None
         self._count("shown" if icon.image_id == image_id else "kept")
         return icon_path(server.public_key, room.token, icon.image_id)
 
+    def _taken_along(self, server: Server, token: str) -> Icon | None:
+        """The icon from where a server was published before it moved; its key was proven there and is proven here."""
+        proven = self._proven_at(server.public_key)
+        if server.address.netloc not in {one.netloc for one in proven if one.lost_at is None}:
+            return None
+        for former in proven:
+            icon = self._icons().get((former.netloc, token))
+            ours = icon is not None and icon.usable and icon.public_key == server.public_key
+            if icon and ours and former.published_at is not None and (content := self._contents.get(icon.room)):
+                moved = replace(icon, netloc=server.address.netloc)
+                self._icons()[moved.room] = moved
+                self._new[moved.room] = (moved, content)
+                self._count("moved")
+                return moved
+        return None
+
+    def _proven_at(self, public_key: str) -> list[KnownKey]:
+        """Where a key was proven, those published last first; read when all have answered."""
+        if self._keys is None:
+            self._keys = defaultdict(list)
+            try:
+                with State.open(self.url) as state:
+                    self._contents = state.icon_contents()
+                    for one in sorted(state.keys(), key=lambda one: (-(one.published_at or 0), one.netloc)):
+                        if one.last_proven is not None:
+                            self._keys[one.public_key].append(one)
+            except StateError as error:
+                self.give_up(error)
+        return self._keys[public_key]
+
     async def _fetch_all(self, poll: Poll) -> None:
         """Fetch the icons of a server in a task of its own, which can be cancelled without harm to the item."""
-        if poll.server is None or poll.outcome is not Outcome.REACHED:
+        server = self._vouchers.server(poll)
+        if server is None or poll.outcome is not Outcome.REACHED:
             return
-        wanted = [room for room in poll.rooms if self._wants(poll.server, room)]
+        wanted = [room for room in poll.rooms if self._wants(server, room)]
         if not wanted:
             return
         if self._ends is None:
             self._ends = asyncio.get_running_loop().time() + self._budget
-        task = asyncio.ensure_future(self._fetch_each(poll.server, wanted))
+        task = asyncio.ensure_future(self._fetch_each(server, wanted))
         self._fetching.add(task)
         await asyncio.wait({task})
         self._fetching.discard(task)

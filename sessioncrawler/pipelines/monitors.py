@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Self
 
 from scrapy import signals
@@ -11,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.editorial.monitors import USUAL_RUNS, Figures, Limits, judge, usual
+from sessioncrawler.editorial.monitors import KNOWN_FOR, USUAL_RUNS, Figures, Limits, Standing, judge, usual
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import MONITORS_FAILED, Report, publishes_site
@@ -38,8 +39,8 @@ class MonitorsPipeline(StatefulPipeline, Report):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._limits = limits_of(crawler.settings)
-        self._communities = 0
-        self._servers: set[str] = set()
+        self._servers: Counter[str] = Counter()
+        """Public key → its listed Communities."""
         self._polls: Counter[str] = Counter()
         self.left_out = Counter()
         self.forced = crawler.settings.getbool("FORCE_PUBLISH")
@@ -56,8 +57,7 @@ class MonitorsPipeline(StatefulPipeline, Report):
     def process_item(self, item: Any) -> Any:
         """Count what is listed, and how polls ended."""
         if isinstance(item, CommunityItem):
-            self._communities += 1
-            self._servers.add(item.server.public_key)
+            self._servers[item.server.public_key] += 1
         elif isinstance(item, PollItem):
             self._polls[item.poll.outcome.value] += 1
         return item
@@ -74,9 +74,16 @@ class MonitorsPipeline(StatefulPipeline, Report):
     def write(self, state: State) -> None:
         """Judge."""
         sources = sum(self.now - source.last_seen < HEARD_WITHIN for source in state.sources())
-        self.figures = Figures(self._communities, len(self._servers), sources, dict(self._polls))
-        self.verdicts = judge(self.figures, usual([run.figures for run in state.runs(USUAL_RUNS)]), self._limits)
+        self.figures = Figures(self._servers.total(), len(self._servers), sources, dict(self._polls))
+        last = usual([run.figures for run in state.runs(USUAL_RUNS)])
+        self.verdicts = judge(self.figures, last, self._limits, Standing(self._listed(state), self._servers))
         self._tell(self.figures)
+
+    def _listed(self, state: State) -> Mapping[str, int]:
+        """Public keys of servers that are listed and first were at least a week ago → their listed Communities."""
+        listings = state.listings()
+        old = {one.facts.public_key for one in listings if self.now - one.first_listed >= KNOWN_FOR}
+        return Counter(one.facts.public_key for one in listings if one.gone_at is None and one.facts.public_key in old)
 
     def when_idle(self) -> None:
         """Judge; end the crawl as failed where a monitor objects."""

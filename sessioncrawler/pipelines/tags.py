@@ -16,7 +16,7 @@ class TagsPipeline(CommunityPipeline):
 
     def process_community(self, item: CommunityItem) -> None:
         """Split the description and derive the tags."""
-        verdict = self.judge.tags(item.server, item.room)
+        verdict = self.judge.tags(item.server, item.room, item.resembles)
         item.description = verdict.tagged.shown
         item.string_tags = list(verdict.tagged.string_tags)
         item.tags = list(verdict.tags)

@@ -17,12 +17,18 @@ class Candidate:
     """One ``host[:port]`` to be polled, with all that was claimed of it.
 
     ``address`` is the address as it was named, https where any link says https. ``tokens`` are rooms that join links
-    hint at, sorted.
+    hint at, sorted. What was learned when it was asked before comes from the state.
     """
 
     address: Address
     claims: tuple[KeyClaim, ...] = ()
     tokens: tuple[str, ...] = ()
+    proven: tuple[str, ...] = ()
+    """Keys that were proven here before, the newest first."""
+    named: tuple[Address | None, int] | None = None
+    """Where the server said that it is (None: nowhere), and when it was asked: ``named``, ``named_at`` of a poll."""
+    has_preview: bool = True
+    """Whether it had preview pages then."""
 
     def addresses(self) -> tuple[Address, Address]:
         """Where to ask, in order: https first, then http, on the port that was named or the scheme's own."""
@@ -48,16 +54,18 @@ class _Gathered:
 
 
 def group(
-    links: Iterable[tuple[JoinLink, str]], known: Mapping[Address, str | None] | None = None
+    links: Iterable[tuple[JoinLink, str | None]], known: Mapping[Address, str | None] | None = None
 ) -> tuple[Candidate, ...]:
     """One candidate for each ``host[:port]`` in ``links`` (each with its source) and ``known`` (each with its key).
 
+    A link without a source names an address and a room, and claims nothing of the key.
     Sorted by address, so that the same inputs are always asked in the same order.
     """
     gathered: dict[str, _Gathered] = defaultdict(_Gathered)
     for link, source in links:
         entry = _gather(gathered, link.address)
-        entry.claims[link.public_key].add(source)
+        if source is not None:
+            entry.claims[link.public_key].add(source)
         entry.tokens.add(link.token)
     for address, key in (known or {}).items():
         entry = _gather(gathered, address)

@@ -7,83 +7,44 @@ drives it decides how requests travel; here is only what they mean.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+from sessioncrawler.protocol.asking import (
+    HASTY_TRIES,
+    MAX_REDIRECTS,
+    MAX_REQUESTS,
+    MAX_RETRY_AFTER,
+    MAX_WAITS,
+    UPGRADE_TRIES,
+    Answer,
+    Ask,
+    Asking,
+    Failure,
+    Reply,
+    answering,
+    telling,
+    tries_after_answer,
+    tries_beside,
+    worth_patience,
+)
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.http import redirect_target, same_server, seconds_to_wait
-from sessioncrawler.protocol.key_claims import decide_key
+from sessioncrawler.protocol.keys.claims import believed_keys, decide_key
+from sessioncrawler.protocol.proving import ROOMS, OwnWord, Proving
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_room, parse_rooms
-from sessioncrawler.protocol.server_pages import parse_home_page, parse_preview_page
+from sessioncrawler.protocol.server_pages import parse_home_page, parse_legacy_rooms, parse_preview_page
 
-MAX_REQUESTS = 8
-"""HTTP requests to one candidate in one crawl; redirects and repetitions that a server asks for are bounded apart."""
+__all__ = ["MAX_REDIRECTS", "MAX_REQUESTS", "MAX_RETRY_AFTER", "MAX_WAITS", "Answer", "Ask", "Failure", "Reply", "poll"]
+
 MAX_HINTS = 4
 MAX_HINT_MISSES = 2
 MAX_PREVIEWS = 3
-MAX_REDIRECTS = 3
-MAX_WAITS = 3
-MAX_RETRY_AFTER = 120.0
-"""Seconds; a server that asks for more is given up until the next crawl."""
-UPGRADE_TRIES = 1
-"""Tries for https where every link says http: an upgrade is welcome, but not worth waiting for."""
-HASTY_TRIES = 12
-"""Tries for each of https and http where links say https: the other may answer at once."""
+NAME_LASTS = 86_400
+"""Seconds after which a server is asked again where it says that it is."""
 
 _OK, _NOT_FOUND = 200, 404
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_BUSY = frozenset({429, 503})
-
-# How far a request got: of two failures the one that got further tells more.
-_DEPTH = {
-    Outcome.DNS: 0,
-    Outcome.FORBIDDEN_ADDRESS: 0,
-    Outcome.FORBIDDEN_PORT: 0,
-    Outcome.NO_SOCKS_PROXY: 0,
-    Outcome.PROXY: 1,
-    Outcome.REFUSED: 1,
-    Outcome.CONNECT_TIMEOUT: 2,
-    Outcome.TLS: 3,
-    Outcome.RESET: 4,
-    Outcome.STALLED: 5,
-}
-_DEEPEST = 6
-_UNDECIDED = frozenset({Outcome.STALLED, Outcome.RESET})
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request to make: GET ``url`` after ``wait`` seconds, with at most ``tries`` tries (None: as configured)."""
-
-    url: str
-    tries: int | None = None
-    wait: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole HTTP answer, with the headers that matter here."""
-
-    url: str
-    status: int
-    body: bytes = b""
-    location: str = ""
-    retry_after: str = ""
-    date: str = ""
-    tries: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """No answer, and why."""
-
-    outcome: Outcome
-    detail: str = ""
-    tries: int = 1
-
-
-Reply = Answer | Failure
+_OLD = frozenset({_NOT_FOUND, 500})
+"""What servers from before 2022 say when they are asked for their rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +54,33 @@ class _Found:
     address: Address
     rooms: tuple[Room, ...]
     legacy: bool = False
+    has_preview: bool = True
     repairs: int = 0
 
 
-def poll(candidate: Candidate) -> Generator[Ask, Reply, Poll]:
-    """Ask one server for its rooms and its key (docs/protocol.md, "Anonymous answers" and "Legacy servers").
+def poll(candidate: Candidate, now: int = 0) -> Generator[Ask, Reply, Poll]:
+    """Ask one server for its rooms and its key (docs/protocol.md, "Onion requests", "Anonymous answers").
 
-    https comes first and counts wherever it answers; then http. The :class:`Poll` that is returned has no ``seconds``:
-    the driver holds the clock.
+    https comes first and counts wherever it answers; then http. ``now`` (Unix seconds) is the time of the crawl. The
+    :class:`Poll` that is returned has no ``seconds``: the driver holds the clock.
     """
-    return _Conversation(candidate).run()
+    return _Conversation(candidate, now).run()
 
 
 class _Conversation:
-    def __init__(self, candidate: Candidate) -> None:
+    def __init__(self, candidate: Candidate, now: int) -> None:
         self.candidate = candidate
-        self.requests = 0
-        self.tries = 0
-        self.aliases: set[Address] = set()
+        self.now = now
+        self.named: Address | None = None
+        self.named_at = 0
+        self.asking = Asking()
+        self.proving = Proving(self.asking, believed_keys(candidate))
 
     def run(self) -> Generator[Ask, Reply, Poll]:
         found = yield from self._reach()
         if isinstance(found, _Found):
             return (yield from self._conclude(found))
-        return self._failed(found)
+        return self._ended(found.outcome, found.detail)
 
     def _reach(self) -> Generator[Ask, Reply, _Found | Failure]:
         """Rooms by https, else by http; with all tries only where few tries brought nothing by either."""
@@ -128,39 +92,48 @@ class _Conversation:
         second = yield from self._rooms(http, HASTY_TRIES if wants_https else None)
         if isinstance(second, _Found):
             return second
-        again = _worth_patience(first, second, https, http) if wants_https else None
+        again = worth_patience(first, second, https, http) if wants_https else None
         third = (yield from self._rooms(again, None)) if again else None
-        return third if isinstance(third, _Found) else _telling(first, second, wants_https=wants_https)
+        return third if isinstance(third, _Found) else telling(first, second, wants_https=wants_https)
 
     def _rooms(self, address: Address, tries: int | None) -> Generator[Ask, Reply, _Found | Failure]:
-        reply = yield from self._get(address, "/rooms?all=1", tries)
+        """Rooms and proof at once where a key is believed; else whatever the server tells to anybody."""
+        reply = yield from self._ask_rooms(address, tries)
         if isinstance(reply, Failure):
             return reply
-        address = _answering(reply, address)
-        trouble = Failure(Outcome.HTTP_STATUS, f"answers {reply.status} when asked for its rooms")
-        if reply.status == _OK:
-            try:
-                answer = parse_rooms(reply.body)
-            except NotRoomsError as error:
-                trouble = Failure(Outcome.NOT_JSON, str(error))
-            else:
-                if answer.rooms:
-                    return _Found(address, answer.rooms, repairs=answer.left_out + answer.repaired)
-                trouble = Failure(Outcome.NO_ROOMS, "lists no room")
-                if not answer.left_out:
-                    return trouble
-                trouble = Failure(Outcome.NOT_JSON, "lists nothing that could be a room")
+        address = answering(reply, address)
+        found = _listed(reply, address)
+        if isinstance(found, _Found) or found.outcome is Outcome.NO_ROOMS:
+            return found
+        missing = reply.status == _NOT_FOUND
+        if self.proving.key is None and reply.status in _OLD:
+            old = yield from self.proving.old_rooms(address)
+            if old:
+                # The Rust server, which has no pages, never says that something is not found.
+                return _Found(address, old, legacy=True, has_preview=missing)
         hinted = yield from self._hinted(address)
         if hinted:
             return _Found(address, hinted)
-        return (yield from self._home_page(address, trouble, missing=reply.status == _NOT_FOUND))
+        return (yield from self._home_page(address, found, missing=missing))
+
+    def _ask_rooms(self, address: Address, tries: int | None) -> Generator[Ask, Reply, Reply]:
+        reply = yield from self.proving.rooms(address, tries)
+        if isinstance(reply, Failure):
+            tries = tries_beside(reply, tries)
+            if tries == 0:
+                return reply
+        elif reply is not None:
+            return reply
+        elif self.proving.answered:
+            tries = tries_after_answer(tries)
+        return (yield from self.asking.get(address, ROOMS, tries))
 
     def _hinted(self, address: Address) -> Generator[Ask, Reply, tuple[Room, ...]]:
         """The rooms that join links name, asked one by one; given up where none of the first is known."""
         rooms: dict[str, Room] = {}
         misses = 0
         for token in self.candidate.tokens[:MAX_HINTS]:
-            reply = yield from self._get(address, f"/room/{token}")
+            reply = yield from self.proving.ask(address, f"/room/{token}")
             if isinstance(reply, Failure):
                 break
             room = parse_room(reply.body) if reply.status == _OK else None
@@ -175,42 +148,44 @@ class _Conversation:
     def _home_page(
         self, address: Address, trouble: Failure, *, missing: bool
     ) -> Generator[Ask, Reply, _Found | Failure]:
-        reply = yield from self._get(address, "/")
+        reply = yield from self.proving.ask(address, "/")
         if isinstance(reply, Failure) or reply.status != _OK:
             return trouble
         page = parse_home_page(reply.body, address)
         if page.rooms:
-            return _Found(_answering(reply, address), page.rooms, legacy=page.legacy)
+            return _Found(answering(reply, address), page.rooms, legacy=page.legacy)
         if missing or trouble.outcome is Outcome.HTTP_STATUS:
             return Failure(Outcome.NO_ROOMS, "has a home page, but no list of rooms anywhere")
         return trouble
 
     def _conclude(self, found: _Found) -> Generator[Ask, Reply, Poll]:
-        page_key, has_preview = yield from self._preview(found)
-        verdict = decide_key(self.candidate.claims, page_key)
-        server = None
-        if verdict.key is not None:
-            server = Server(found.address, verdict.key, legacy=found.legacy, has_preview=has_preview)
-        return Poll(
-            self.candidate.address,
-            verdict.outcome,
-            verdict.detail,
-            server=server,
-            rooms=found.rooms if server else (),
+        page_key = None
+        if self.proving.key is None:
+            page_key, has_preview = yield from self._preview(found)
+            found = replace(found, has_preview=has_preview)
+            found = yield from self._proven(found, page_key)
+        word = yield from self._own_word(found)
+        verdict = decide_key(
+            self.candidate, opened=self.proving.key, page_key=page_key, refused=frozenset(self.proving.refused)
+        )
+        ended = replace(self._ended(verdict.outcome, verdict.detail), claims=verdict.claims)
+        if verdict.key is None:
+            return ended
+        has_preview = word.has_preview if word else found.has_preview
+        reached = verdict.outcome is Outcome.REACHED
+        return replace(
+            ended,
+            server=Server(found.address, verdict.key, legacy=found.legacy, has_preview=has_preview),
+            rooms=found.rooms if reached else (),
             key_proof=verdict.proof,
-            claims=verdict.claims,
-            aliases=tuple(sorted(self.aliases)),
-            requests=self.requests,
-            tries=self.tries,
             repairs=found.repairs,
         )
 
     def _preview(self, found: _Found) -> Generator[Ask, Reply, tuple[str | None, bool]]:
         """The key on the first preview page that shows one, and whether there are such pages at all."""
-        readable = sorted((room for room in found.rooms if room.read is not False), key=lambda room: not room.read)
         path = "/view/room/{}" if found.legacy else "/r/{}/"
-        for room in readable[:MAX_PREVIEWS]:
-            reply = yield from self._get(found.address, path.format(room.token))
+        for room in _readable(found.rooms)[:MAX_PREVIEWS]:
+            reply = yield from self.asking.get(found.address, path.format(room.token))
             if isinstance(reply, Failure):
                 return None, True
             if reply.status == _NOT_FOUND:
@@ -220,76 +195,69 @@ class _Conversation:
                 return key, True
         return None, True
 
-    def _get(self, address: Address, path: str, tries: int | None = None) -> Generator[Ask, Reply, Reply]:
-        """One request with what follows from it: redirects within the server, and waiting where it asks for that."""
-        if self.requests >= MAX_REQUESTS:
-            return Failure(Outcome.ABANDONED, f"was asked {MAX_REQUESTS} times without telling all", tries=0)
-        self.requests += 1
-        url, wait = address.base_url + path, 0.0
-        redirects = waits = 0
-        while True:
-            reply = yield Ask(url, tries, wait)
-            self.tries += reply.tries
-            if isinstance(reply, Failure):
-                return reply
-            wait = 0.0
-            if reply.status in _REDIRECTS and reply.location:
-                redirects += 1
-                url = redirect_target(url, reply.location)
-                refused = self._redirect(address, url, redirects)
-                if refused is not None:
-                    return refused
-            elif reply.status in _BUSY and waits < MAX_WAITS:
-                waits += 1
-                pause = seconds_to_wait(reply.retry_after, reply.date)
-                if pause is None or pause > MAX_RETRY_AFTER:
-                    return reply
-                wait = pause
-            else:
-                return reply
+    def _proven(self, found: _Found, key: str | None) -> Generator[Ask, Reply, _Found]:
+        """What the holder of ``key`` tells instead of what anybody could have told; ``found`` where it proves nothing.
 
-    def _redirect(self, address: Address, url: str, redirects: int) -> Failure | None:
-        """Why a redirect is not followed; None where it stays within the server."""
-        leads_to = parse_address(url)
-        if leads_to is None:
-            return Failure(Outcome.HTTP_STATUS, "redirects to something that is no web address", tries=0)
-        if not same_server(leads_to, address):
-            self.aliases.add(leads_to)
-            return Failure(Outcome.REDIRECTED, f"redirects to {leads_to}", tries=0)
-        if redirects > MAX_REDIRECTS:
-            return Failure(Outcome.HTTP_STATUS, "redirects in circles", tries=0)
-        return None
+        A relay that answers a GET by itself and passes the proof on would otherwise publish rooms of its own.
+        """
+        if found.legacy:
+            rooms = (yield from self.proving.old_rooms(found.address, [key])) if key else None
+            return replace(found, rooms=rooms or (yield from self._names(found)))
+        reply = (yield from self.proving.prove(found.address, key)) if key else None
+        proven = _listed(reply, answering(reply, found.address)) if reply else None
+        return replace(proven, has_preview=found.has_preview) if isinstance(proven, _Found) else found
 
-    def _failed(self, failure: Failure) -> Poll:
+    def _names(self, found: _Found) -> Generator[Ask, Reply, tuple[Room, ...]]:
+        """The rooms of a legacy server with their names, which its home page does not tell."""
+        reply = yield from self.asking.get(found.address, "/legacy/rooms")
+        if isinstance(reply, Failure) or reply.status != _OK:
+            return found.rooms
+        try:
+            return parse_legacy_rooms(reply.body) or found.rooms
+        except NotRoomsError:
+            return found.rooms
+
+    def _own_word(self, found: _Found) -> Generator[Ask, Reply, OwnWord | None]:
+        """What the server says of itself, asked once a day."""
+        readable = _readable(found.rooms)
+        if self.proving.key is None or found.legacy or not readable:
+            return None
+        known, proven = self.candidate.named, self.candidate.proven
+        if known is not None and self.now - known[1] < NAME_LASTS and self.proving.key in proven[:1]:
+            return OwnWord(known[0], self.candidate.has_preview)
+        word = yield from self.proving.own_word(found.address, readable[0].token)
+        if word is not None:
+            self.named, self.named_at = word.named, self.now
+        return word
+
+    def _ended(self, outcome: Outcome, detail: str) -> Poll:
         return Poll(
             self.candidate.address,
-            failure.outcome,
-            failure.detail,
-            aliases=tuple(sorted(self.aliases)),
-            requests=self.requests,
-            tries=self.tries,
+            outcome,
+            detail,
+            aliases=tuple(sorted(self.asking.aliases)),
+            named=self.named,
+            named_at=self.named_at,
+            requests=self.asking.requests,
+            tries=self.asking.tries,
         )
 
 
-def _answering(answer: Answer, asked: Address) -> Address:
-    """The address that gave ``answer`` after redirects within the server."""
-    return parse_address(answer.url) or asked
+def _readable(rooms: tuple[Room, ...]) -> list[Room]:
+    """Rooms that may have a preview page, those first that say so."""
+    return sorted((room for room in rooms if room.read is not False), key=lambda room: not room.read)
 
 
-def _worth_patience(first: Failure, second: Failure, https: Address, http: Address) -> Address | None:
-    """The address that might still answer after more tries; None where there is none."""
-    if first.outcome in _UNDECIDED:
-        return https
-    return http if second.outcome is Outcome.STALLED else None
-
-
-def _telling(first: Failure, second: Failure, *, wants_https: bool) -> Failure:
-    """The failure that says most about a server of which neither https nor http told its rooms."""
-    if second.outcome is Outcome.REDIRECTED:
-        return second
-    if wants_https and first.outcome is Outcome.TLS:
-        return first
-    depth_first, depth_second = (_DEPTH.get(failure.outcome, _DEEPEST) for failure in (first, second))
-    if depth_first == depth_second:
-        return first if wants_https else second
-    return max((depth_first, 0, first), (depth_second, 1, second), key=lambda entry: entry[:2])[2]
+def _listed(reply: Answer, address: Address) -> _Found | Failure:
+    """The rooms that an answer lists, or what is wrong with it."""
+    if reply.status != _OK:
+        return Failure(Outcome.HTTP_STATUS, f"answers {reply.status} when asked for its rooms")
+    try:
+        answer = parse_rooms(reply.body)
+    except NotRoomsError as error:
+        return Failure(Outcome.NOT_JSON, str(error))
+    if answer.rooms:
+        return _Found(address, answer.rooms, repairs=answer.left_out + answer.repaired)
+    if answer.left_out:
+        return Failure(Outcome.NOT_JSON, "lists nothing that could be a room")
+    return Failure(Outcome.NO_ROOMS, "lists no room")

@@ -14,6 +14,7 @@ from lxml import etree
 
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Room
+from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.protocol.rooms import LONGEST_NAME, NotRoomsError, load_json
 from sessioncrawler.protocol.strings import TOKENS, clean, is_token
 
@@ -25,6 +26,8 @@ _MODERN = re.compile(rf"/r/({TOKENS})/?")
 _LEGACY = re.compile(rf"(?:/.*)?/view/room/({TOKENS})/?", re.DOTALL)
 _LONGEST_HREF = 2_048
 _MOST_LINKS = 2 * MOST_ROOMS
+_PLACEHOLDER = "example.net"
+"""What pysogs says where nobody configured its address."""
 _JOIN_LINK = re.compile(rf"/({TOKENS})\?public_key=([0-9A-Fa-f]{{64}})(?![0-9A-Za-z])")
 
 
@@ -62,6 +65,18 @@ def parse_preview_page(body: bytes, token: str) -> str | None:
     links = _JOIN_LINK.finditer("\n".join(_read(body).preformatted))
     keys = {link[2].lower() for link in links if link[1].lower() == token.lower()}
     return keys.pop() if len(keys) == 1 else None
+
+
+def parse_own_address(body: bytes, token: str, public_key: str) -> Address | None:
+    """The address in the join link that the preview page of ``token`` shows, where it is one with ``public_key``.
+
+    None where no such link stands there, and where its operator configured no address.
+    """
+    for text in _read(body).preformatted:
+        link = parse_join_link(text.strip()) if len(text) <= _LONGEST_HREF else None
+        if link is not None and link.public_key == public_key and link.token.lower() == token.lower():
+            return link.address if link.address.host != _PLACEHOLDER else None
+    return None
 
 
 def parse_legacy_rooms(body: bytes) -> tuple[Room, ...]:

@@ -57,7 +57,13 @@ class Edition:
     def cards(self) -> Cards:
         """What pages show of the Communities, whatever the language."""
         provenance = Provenance.of(self.known.sightings)
-        return Cards(self.communities, self.directory, self.now, provenance=provenance)
+        stories = self.known.key_stories
+        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories)
+
+    @property
+    def founded(self) -> int:
+        """When the first Community was listed, in Unix seconds."""
+        return min((one.first_listed for one in self.known.listed), default=0)
 
     @cached_property
     def records(self) -> list[CommunityRecord]:

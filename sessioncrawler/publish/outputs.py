@@ -12,11 +12,12 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
+from sessioncrawler.opendata.keys import keys_json, keys_xml
 from sessioncrawler.opendata.schemas import schema_files
 from sessioncrawler.publish.edition import Edition
-from sessioncrawler.publish.pages import about, each_community, errors, logos, plain, render, status, the_list
+from sessioncrawler.publish.pages import about, each_community, errors, keys, logos, plain, render, status, the_list
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.paths import INDEX
+from sessioncrawler.site.pages.paths import INDEX, KEYS
 from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.pages.webmanifest import manifest
 
@@ -66,8 +67,9 @@ def icons(edition: Edition) -> Files:
 OUTPUTS: tuple[Output, ...] = (
     # The open data (docs/data.md)
     Output("v1/communities.json", lambda e: v1.communities_json(e.records, e.now)),
-    Output("v1/servers.json", lambda e: v1.servers_json_v1(e.records, e.polls, e.now)),
+    Output("v1/servers.json", lambda e: v1.servers_json_v1(e.records, e.polls, e.now, e.known.keys)),
     Output("v1/polls.json", lambda e: v1.polls_json_v1(e.polls, e.now)),
+    Output("v1/keys.json", lambda e: keys_json(e.known.keys, e.known.key_log, e.now)),
     Output("v1/sources.json", lambda e: v1.sources_json(e.known.sources, e.now)),
     Output("v1/policy.json", lambda e: v1.policy_json(len(e.communities), e.left_out, e.now)),
     Output("v1/", lambda _: schema_files()),
@@ -76,6 +78,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("communities.jsonl", lambda e: b"".join(tables.communities_jsonl(e.records))),
     Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
     Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listed, e.directory.site)),
+    Output("feed/keys.xml", lambda e: keys_xml(e.known.key_log, e.founded, e.directory.site)),
     # The files of 2026
     Output("servers.json", lambda e: directory_2026.servers_json_2026(e.communities, e.flag)),
     Output("tags.json", lambda e: directory_2026.tags_json(e.communities)),
@@ -89,12 +92,13 @@ OUTPUTS: tuple[Output, ...] = (
     Output("robots.txt", lambda e: render(e, "robots.txt", base=e.directory.site.url)),
     Output("sitemap.xml", lambda e: render(
         e, "sitemap.xml",
-        entries=sitemap(e.directory.site.url, dict.fromkeys(card.path for card in e.cards.all), e.now),
+        entries=sitemap(e.directory.site.url, dict.fromkeys([KEYS, *(card.path for card in e.cards.all)]), e.now),
     )),
     Output("site.webmanifest", lambda e: render(e, "site.webmanifest", manifest=manifest(e.directory.site))),
     # Pages; the front page is the last file of all
     Output("404.html", errors),
     Output("status/index.html", status),
+    Output("keys/index.html", keys),
     Output("c/", each_community),
     *chain.from_iterable(_pages(code) for code in reversed(LOCALES)),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.about import about_page
 from sessioncrawler.site.pages.community import community_pages
 from sessioncrawler.site.pages.every_page import error_page, plain_page
+from sessioncrawler.site.pages.keys import keys_page
 from sessioncrawler.site.pages.list import list_page
 from sessioncrawler.site.pages.paths import INDEX
 from sessioncrawler.site.pages.status import status_page
@@ -61,6 +62,11 @@ def errors(edition: Edition) -> bytes:
 def status(edition: Edition) -> bytes:
     """How every server answers, and how well each source does."""
     return render(edition, "status.html", page=status_page(edition.known))
+
+
+def keys(edition: Edition) -> bytes:
+    """What is proven of keys, and what happened to them."""
+    return render(edition, "keys.html", page=keys_page(edition.known))
 
 
 def logos(edition: Edition) -> Iterator[tuple[str, bytes]]:

@@ -26,15 +26,16 @@ _PACKERS = frozenset({"zlib", "brotli", "brotlicffi", "backports.zstd", "compres
 class Conversation:
     """One candidate being polled: what is asked next, or how it ended.
 
-    ``redirections`` counts how many other servers led here.
+    ``budget`` are seconds for all of it, ``now`` is the time of the crawl, and ``redirections`` counts how many other
+    servers led here.
     """
 
-    def __init__(self, candidate: Candidate, budget: float, redirections: int = 0) -> None:
+    def __init__(self, candidate: Candidate, budget: float, now: int, redirections: int = 0) -> None:
         self.candidate = candidate
         self.redirections = redirections
         self._budget = budget
         self._began = time.monotonic()
-        self._talk: Generator[Ask, Reply, Poll] = poll(candidate)
+        self._talk: Generator[Ask, Reply, Poll] = poll(candidate, now)
 
     @property
     def budget(self) -> float:

@@ -27,6 +27,9 @@ from sessioncrawler.spiders._publishing import PublishingSpider
 MAX_REDIRECTIONS = 2
 """How many servers may pass us on to another before we stop following."""
 
+POST_HEADERS = {"Content-Type": "application/octet-stream"}
+"""pysogs takes no onion request that calls itself a form."""
+
 NAP = 0.5
 """Seconds after which a long pause looks whether the crawl is being stopped."""
 
@@ -117,10 +120,19 @@ class Sogs(PublishingSpider):
     def _candidates(self) -> tuple[Candidate, ...]:
         directory, now = directory_of(self.settings), crawl_time(self.settings)
         with self.read_state() as state:
-            return Knowledge(directory, now, sightings=tuple(state.sightings())).candidates
+            known = Knowledge(
+                directory,
+                now,
+                sightings=tuple(state.sightings()),
+                sources=tuple(state.sources()),
+                keys=tuple(state.keys()),
+            )
+            return known.candidates
 
     def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Step]:
-        conversation = Conversation(candidate, self.settings.getfloat("SERVER_BUDGET"), redirections)
+        conversation = Conversation(
+            candidate, self.settings.getfloat("SERVER_BUDGET"), crawl_time(self.settings), redirections
+        )
         step = conversation.begin()
         if isinstance(step, Ask):
             yield self._request(step, conversation)
@@ -166,6 +178,9 @@ class Sogs(PublishingSpider):
     def _request(self, ask: Ask, conversation: Conversation) -> Request:
         return Request(
             ask.url,
+            method=ask.method,
+            body=ask.body,
+            headers=POST_HEADERS if ask.method == "POST" else None,
             callback=self.parse,
             errback=self.failed,
             dont_filter=True,

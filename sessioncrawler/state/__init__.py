@@ -1,5 +1,7 @@
 """What the crawler remembers from one run to the next, in one SQL database."""
 
+from sessioncrawler.protocol.keys.log import KeyEntry
+from sessioncrawler.protocol.keys.memory import KnownKey
 from sessioncrawler.state.database import State
 from sessioncrawler.state.errors import NoStateError, StateError
 from sessioncrawler.state.history import Event, EventKind, Facts, Listed
@@ -13,6 +15,8 @@ __all__ = [
     "EventKind",
     "Facts",
     "Icon",
+    "KeyEntry",
+    "KnownKey",
     "KnownPoll",
     "Listed",
     "NoStateError",

@@ -9,7 +9,9 @@ from typing import Self
 from sqlalchemy import URL, Engine
 
 from sessioncrawler.model import Poll, Sighting
-from sessioncrawler.state import history, icons, migrations, polls, runs, sightings
+from sessioncrawler.protocol.keys.log import KeyEntry
+from sessioncrawler.protocol.keys.memory import KnownKey
+from sessioncrawler.state import history, icons, keys, migrations, polls, runs, sightings
 from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
 from sessioncrawler.state.errors import NoStateError, sentences
 from sessioncrawler.state.history import Event, Facts, Listed
@@ -84,14 +86,29 @@ class State:
             return sightings.summarize(connection)
 
     def record_polls(self, found: Iterable[Poll], now: int) -> None:
-        """Remember how addresses were polled at ``now``; each replaces what was known of its address."""
+        """Remember how addresses were polled at ``now``, and what that proves of keys.
+
+        Each poll replaces the one that was known of its address.
+        """
+        told = list(found)
         with sentences(self.url), self._writing.begin() as connection:
-            polls.record(connection, found, now)
+            polls.record(connection, told, now)
+            keys.record(connection, told, now)
 
     def polls(self) -> list[KnownPoll]:
         """How each address was polled last, sorted by ``host[:port]``."""
         with sentences(self.url), self._engine.begin() as connection:
             return polls.read(connection)
+
+    def keys(self) -> list[KnownKey]:
+        """Which key was proven, shown and published at which address, sorted by key and address."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return keys.read(connection)
+
+    def key_log(self, most: int | None = None) -> list[KeyEntry]:
+        """What happened to keys, oldest first: the last ``most`` entries, or all."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return keys.log(connection, most)
 
     def record_listing(self, listed: Iterable[Facts], withdrawn: Iterable[tuple[str, str]], now: int) -> list[Event]:
         """Remember what is published at ``now`` and return what is new, returned or gone since.
@@ -99,8 +116,10 @@ class State:
         ``withdrawn`` are Communities (key, token) that the directory no longer wants to name: they are forgotten
         together with their events.
         """
+        present = list(listed)
         with sentences(self.url), self._writing.begin() as connection:
-            return history.record(connection, listed, withdrawn, now)
+            keys.published(connection, present, now)
+            return history.record(connection, present, withdrawn, now)
 
     def events(self, most: int = 200) -> list[Event]:
         """The latest events, newest first."""

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Integer,
@@ -158,6 +159,56 @@ def _moved_icons(connection: Connection) -> Iterator[dict[str, object]]:
         }
 
 
+def create_keys(connection: Connection) -> None:
+    """Keys at addresses, and the log of what happened to them; what was published so far is the beginning."""
+    keys = Table(
+        "keys",
+        MetaData(),
+        Column("public_key", Text, primary_key=True),
+        Column("netloc", Text, primary_key=True, index=True),
+        Column("address", Text, nullable=False),
+        Column("first_proven", BigInteger),
+        Column("last_proven", BigInteger),
+        Column("lost_at", BigInteger),
+        Column("held_since", BigInteger),
+        Column("shown_at", BigInteger, nullable=False),
+        Column("published_at", BigInteger),
+        Column("named", Text),
+        Column("named_at", BigInteger),
+        Column("has_preview", Boolean),
+    )
+    keys.create(connection)
+    Table(
+        "key_log",
+        MetaData(),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("at", BigInteger, nullable=False),
+        Column("change", Text, nullable=False),
+        Column("address", Text, nullable=False, index=True),
+        Column("public_key", Text, nullable=False),
+        Column("former_key", Text),
+        Column("how", Text, nullable=False),
+        Column("previous", Text, nullable=False),
+        Column("sha256", Text, nullable=False),
+    ).create(connection)
+    if rows := list(_published_keys(connection).values()):
+        connection.execute(insert(keys), rows)
+
+
+def _published_keys(connection: Connection) -> dict[tuple[str, str], dict[str, object]]:
+    """Rows for ``keys`` by key and ``host[:port]``, of what is listed."""
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    listed = text("SELECT public_key, facts, first_listed, last_listed FROM listed ORDER BY first_listed")
+    for row in connection.execute(listed):
+        link = parse_join_link(json.loads(row.facts)["join_url"])
+        if link is None:
+            continue
+        times = {"published_at": row.first_listed, "shown_at": row.last_listed}
+        own = {"public_key": row.public_key, "netloc": link.address.netloc, "address": link.address.base_url}
+        found.setdefault((row.public_key, link.address.netloc), own | times)
+    return found
+
+
 MIGRATIONS: list[Migration] = [
     create_sightings,
     create_polls,
@@ -165,6 +216,7 @@ MIGRATIONS: list[Migration] = [
     create_icons,
     create_runs,
     icons_by_address,
+    create_keys,
 ]
 
 

@@ -34,6 +34,10 @@ _STACK = re.compile(f"([{_MARKS}]{{3}})[{_MARKS}]+")
 _JOINER_RUN = re.compile(f"([{_JOINERS}])[{_JOINERS}]+")
 _LOOSE_JOINER = re.compile(rf"(?<![^\x00-\x7f\s])[{_JOINERS}]|[{_JOINERS}](?![^\x00-\x7f\s])")
 """A joiner means something only between two letters of other scripts, or two emoji."""
+_LOOSE_SELECTOR = re.compile(rf"(?:(?<=[\x00-\x7f\w{_JOINERS}])|^)[\ufe00-\ufe0f]+(?!\u20e3)")
+"""What chooses between a picture and a sign changes no letter; it stays in keycaps."""
+_IGNORABLE = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(map(chr, range(0xE0100, 0xE01F0)))
+"""Marks by category that show nothing (Default_Ignorable_Code_Point)."""
 _LOOSE_EMOJI_TAG = re.compile(f"(?<![\U0001f3f4{_EMOJI_TAGS}])[{_EMOJI_TAGS}]+")
 _SPACES = re.compile(r"\s+")
 _LINE_SPACES = re.compile(r"[^\S\n]+")
@@ -59,7 +63,7 @@ def _clean_character(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cs":
         return REPLACEMENT
-    return "" if category in {"Cc", "Cf"} else char
+    return "" if category in {"Cc", "Cf"} or char in _IGNORABLE else char
 
 
 _CLEANER = _Cleaner()
@@ -92,26 +96,27 @@ def _continues(text: str, index: int) -> bool:
     return text[index - 1] in _JOINERS or char in _JOINERS or unicodedata.category(char) in {"Mn", "Me", "Cf", "Sk"}
 
 
-def _visible(text: str, length: int) -> str:
-    """``text`` without what hides or overlaps; every line break is a line feed."""
-    clean = text[: length * _SLACK].replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANER)
+def visible(text: str) -> str:
+    """``text`` without what hides or overlaps: what readers see and rules read. Every line break is a line feed."""
+    clean = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANER)
     if clean.isascii():
         return clean
     # Tags go first: a joiner beside one may have nothing else to join.
-    clean = _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", _LOOSE_EMOJI_TAG.sub("", clean)))
+    clean = _LOOSE_SELECTOR.sub("", _LOOSE_EMOJI_TAG.sub("", clean))
+    clean = _LOOSE_JOINER.sub("", _JOINER_RUN.sub(r"\1", clean))
     return _STACK.sub(r"\1", clean)
 
 
 @lru_cache(REMEMBERED)
 def name(text: str, length: int = NAME_LENGTH) -> str:
     """One line to call something by: white space collapsed, invisible characters gone, cut to ``length``."""
-    return cut(_SPACES.sub(" ", _visible(text, length)).strip(), length)
+    return cut(_SPACES.sub(" ", visible(text[: length * _SLACK])).strip(), length)
 
 
 @lru_cache(REMEMBERED)
 def prose(text: str, length: int = PROSE_LENGTH) -> str:
     """A description: single line breaks stay, longer gaps become one empty line, the rest as in :func:`name`."""
-    lines = _LINE_SPACES.sub(" ", _visible(text, length))
+    lines = _LINE_SPACES.sub(" ", visible(text[: length * _SLACK]))
     return cut(_BREAKS.sub("\n\n", lines).strip(), length)
 
 

@@ -6,6 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.editorial.languages import parse_language
@@ -26,10 +27,10 @@ DAY = 86_400
 PUBLIC_KEY = "cd" * 32
 
 
-def write(items: list[CommunityItem], folder: Path) -> Path:
-    """``index.html`` for ``items`` in ``folder``."""
+def write(items: list[CommunityItem], folder: Path, **facts: Any) -> Path:
+    """``index.html`` for ``items`` in ``folder``; ``facts`` are other fields of what is known."""
     folder.mkdir(parents=True, exist_ok=True)
-    known = Knowledge(parse_directory(DIRECTORY, "directory.toml"), NOW)
+    known = Knowledge(parse_directory(DIRECTORY, "directory.toml"), NOW, **facts)
     edition = Edition(known, sorted(items, key=lambda item: (item.identifier, item.server.public_key)))
     target = folder / "index.html"
     target.write_bytes(the_list(edition, DEFAULT))

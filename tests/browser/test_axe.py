@@ -18,6 +18,7 @@ PAGES = {
     "privacy": "privacy/index.html",
     "not found": "404.html",
     "status": "status/index.html",
+    "keys": "keys/index.html",
 }
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}

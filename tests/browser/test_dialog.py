@@ -1,6 +1,7 @@
 """All that is known of one Community, its address, its QR code, and the ways in and out."""
 
 import io
+import time
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,8 @@ import zxingcpp
 from PIL import Image
 
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Address, Room, Server, Tag
+from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting, Tag
+from sessioncrawler.state import KnownKey, KnownPoll
 from tests.browser import pages
 from tests.support.publishing import NOW
 
@@ -79,6 +81,27 @@ def test_everything_is_told(visit, rooms):
         "key": " ".join(["ab12"] * 16),
     }
     assert page.get_attribute(f"{DIALOG} a[data-fact=preview]", "href") == "http://rooms.example.org:8080/r/books/"
+
+
+@pytest.mark.parametrize(
+    ("proof", "shown"),
+    [
+        (KeyProof.ONION, "proven 3 hours ago; new key since 20 January 2026"),
+        (KeyProof.PREVIEW_PAGE, "shown by its preview page"),
+        (KeyProof.CLAIM, "sources that claim it: 1"),
+    ],
+)
+def test_why_the_key_is_believed_is_told(visit, tmp_path, proof, shown):
+    at = int(time.time()) - 3 * 3600 - 60
+    poll = Poll(SERVER.address, Outcome.REACHED, server=SERVER, key_proof=proof)
+    former = KnownKey("cd" * 32, SERVER.address, 1, 2, lost_at=NOW - 2 * 86_400)
+    known = {
+        "sightings": (Sighting(JoinLink(SERVER.address, "books", SERVER.public_key), "lokilocker"),),
+        "polls": (KnownPoll(poll, NOW, NOW, None),),
+        "keys": (KnownKey(SERVER.public_key, SERVER.address, 1, at), former),
+    }
+    told = facts(visit(pages.write([BOOKS], tmp_path, **known), f"#{ID}").page)
+    assert told["proof"] == shown
 
 
 def test_what_is_unknown_is_left_out(visit, rooms):

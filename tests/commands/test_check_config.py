@@ -38,14 +38,22 @@ def test_the_setting_names_the_file(file):
 
 
 def test_warnings_leave_the_exit_code_alone(file):
-    file.write_text(SITE + '[[pin]]\nmatch = "a+118d"\nuntil = 2020-01-01\n', encoding="utf-8")
+    file.write_text(SITE + '[[pin]]\nmatch = "a.page"\nuntil = 2020-01-01\n', encoding="utf-8")
     done = scrapy("check-config", str(file))
     assert done.returncode == 0
     assert done.stderr == (
-        f"Warning: {file}, line 7, pin.until: the rule for a+118d was over on 2020-01-01; "
+        f"Warning: {file}, line 7, pin.until: the rule for a.page was over on 2020-01-01; "
         "remove it, or name a later day\n"
     )
     assert done.stdout == f"{file}: 0 servers, 0 sources, 0 languages, 1 pin rule: fine, with 1 warning\n"
+
+
+def test_a_short_pattern_is_a_warning_with_what_to_write(file):
+    file.write_text(SITE + '[[pin]]\nmatch = "a+118d"\n', encoding="utf-8")
+    done = scrapy("check-config", str(file))
+    assert done.returncode == 0
+    assert done.stderr.startswith(f"Warning: {file}, line 6, pin.match: a+118d does not count here, because anybody ")
+    assert "write a+ and the whole key" in done.stderr
 
 
 def test_every_mistake_is_a_sentence_and_none_a_traceback():

@@ -11,10 +11,10 @@ from scrapy.utils.project import get_project_settings
 
 from sessioncrawler.commands.explain import ExplainCommand, written
 from sessioncrawler.editorial.config import load_directory
-from sessioncrawler.explain.outcomes import OUTCOME_TEXTS, WRONG_KEYS
+from sessioncrawler.explain.outcomes import OUTCOME_TEXTS, UNPROVEN, WRONG_KEYS
 from sessioncrawler.explain.story import tell
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Outcome
+from sessioncrawler.model import KeyProof, Outcome
 from sessioncrawler.state import State
 from simnet import SimNet
 from tests.support.agreeing import said_to_be_listed
@@ -30,7 +30,7 @@ ENOUGH = 5
 """Communities of each reason that are asked for."""
 PATIENT = {"CONNECT_TIMEOUT": 3, "PATIENT_RETRY_TIMEOUT": 3, "DOWNLOAD_TIMEOUT": 8, "GUESS_LANGUAGES": True}
 """Seconds; more than other tests give, since here the truth counts and not the time."""
-WRONG = frozenset({"wrong-keys", "conflicting-keys"})
+WRONG = frozenset({"wrong-keys", "conflicting-keys", "bunsogs-conflict"})
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,8 @@ def test_the_story_of_every_address_names_the_right_class_and_the_right_advice(w
         allowed = {outcome: OUTCOME_TEXTS[outcome] for outcome in (right.outcome, *right.alternatives)}
         (outcome,) = [outcome for outcome, text in allowed.items() if f"State: it {text.words}." in lines]
         advice = WRONG_KEYS.advice if right.kind in WRONG else allowed[outcome].advice
+        if outcome is Outcome.REACHED and right.kind not in WRONG and world.poll_of(url)["key_proof"] != KeyProof.ONION:
+            advice = UNPROVEN.advice
         assert lines[-1] == f"What its operator can do: {advice}"
         if outcome is not Outcome.REACHED:
             assert f"Nothing is listed from {address_part_title(told, url)}: it {allowed[outcome].words}." in told
@@ -102,7 +104,7 @@ def address_part_title(told, url):
 
 def test_who_claimed_which_key_is_told(world, explain):
     for url, right in world.net.truth.addresses.items():
-        if right.kind in WRONG | {"bunsogs-conflict"}:
+        if right.kind in WRONG:
             lines = address_part(explain(url)[1], url.partition("://")[2])
             for claim in world.poll_of(url)["claims"]:
                 (line,) = [line for line in lines if line.startswith(f"Key {claim['public_key']}: ")]

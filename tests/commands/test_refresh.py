@@ -71,7 +71,7 @@ def test_a_site_is_published_although_every_source_is_down(refreshed):
 def test_the_outcomes_are_a_table_with_examples(refreshed, net):
     _, done = refreshed
     rows = re.findall(r"^ *(\d+)  ([a-z-]+)  ", done.stdout, re.MULTILINE)
-    assert {"reached", "refused", "connect-timeout", "tls", "key-conflict"} <= {outcome for _, outcome in rows}
+    assert {"reached", "refused", "connect-timeout", "tls", "no-rooms"} <= {outcome for _, outcome in rows}
     polls = json.loads(site(refreshed[0])["polls.json"])["polls"]
     assert sum(int(addresses) for addresses, _ in rows) == len(polls)
     refused = next(url for url, expected in net.truth.addresses.items() if expected.kind == "refused")

@@ -7,8 +7,8 @@ from sessioncrawler.editorial.icons import IconRules, IconVerdict
 from sessioncrawler.editorial.match import Pattern
 from sessioncrawler.model import Address, Room, Server
 
-SERVER = Server(Address("https", "sogs.example", 443), "a" * 64)
-HOST, ONE_ROOM, KEY = "sogs.example", "lobby+aaaa", "a" * 64
+SERVER = Server(Address("https", "sogs.example", 443), "a" * 64, proven=True)
+HOST, ONE_ROOM, KEY = "sogs.example", f"lobby+{'a' * 16}", "a" * 64
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from sessioncrawler.editorial.judge import Duplicates, Judge, LanguageOrigin, La
 from sessioncrawler.editorial.policy import Reason
 from sessioncrawler.editorial.tags import NsfwReason
 from sessioncrawler.model import Tag, TagKind
-from tests.support.editorial_data import NOW, room, server
+from tests.support.editorial_data import KEY, NOW, room, server
 
 SITE = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "a@example.org"\n'
-RULES = """
+RULES = f"""
 [languages]
 "general+118d" = "de"
 [icons]
@@ -22,12 +22,12 @@ match = "hidden+118d"
 reason = "spam"
 until = 2026-01-22
 [[pin]]
-match = "general+118d"
+match = "general+{KEY}"
 [[staff]]
-match = "general+118d"
+match = "general+{KEY}"
 count = 3
 [[rate]]
-match = "general+118d"
+match = "general+{KEY}"
 rating = "safe"
 """
 GERMAN = "Gespräche über alles, höflich und auf Deutsch, jeden Tag und für alle."

@@ -8,6 +8,7 @@ from sessioncrawler.editorial.lint import RoomLint, lint_room
 from sessioncrawler.editorial.policy import Reason
 from sessioncrawler.editorial.tags import MAX_TAG_LENGTH, MAX_TAGS, RESERVED, split_tags
 from sessioncrawler.model import Tag, TagKind
+from sessioncrawler.text.names import visible
 
 
 def test_a_plain_description_needs_no_note():
@@ -132,7 +133,7 @@ def test_every_reserved_tag_has_a_note_or_an_effect():
 @given(st.text(), st.text())
 def test_any_text_is_read_as_the_pipelines_read_it(description, name):
     lint = lint_room(description, name)
-    assert lint.shown == split_tags(description).shown
+    assert lint.shown == split_tags(visible(description)).shown
     assert all(len(tag.text) <= 2 * MAX_TAG_LENGTH for tag in lint.tags)
     assert all(len(note) < 12 * MAX_TAG_LENGTH + 200 for note in lint.notes)
 

@@ -29,22 +29,22 @@ match = "past+118d"
 reason = "over"
 until = 2026-01-21
 [[pin]]
-match = "general+118d"
+match = "general+{KEY}"
 [[pin]]
-match = "later+118d"
+match = "later+{KEY}"
 since = 2026-01-23
 [[rate]]
 match = "118d818a"
 rating = "nsfw"
 [[rate]]
-match = "general+118d"
+match = "general+{KEY[:16]}"
 rating = "safe"
 until = 2026-01-22
 [[staff]]
-match = "general+118d"
+match = "general+{KEY}"
 count = 3
 [[project]]
-match = "general+118d"
+match = "general+{KEY}"
 """
 
 

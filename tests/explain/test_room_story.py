@@ -3,7 +3,7 @@
 import pytest
 
 from sessioncrawler.explain.story import tell
-from sessioncrawler.model import Server
+from sessioncrawler.model import Address, KeyProof, Server
 from sessioncrawler.state import Event, EventKind, Facts, Listed
 from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, knowledge, link, reached, room
 
@@ -13,7 +13,8 @@ ID = f"lobby+{Server(HOST, KEY).server_id}"
 def about_room(**facts):
     """Sentences about the one room of a server; ``directory`` and ``guess`` are for the knowledge."""
     more = {key: facts.pop(key) for key in ("directory", "guess", "listed", "events") if key in facts}
-    story = tell(ID, knowledge(reached(room(**facts)), links=[link()], **more))
+    proof = facts.pop("key_proof", KeyProof.ONION)
+    story = tell(ID, knowledge(reached(room(**facts), key_proof=proof), links=[link()], **more))
     return [sentence for part in story.parts for sentence in part.sentences]
 
 
@@ -31,7 +32,7 @@ def about_room(**facts):
           "content.")),
         ({"directory": '[[rate]]\nmatch = "lobby+118d"\nrating = "nsfw"\n'},
          "200 tags: nsfw as a warning, because [[rate]] of directory.toml says so."),
-        ({"name": "porn", "directory": '[[rate]]\nmatch = "lobby+118d"\nrating = "safe"\n'},
+        ({"name": "porn", "directory": '[[rate]]\nmatch = "lobby+118df8c6c471ed04"\nrating = "safe"\n'},
          "200 tags: not marked nsfw, because [[rate]] of directory.toml calls it safe."),
         ({"description": "#official #linux"},
          "200 tags: #official of its operator not shown, since only this directory may give such tags."),
@@ -56,7 +57,7 @@ def about_room(**facts):
          ("Standing: fair: 5 staff wanted at 271 visitors, 3 seen; below 3 it is "
           "poor.")),
         ({"admins": ("05a",)}, "Standing: poor: 5 staff wanted at 271 visitors, 1 seen; below 3 it is poor."),
-        ({"admins": ("05a",), "directory": '[[staff]]\nmatch = "lobby+118d"\ncount = 5\n'},
+        ({"admins": ("05a",), "directory": '[[staff]]\nmatch = "lobby+118df8c6c471ed04"\ncount = 5\n'},
           ("Standing: good: 5 staff wanted at 271 visitors, 1 seen, 5 by [[staff]] of "
            "directory.toml; below 3 it is poor.")),
         ({},
@@ -64,7 +65,7 @@ def about_room(**facts):
           "visible, so none seen is not none.")),
         ({"active_users": None}, "Standing: unknown, since its server does not tell how many visit."),
         ({}, "400 policy: may be listed: it is not closed, nor tagged test or unlisted, nor hidden by directory.toml."),
-        ({"directory": '[[pin]]\nmatch = "lobby+118d"\n'}, "400 policy: pinned by directory.toml."),
+        ({"directory": '[[pin]]\nmatch = "lobby+118df8c6c471ed04"\n'}, "400 policy: pinned by directory.toml."),
         ({"directory": '[[hide]]\nmatch = "lobby+118d"\nreason = "advertising"\n'},
          "400 policy: not listed, because this directory hides it: advertising."),
         ({"description": "#test"}, "400 policy: not listed, because its operator tagged it as a test."),
@@ -105,3 +106,22 @@ def test_history_is_told():
     ]
     last = "last on 22 January 2026, 12:00 UTC. The next crawl will take it away."
     assert any(one.endswith(last) for one in about_room(description="#test", **known))
+
+
+def test_what_does_not_count_without_a_proof_is_told_with_what_can_be_done():
+    pin = f'[[pin]]\nmatch = "lobby+{KEY}"\n'
+    (told,) = [one for one in about_room(directory=pin, key_proof=KeyProof.CLAIM) if "does not count" in one]
+    assert "has not proven that it holds the key" in told
+    assert "under [[servers]]" in told
+    assert not [one for one in about_room(key_proof=KeyProof.CLAIM) if "does not count" in one]
+
+
+def test_the_likeness_to_an_official_room_is_told():
+    official = f'[[servers]]\nurl = "https://open.example"\npublic_key = "{OTHER}"\nofficial = true\n'
+    real = reached(room("session", "Session"), address=Address("https", "open.example", 443), key=OTHER)
+    story = tell(ID, knowledge(reached(room(name="Sessіon")), real, links=[link()], directory=official))
+    sentences = [sentence for part in story.parts for sentence in part.sentences]
+    assert (
+        "200 tags: not official as a warning, because its name looks like “Session”, the name of a room of an official "
+        "server."
+    ) in sentences

@@ -1,5 +1,6 @@
 """Stories of servers and Communities, against knowledge put together by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sessioncrawler.explain.phrases import a_time, listed, seen
 from sessioncrawler.explain.room_story import ROOM_ADVICE
 from sessioncrawler.explain.story import MOST, NothingToTellError, tell
 from sessioncrawler.model import Address, KeyProof, Outcome, Server
+from sessioncrawler.state import KnownKey
 from tests.support.knowing import (
     DAY,
     HOST,
@@ -196,7 +198,8 @@ def test_a_redirect_leads_on_to_the_other_address():
 def test_differing_keys_are_told_with_who_claims_them():
     claims = (claim(KEY, "lokilocker", "preview page"), claim(OTHER, "directory.toml", "session_directory"))
     wrong = link(key=OTHER)
-    known = knowledge(reached(room(), claims=claims, repairs=1), links=[link(), wrong])
+    poll = reached(room(), claims=claims, repairs=1, key_proof=KeyProof.PREVIEW_PAGE)
+    known = knowledge(poll, links=[link(), wrong])
     told = sentences(wrong.url, known)
     assert told[0] == f"The key in the link is wrong: the server's is {KEY}, so the link does not work."
     assert f"Key {KEY}: claimed by lokilocker, shown by its preview page." in told
@@ -215,6 +218,46 @@ def test_a_key_that_only_the_preview_page_shows():
     claims = (claim(KEY, "preview page"), claim(OTHER, "lokilocker"))
     told = sentences("sogs.example", knowledge(reached(room(), claims=claims), links=[link(key=OTHER)]))
     assert f"Key {KEY}: shown by its preview page." in told
+
+
+PROVEN = KnownKey(KEY, HOST, NOW - 5 * DAY, NOW - 720, shown_at=NOW)
+FORMER = KnownKey(OTHER, HOST, NOW - 9 * DAY, NOW - 6 * DAY, lost_at=NOW - 5 * DAY)
+
+
+def test_when_a_key_was_proven_is_told():
+    told = sentences("sogs.example", knowledge(reached(room()), links=[link()], keys=(PROVEN,)))
+    assert f"Its key is {KEY}, because it answers what only the holder of the key can read." in told
+    assert "In short: key proven 12 minutes ago." in told
+    assert (
+        f"Remembered: key {KEY} was proven first on 17 January 2026, 12:00 UTC, last on 22 January 2026, 11:48 UTC."
+        in told
+    )
+    assert told[-1] == ADVICE + "Nothing: all is well."
+
+
+@pytest.mark.parametrize(
+    ("proof", "words"),
+    [
+        (KeyProof.PREVIEW_PAGE, "key shown by its page"),
+        (KeyProof.CLAIM, "key claimed by 2 sources"),
+        (KeyProof.DIRECTORY, "key named by directory.toml"),
+    ],
+)
+def test_a_key_that_is_not_proven_is_told_with_what_its_operator_can_do(proof, words):
+    links = [link(), link("two"), sighting(link(), "session_directory")]
+    told = sentences("sogs.example", knowledge(reached(room(), key_proof=proof), links=links))
+    assert f"In short: {words}." in told
+    assert told[-1] == ADVICE + outcomes.UNPROVEN.advice
+
+
+def test_a_key_that_took_the_place_of_another_is_new_for_thirty_days():
+    known = knowledge(reached(room()), links=[link()], keys=(PROVEN, FORMER))
+    told = sentences("sogs.example", known)
+    assert f"New key since 17 January 2026, 12:00 UTC: join links with the key {OTHER} are dead." in told
+    assert told[-1] == ADVICE + outcomes.NEW_KEY.advice
+    keys = (replace(PROVEN, first_proven=NOW - 40 * DAY), replace(FORMER, lost_at=NOW - 30 * DAY))
+    told = sentences("sogs.example", knowledge(reached(room()), links=[link()], keys=keys))
+    assert not any(one.startswith("New key since") for one in told)
 
 
 def test_a_copied_key_is_told():
@@ -252,7 +295,7 @@ def test_merged_addresses_are_one_story():
     assert "100 dedupe: kept under https://sogs.example, the best address of its server." in told
     assert "100 dedupe: the same room at http://192.0.2.1 is dropped, since the key is the same." in told
     assert "100 dedupe: its server lists the token more than once; the first counts." in told
-    assert "One server with http://192.0.2.1: the same key, and rooms in common." in told
+    assert "One server with http://192.0.2.1: they hold the same key." in told
     assert told.count("Its rooms are listed under https://sogs.example.") == 2
     told = sentences("192.0.2.1", known)
     assert told[:2] == [

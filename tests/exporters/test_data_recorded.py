@@ -60,7 +60,8 @@ def site(recorded, tmp_path_factory):
 
 def server_of(shape):
     url = urlsplit(shape["base_url"])
-    return Server(Address(url.scheme, url.hostname, url.port or DEFAULT_PORTS[url.scheme]), shape["pubkey"])
+    address = Address(url.scheme, url.hostname, url.port or DEFAULT_PORTS[url.scheme])
+    return Server(address, shape["pubkey"], proven=True)
 
 
 def community(server, shape):

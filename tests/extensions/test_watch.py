@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from sessioncrawler.editorial.monitors import Figures
+from sessioncrawler.editorial.monitors import KNOWN_FOR, Figures
 from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
 from sessioncrawler.publish.health import health_schema
@@ -33,8 +33,8 @@ class World:
         self.state_url = f"sqlite:///{folder}/state.db"
         self.target = folder / "site" / "servers.json"
 
-    def crawl(self, communities, polls=None, now=NOW, **more):
-        items = [community(f"room{number}", server=server(number % 10)) for number in range(communities)]
+    def crawl(self, communities, polls=None, now=NOW, servers=10, **more):
+        items = [community(f"room{number}", server=server(number % servers)) for number in range(communities)]
         ends = polls if polls is not None else {Outcome.REACHED: 10}
         items += [PollItem(Poll(address(number), end)) for end, many in ends.items() for number in range(many)]
         settings = {
@@ -81,6 +81,20 @@ def server(number):
 @pytest.fixture
 def world(tmp_path):
     return World(tmp_path)
+
+
+def test_who_came_within_a_week_is_not_missed(world):
+    """Strangers bring 290 servers for half a day, and turn them into copies of the others."""
+    copies = {Outcome.REACHED: 10, Outcome.KEY_COPY: 290}
+    world.crawl(20)
+    later = NOW + KNOWN_FOR
+    for hour in range(4):
+        world.crawl(900, {Outcome.REACHED: 300}, later + hour * HOUR, servers=300)
+        assert world.failed == []
+    world.crawl(20, copies, later + 5 * HOUR)
+    assert (world.failed, world.health["figures"]["communities"]) == ([], 20)
+    world.crawl(20, copies, later + 6 * HOUR, servers=4)
+    assert world.failed == ["servers", "communities", "publication"]
 
 
 def test_a_good_run_is_recorded_and_told(world):

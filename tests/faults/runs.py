@@ -184,7 +184,7 @@ def _steady(name: str, content: bytes) -> Any:
     if name == FILES:
         return {path: file for path, file in value["files"].items() if path not in _MEASURED}
     for poll in value.get("polls", ()):
-        poll["seconds"] = poll["tries"] = None
+        poll["seconds"] = poll["tries"] = poll["requests"] = None  # who is known is asked less
     value["files"] = [one for one in value.get("files", ()) if one["path"] != "polls.json"]
     return value
 

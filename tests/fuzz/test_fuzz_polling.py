@@ -7,8 +7,8 @@ from scrapy import Request
 
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, KeyClaim, Outcome, Poll
-from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
-from sessioncrawler.protocol.polling import (
+from sessioncrawler.protocol.asking import (
+    MAX_AGAIN,
     MAX_REDIRECTS,
     MAX_REQUESTS,
     MAX_RETRY_AFTER,
@@ -17,15 +17,17 @@ from sessioncrawler.protocol.polling import (
     Ask,
     Failure,
     Reply,
-    poll,
 )
+from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
+from sessioncrawler.protocol.polling import poll
 from sessioncrawler.protocol.servers import settle
 from tests.fuzz import page_strategies as pages
 from tests.fuzz.bounds import check_poll
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import KEY, NEIGHBOUR_TEXT, OTHER_KEY, arrays, damaged, entries, texts, tokens
+from tests.support.onion_server import server_of
 
-MOST_ASKS = MAX_REQUESTS * (1 + MAX_REDIRECTS + MAX_WAITS)
+MOST_ASKS = MAX_REQUESTS * (1 + MAX_REDIRECTS + MAX_WAITS + MAX_AGAIN)
 HOSTS = ("sogs.example", "127.0.0.1", "2001:db8::1", "xn--mnchen-3ya.example", "under_score.example")
 LOCATIONS = (
     "", "/", "/rooms", "rooms?all=1", "//", "///", "?", "#", "http://[", "http://[::1", "http://]", "//[x]/", "http:",
@@ -51,7 +53,9 @@ _bodies = st.one_of(
     arrays(), arrays(neighbour=NEIGHBOUR_TEXT), entries.map(str.encode), pages.home_pages, pages.modern_pages,
     pages.legacy_pages, pages.preview_pages, pages.true_previews, damaged(arrays()), st.just(b"[]"), st.just(b""),
 )  # fmt: skip
-_statuses = st.sampled_from((200, 200, 200, 200, 404, 403, 301, 302, 303, 307, 308, 429, 503, 500, 204, 304, 0, 999))
+_statuses = st.sampled_from(
+    (200, 200, 200, 200, 404, 403, 301, 302, 303, 307, 308, 429, 503, 502, 500, 400, 204, 304, 0, 999)
+)
 _answers = st.builds(
     Answer, st.just(""), _statuses, _bodies, st.sampled_from(LOCATIONS) | _latin, _dates, _dates, st.integers(1, 120)
 )
@@ -59,19 +63,27 @@ _failures = st.builds(
     Failure, st.sampled_from(sorted(set(Outcome) - {Outcome.REACHED})), st.just("does not answer"), st.integers(0, 120)
 )
 replies = st.lists(st.one_of(_answers, _answers, _answers, _failures), min_size=1, max_size=8)
+HOLDER = server_of("fuzz")
+NOW = 1_769_083_200
+_askable = (HOLDER.key, server_of("other").key)
 _claims = st.lists(
-    st.builds(KeyClaim, st.sampled_from((KEY, OTHER_KEY)), st.sampled_from((("somewhere",), (DIRECTORY,)))), max_size=2
+    st.builds(KeyClaim, st.sampled_from((KEY, OTHER_KEY, *_askable)), st.sampled_from((("somewhere",), (DIRECTORY,)))),
+    max_size=2,
 ).map(tuple)
 _addresses = st.builds(
     Address, st.sampled_from(("http", "https")), st.sampled_from(HOSTS), st.sampled_from((80, 443, 8080))
 )
-candidates = st.builds(Candidate, _addresses, _claims, st.lists(tokens, max_size=6).map(tuple))
+_keys = st.lists(st.sampled_from((KEY, *_askable)), max_size=2, unique=True).map(tuple)
+candidates = st.builds(
+    Candidate, _addresses, _claims, st.lists(tokens, max_size=6).map(tuple), _keys,
+    st.none() | st.tuples(st.none() | _addresses, st.integers(0, 2 * NOW)), st.booleans(),
+)  # fmt: skip
 
 
 def converse(candidate: Candidate, said: list[Reply]) -> tuple[Poll, list[Ask]]:
-    """Answer question after question, again and again with what ``said`` holds."""
+    """Answer question after question, again and again with what ``said`` holds; what HOLDER can open, in its name."""
     asked: list[Ask] = []
-    talk = poll(candidate)
+    talk = poll(candidate, NOW)
     rounds = cycle(said)
     reply: Reply | None = None
     while len(asked) <= MOST_ASKS:
@@ -80,8 +92,16 @@ def converse(candidate: Candidate, said: list[Reply]) -> tuple[Poll, list[Ask]]:
         except StopIteration as end:
             return end.value, asked
         asked.append(ask)
-        reply = next(rounds)
+        reply = _sealed(ask, next(rounds))
     raise AssertionError(f"a server was asked more than {MOST_ASKS} times")
+
+
+def _sealed(ask: Ask, reply: Reply) -> Reply:
+    if ask.method != "POST" or isinstance(reply, Failure) or reply.status in {0, 502, 999}:
+        return reply
+    answer = HOLDER.reply_v3 if "/v3/" in ask.url else HOLDER.reply_v4
+    sealed = answer(ask.body, lambda _: (reply.status, reply.body))
+    return reply if sealed is None else Answer(ask.url, 200, sealed)
 
 
 @fuzzed(7, candidate=candidates, said=replies)

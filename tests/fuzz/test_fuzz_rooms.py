@@ -8,7 +8,7 @@ from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import NEIGHBOUR, NEIGHBOUR_TEXT, arrays, damaged, entries
 
 
-@fuzzed(12, body=arrays())
+@fuzzed(9, body=arrays())
 def test_an_array_of_anything_is_rooms_within_bounds(body):
     answer = parse_rooms(body)
     check_rooms(answer.rooms)
@@ -17,12 +17,12 @@ def test_an_array_of_anything_is_rooms_within_bounds(body):
     assert answer.repaired <= len(answer.rooms)
 
 
-@fuzzed(10, body=arrays(neighbour=NEIGHBOUR_TEXT))
+@fuzzed(8, body=arrays(neighbour=NEIGHBOUR_TEXT))
 def test_a_valid_room_survives_its_neighbours(body):
     assert NEIGHBOUR in parse_rooms(body).rooms
 
 
-@fuzzed(8, body=damaged(arrays()) | st.binary(max_size=50))
+@fuzzed(7, body=damaged(arrays()) | st.binary(max_size=50))
 def test_a_damaged_answer_is_rooms_or_a_sentence(body):
     try:
         answer = parse_rooms(body)

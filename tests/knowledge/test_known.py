@@ -50,6 +50,24 @@ def test_whoever_is_named_is_a_candidate():
     assert known.candidates == (old, Candidate(HOST, sogs, ("lobby", "two")))
 
 
+@pytest.mark.parametrize(
+    ("seen", "read", "counts"),
+    [
+        (0, 0, True),
+        (DAY - 1, 0, True),  # one page of several may fail for an hour
+        (DAY, 0, False),  # the source no longer shows it
+        (29 * DAY, 29 * DAY, True),  # the source cannot be read
+        (30 * DAY, 30 * DAY, False),
+    ],
+)
+def test_a_join_link_claims_a_key_while_it_is_shown(seen, read, counts):
+    """Times are seconds ago: when the link was seen last, and when its source was read last."""
+    links = [sighting(link(), last=NOW - seen), sighting(link(address=OLD), last=NOW - read)]
+    (candidate,) = [one for one in knowledge(links=links).candidates if one.address == HOST]
+    assert candidate.claims == ((KeyClaim(KEY, ("lokilocker",)),) if counts else ())
+    assert candidate.tokens == ("lobby",)  # it is asked all the same
+
+
 def test_communities_are_those_of_servers_that_were_reached_the_best_address_first():
     ip = Address("http", "192.0.2.1", 80)
     shared, copied = room(created=5.0), room("copied")
@@ -60,7 +78,7 @@ def test_communities_are_those_of_servers_that_were_reached_the_best_address_fir
     assert list(known.communities()) == shown
     assert list(known.servers) == [KEY]
     assert [poll.outcome for poll in known.settled] == [
-        Outcome.REACHED, Outcome.KEY_COPY, Outcome.REDIRECTED, Outcome.REACHED,
+        Outcome.REACHED, Outcome.REACHED, Outcome.KEY_COPY, Outcome.REDIRECTED,
     ]  # fmt: skip
 
 

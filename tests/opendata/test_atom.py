@@ -107,7 +107,7 @@ def test_the_index_names_every_feed(site):
     assert sorted(urls) == sorted(
         f"https://rooms.directory/{name}" for name in site if name.startswith("feed/") and name.endswith(".xml")
     )
-    assert [heading.get("text") for heading in top.find("body")] == ["Everything", "By language", "By tag"]
+    assert [heading.get("text") for heading in top.find("body")] == ["Everything", "Servers", "By language", "By tag"]
 
 
 def test_there_is_a_feed_for_every_language_and_tag(site):
@@ -121,7 +121,7 @@ def test_there_is_a_feed_for_every_language_and_tag(site):
         "~" + hashlib.sha256("свобода".encode()).hexdigest()[:12],
     ]
     assert {name for name in site if name.startswith("feed/")} == {
-        *("feed/index.opml", "feed/all.xml", "feed/lang/de.xml", "feed/lang/pt-BR.xml"),
+        *("feed/index.opml", "feed/all.xml", "feed/keys.xml", "feed/lang/de.xml", "feed/lang/pt-BR.xml"),
         *(f"feed/tag/{tag}.xml" for tag in tags),
     }
 

@@ -16,6 +16,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
         "v1/communities.json",
         "v1/servers.json",
         "v1/polls.json",
+        "v1/keys.json",
         "v1/sources.json",
         "v1/policy.json",
         "communities.csv",
@@ -27,6 +28,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
         "tags.json",
         "feed/index.opml",
         "feed/all.xml",
+        "feed/keys.xml",
     ],
 )
 def test_golden(site, name):

@@ -123,6 +123,8 @@ BAD = {
         ("addresses", 0, "address"): ["x"],
         ("addresses", 0, "base_url"): ["x"],
         ("addresses", 0, "key_proof"): [""],
+        ("proven_at",): ["x"],
+        ("addresses", 0, "proven_at"): [0],
     },
     "polls.json": {
         ("address",): ["x"],
@@ -145,6 +147,13 @@ BAD = {
         ("current",): [-1],
         ("first_seen",): [None],
         ("last_seen",): [""],
+    },
+    "keys.json": {
+        ("public_key",): ["x"],
+        ("address",): ["x"],
+        ("first_proven",): [None],
+        ("last_proven",): [""],
+        ("lost_at",): ["x"],
     },
     "policy.json": {("reason",): ["", "Closed"], ("count",): [0], ("text",): [None]},
     "manifest.json": {("path",): [None], ("bytes",): [-1], ("sha256",): ["x"]},

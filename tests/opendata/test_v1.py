@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Room, Server, Tag
 from sessioncrawler.opendata import v1
-from sessioncrawler.state import SourceSummary
+from sessioncrawler.state import KnownKey, SourceSummary
 from tests.support.open_data import DAY, DIRECTORY, KEY, NOW, OTHER, SERVER, finished, polled, room
 
 HTTPS, HTTP = SERVER.address, Address("http", "sogs.example", 80)
@@ -99,6 +99,16 @@ def test_where_a_server_can_be_reached():
     (server,) = servers(finished()[:2], polls)
     assert [one["address"] for one in server["addresses"]] == ["http://10.0.0.1", "https://sogs.example"]
     assert (server["key_proof"], server["communities"], server["weekly_active_users"]) == ("claim", 2, 50)
+
+
+def test_when_the_key_of_a_server_was_proven():
+    polls = [polled(SERVER, key_proof=KeyProof.ONION).poll, polled(Server(Address("http", "10.0.0.1", 80), KEY)).poll]
+    known = [KnownKey(KEY, poll.server.address, NOW - 9, NOW - 1) for poll in polls]
+    (server,) = json.loads(v1.servers_json_v1(records(finished()[:2]), polls, NOW, known))["servers"]
+    when = "2026-01-22T11:59:59Z"
+    assert (server["key_proof"], server["proven_at"]) == ("onion", when)
+    # What was proven once, and is only claimed now, is not proven.
+    assert [one["proven_at"] for one in server["addresses"]] == [None, when]
 
 
 def test_servers_of_one_id_stay_apart():

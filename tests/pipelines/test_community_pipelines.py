@@ -34,18 +34,18 @@ official = true
 match = "hidden+118d"
 reason = "advertising"
 [[pin]]
-match = "first+118d"
+match = "first+{KEY}"
 [[rate]]
 match = "rated+118d"
 rating = "nsfw"
 [[rate]]
-match = "poetry+118d"
+match = "poetry+{KEY}"
 rating = "safe"
 [[staff]]
-match = "rated+118d"
+match = "rated+{KEY}"
 count = 9
 [[project]]
-match = "rated+118d"
+match = "rated+{KEY}"
 """
 
 
@@ -117,6 +117,13 @@ def test_a_mark_for_adult_content_carries_its_reason(wired):
     assert [Tag("nsfw", TagKind.WARNING) in item.tags for item in items] == [True, True, True, False]
     assert [tag.text for tag in items[2].tags] == ["official", "we're here", "nsfw", "moderated"]
     assert wired.stats("tags/nsfw") == {"tags/nsfw/tag": 1, "tags/nsfw/word": 1, "tags/nsfw/curator": 1}
+
+
+def test_a_room_that_is_named_like_an_official_one_is_marked(wired):
+    item = community("session", server("evil.example", key="0" * 64), name="Sessіon")
+    item.resembles = "Session"
+    assert Tag("not official", TagKind.WARNING) in wired.process(item).tags
+    assert wired.stats("tags/warning") == {"tags/warning": 1}
 
 
 def test_other_items_pass_untouched(wired):

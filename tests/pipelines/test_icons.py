@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sessioncrawler.model import Address, Server
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Server
 from sessioncrawler.pipelines.icons import icon_path
-from sessioncrawler.state import State
+from sessioncrawler.state import Facts, State
 from simnet import SimNet
 from simnet.images import checked
 from tests.support.crawling import Job, run_crawls
@@ -24,7 +24,7 @@ import json
 import scrapy
 from scrapy.exceptions import DontCloseSpider
 from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
-from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
 from sessioncrawler.signals import all_answered
 
 
@@ -39,12 +39,13 @@ class Rooms(scrapy.Spider):
         for url, key, facts in json.loads(self.settings["ROOMS"]):
             scheme, _, netloc = url.partition("://")
             host, _, port = netloc.partition(":")
-            found.setdefault(Server(Address(scheme, host, int(port)), key), []).append(Room(**facts))
+            found.setdefault(Server(Address(scheme, host, int(port)), key, proven=True), []).append(Room(**facts))
         return found.items()
 
     def parse(self, response):
         for server, rooms in self.servers():
-            yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=tuple(rooms)))
+            proof = KeyProof.ONION
+            yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=tuple(rooms), key_proof=proof))
         yield AnswerItem(Poll(Address("http", "other.example", 80), Outcome.REFUSED))
         yield scrapy.Request("data:,y", self.publish)
 
@@ -172,6 +173,32 @@ def test_a_picture_from_a_copier_never_shows_on_its_victim(crawl):
         assert crawl([room(copier)], NOW + DAY)[1] != shown
 
 
+def remember_keys(folder, *proven, published):
+    """That a key was proven at addresses, and published at one."""
+    addresses = [Address("http", "127.0.0.1", int(url.rpartition(":")[2])) for url in proven]
+    with State.open(f"sqlite:///{folder}/state.db") as state:
+        for address in addresses:
+            poll = Poll(address, Outcome.REACHED, server=Server(address, KEY), key_proof=KeyProof.ONION)
+            state.record_polls([poll], NOW)
+        state.record_listing(
+            [Facts(KEY, "lobby", "lobby+118d", "Lobby", f"{published}/lobby?public_key={KEY}")], [], NOW
+        )
+
+
+@pytest.mark.parametrize(("proven_there", "was_published"), [(True, True), (False, True), (True, False)])
+def test_a_server_that_moved_takes_its_icons_along(crawl, tmp_path, proven_there, was_published):
+    """Not from an address that only wears the key, nor from a relay: that hands over pictures of its own."""
+    with serve(Answers(lobby__1=picture())) as old, serve(Answers()) as new:
+        crawl([room(old)])
+        remember_keys(tmp_path, new, *([old] if proven_there else []), published=old if was_published else new)
+        moved, icons = crawl([room(new)])
+        expected = {icon_path(KEY, "lobby", 1)} if proven_there and was_published else set()
+        assert set(icons) == expected
+        assert moved.stats.get("icons/moved", 0) == len(expected)
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        assert len(state.icons()) == 1 + len(expected)
+
+
 def test_an_icon_goes_with_the_key_of_its_server(crawl):
     with serve(Answers(lobby__1=picture())) as url:
         crawl([room(url)])
@@ -194,7 +221,7 @@ def test_an_icon_is_fetched_anew_when_it_expires_and_forgotten_in_the_end(crawl,
 
 def test_some_icons_are_never_asked_for(crawl):
     answers = Answers(allowed__1=picture())
-    rules = f'[icons]\nallow = ["allowed+{KEY[:8]}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
+    rules = f'[icons]\nallow = ["allowed+{KEY}"]\nblock = ["blocked+{KEY[:8]}", "127.0.0.2"]\n'
     rules += f'[[hide]]\nmatch = "hidden+{KEY[:8]}"\nreason = "spam"\n'
     with serve(answers) as url:
         rooms = [

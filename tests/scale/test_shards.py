@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +15,12 @@ from sessioncrawler.protocol.shards import Shard
 from sessioncrawler.state import State
 from simnet import SimNet
 from tests.support import postgresql
+from tests.support.deploying import comparable
 from tests.support.scrapy_process import command, environment, site
 from tests.support.sogs_world import NOW, settings_for
 
 SERVERS = 300
 SECONDS = 120
-MEASURED = {"seconds", "tries"}
-"""What a poll tells of time: it differs from run to run."""
 
 
 @pytest.fixture(scope="module")
@@ -93,20 +91,6 @@ def published(folder: Path, net: SimNet, **settings: Any) -> dict[str, Any]:
     ended(started(folder, net, "crawl", "directory", **settings))
     assert len(net.connections()) == asked
     return comparable(site(folder))
-
-
-def comparable(files: dict[str, bytes]) -> dict[str, Any]:
-    """A site without what was measured."""
-    kept: dict[str, Any] = {
-        name: content for name, content in files.items() if name not in {"health.json", "files.json"}
-    }
-    for name in ("polls.json", "v1/polls.json"):
-        polls = json.loads(files[name])
-        rows = polls if isinstance(polls, list) else polls["polls"]
-        kept[name] = [{key: value for key, value in row.items() if key not in MEASURED} for row in rows]
-    manifest = json.loads(files["v1/manifest.json"])
-    kept["v1/manifest.json"] = [row for row in manifest["files"] if row["path"] != "polls.json"]
-    return kept
 
 
 @pytest.fixture(scope="module")

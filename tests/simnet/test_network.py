@@ -19,6 +19,7 @@ from simnet.kinds import make_server
 from simnet.process import Network
 from simnet.specs import CANARY_HOST, ServerSpec, World
 from simnet.world import SITES
+from tests.support.onions import request_v4
 
 PATIENCE = 0.3
 """Seconds after which a test takes silence for silence."""
@@ -251,6 +252,24 @@ def test_servers_know_their_own_and_their_peers_addresses(tmp_path):
         assert b"<pre>http://example.net/" in page
 
     run(tmp_path, ["https", "redirect-peer", "example-net"], test)
+
+
+def test_posts_are_read_and_counted_on_their_connection(tmp_path):
+    async def test(client, _handshake):
+        onion = request_v4(client.network.world.servers[0].key, "/capabilities")
+        post = b"POST /oxen/v4/lsrpc HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(onion.body) + onion.body
+        reader, writer = await client.connect(0)
+        answers = []
+        for request in (b"GET /capabilities HTTP/1.1\r\nHost: h\r\n\r\n", post, post):
+            writer.write(request)
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+            answers.append((head[9:12], await reader.readexactly(int(head.rpartition(b": ")[2]))))
+        writer.close()
+        await writer.wait_closed()
+        assert [status for status, _ in answers] == [b"200", b"502", b"200"]
+        assert onion.open_v4(answers[2][1])[1] == answers[0][1]
+
+    run(tmp_path, ["post-502"], test)
 
 
 def test_the_canary_tells_who_comes(tmp_path):

@@ -42,7 +42,7 @@ def test_a_community_in_full():
         tags=("x",),
         language="de",
     )
-    spec = server(rooms=(room,), official=True, certificate=Certificate.GOOD, latency=0.25)
+    spec = server(rooms=(room,), official=True, configured=True, certificate=Certificate.GOOD, latency=0.25)
     truth = make_truth(world(spec, languages=((0, "a"),), pinned=((0, "a"),)), {0: 4000})
     (community,) = truth.communities
     digest = md5(b"localhost:4000", usedforsecurity=False).hexdigest()[:4]
@@ -65,8 +65,16 @@ def test_a_community_in_full():
     ],
 )
 def test_language_is_known_where_somebody_said_it(room, languages, expected):
-    truth = make_truth(world(server(rooms=(room,)), languages=languages), {0: 1})
+    truth = make_truth(world(server(rooms=(room,), configured=True), languages=languages), {0: 1})
     assert truth.communities[0].language == expected
+
+
+def test_what_is_said_of_a_key_that_is_not_proven_does_not_count():
+    room = RoomSpec(token="a", name="A", language="de")
+    (community,) = make_truth(
+        world(server(rooms=(room,)), languages=((0, "a"),), pinned=((0, "a"),)), {0: 1}
+    ).communities
+    assert (community.language, community.pinned) == (None, False)
 
 
 @pytest.mark.parametrize(("users", "cutoff"), [(None, 604_800), (5, 0), (5, None)])

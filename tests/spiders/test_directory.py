@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room, Server, Sighting
@@ -68,6 +71,25 @@ def test_a_state_without_communities_is_not_published(tmp_path):
     crawl = publish(tmp_path, Poll(OLD, Outcome.DNS))
     assert crawl.reason == "no_communities"
     assert published(tmp_path) == []
+
+
+def test_a_copier_is_published_nowhere_neither_beside_its_victim_nor_in_its_place(tmp_path):
+    proven = replace(REACHED, key_proof=KeyProof.ONION)
+    copier = Address("https", "a.example", 443)
+    copy = replace(REACHED, address=copier, server=Server(copier, KEY), rooms=(LOBBY, replace(LOBBY, token="evil")))
+    links = (LINK, JoinLink(copier, "lobby", KEY))
+    publish(tmp_path, MOVED, copy, proven, links=links)
+    data = {name: json.loads((tmp_path / "site" / "v1" / f"{name}.json").read_text()) for name in ("servers", "keys")}
+    (server,) = data["servers"]["servers"]
+    assert (server["base_url"], server["key_proof"]) == ("https://sogs.example", "onion")
+    assert server["proven_at"] == data["servers"]["generated_at"]
+    assert [entry["address"] for entry in data["keys"]["log"]] == ["https://sogs.example"]
+    assert "a.example" not in (tmp_path / "site" / "index.html").read_text()
+    assert data["keys"]["log"][0]["sha256"] in (tmp_path / "site" / "keys" / "index.html").read_text()
+    # Its server is down, and the copier has the day to itself.
+    crawl = publish(tmp_path, Poll(HOST, Outcome.DNS), copy, links=links)
+    assert crawl.reason == "no_communities"
+    assert [crawl.stats[f"polls/outcome/{outcome}"] for outcome in ("key-copy", "dns")] == [1, 1]
 
 
 @pytest.mark.parametrize(("spider", "arguments"), [("directory", {}), ("sogs", {"shard": "1/2"})])

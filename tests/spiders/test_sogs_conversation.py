@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.settings import Settings
 from twisted.python.failure import Failure as ScrapyFailure
 
 from sessioncrawler.model import Address, Outcome, Poll
@@ -64,7 +65,7 @@ def test_an_answer_has_what_a_conversation_reads():
 
 
 def test_a_server_that_asks_for_more_time_than_there_is_is_given_up():
-    conversation = Conversation(CANDIDATE, budget=5)
+    conversation = Conversation(CANDIDATE, budget=5, now=0)
     assert isinstance(conversation.begin(), Ask)
     ask = conversation.go_on(Failure(Outcome.TLS, "no TLS"))
     assert ask.url == "http://sogs.example/rooms?all=1"
@@ -74,19 +75,19 @@ def test_a_server_that_asks_for_more_time_than_there_is_is_given_up():
 
 
 def test_an_answer_that_we_read_wrongly_costs_only_its_server(monkeypatch, caplog):
-    def clumsy(_candidate):
+    def clumsy(_candidate, _now):
         raise ZeroDivisionError
         yield
 
     monkeypatch.setattr(_conversation, "poll", clumsy)
-    poll = Conversation(CANDIDATE, budget=5).begin()
+    poll = Conversation(CANDIDATE, budget=5, now=0).begin()
     assert poll == Poll(CANDIDATE.address, Outcome.ABANDONED, "its answer could not be read")
     assert caplog.records[0].levelno == logging.ERROR
     assert "Reading the answer of http://sogs.example failed; please report this" in caplog.text
 
 
 def test_a_conversation_that_ends_before_it_begins_is_a_poll_as_well(monkeypatch):
-    def clumsy(_candidate):
+    def clumsy(_candidate, _now):
         raise ZeroDivisionError
         yield
 
@@ -96,7 +97,7 @@ def test_a_conversation_that_ends_before_it_begins_is_a_poll_as_well(monkeypatch
     signals = SimpleNamespace(send_catch_log=told.append)
     spider.crawler = SimpleNamespace(stats=SimpleNamespace(inc_value=lambda *_: None), signals=signals)
     spider._under_way = 1
-    spider.settings = SimpleNamespace(getfloat=lambda _: 5.0)
+    spider.settings = Settings({"SERVER_BUDGET": 5})
     (answer,) = spider._begin(CANDIDATE)
     assert answer.poll.outcome is Outcome.ABANDONED
     assert told == [all_answered]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, JoinLink
-from sessioncrawler.state import Facts, Icon, State, migrations
+from sessioncrawler.state import Facts, Icon, State, history, migrations
 
 KEY = "ab" * 32
 LOBBY = Icon("sogs.example", "lobby", KEY, image_id=1, fetched_at=100, usable=True)
@@ -47,9 +47,9 @@ def test_icons_of_the_first_version_move_to_their_addresses(tmp_path, monkeypatc
     monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:5])
     digest = sha256(KEY.encode()).hexdigest()[:16]
     join_url = JoinLink(Address("https", "sogs.example", 443), "Lobby", KEY).url
-    with State.open(url) as state:
-        state.record_listing([Facts(KEY, "Lobby", "Lobby+abab", "Lobby", join_url)], [], 50)
+    State.open(url).close()
     with create_engine(url).begin() as connection:
+        history.record(connection, [Facts(KEY, "Lobby", "Lobby+abab", "Lobby", join_url)], [], 50)
         insert = text("INSERT INTO icons VALUES (:room, :path, 100, :content)")
         known = f"icons/{digest}-lobby"
         connection.execute(insert, {"room": known, "path": f"{known}-7.webp", "content": b"picture"})

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sessioncrawler.model import Address, JoinLink, Sighting
+from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Server, Sighting
+from sessioncrawler.protocol.keys.log import broken_at
 from sessioncrawler.state import SourceSummary, State, StateError
 from tests.support import postgresql
 
@@ -33,6 +34,23 @@ def test_sightings_on_postgresql(url):
         [shared] = [one for one in state.sightings() if one.source == "shared"]
         assert (shared.tags, shared.last_seen) == (("y", "\ud800\0"), 5)
         assert SourceSummary("p2", 1, 1, 2, 2) in state.sources()
+
+
+def test_the_key_log_of_several_writers_on_postgresql_is_one_chain(url):
+    def write(number: int) -> None:
+        address = Address("https", f"s{number}.example", 443)
+        server = Server(address, f"{number:064x}")
+        with State.open(url) as state:
+            for at in (100, 200):
+                state.record_polls([Poll(address, Outcome.REACHED, server=server, key_proof=KeyProof.ONION)], at)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, range(8)))
+    with State.open(url) as state:
+        known = state.keys()
+        assert {(one.first_proven, one.last_proven) for one in known} == {(100, 200)}
+        assert len(state.key_log()) == 8
+        assert broken_at(state.key_log()) is None
 
 
 def test_an_unreachable_server_is_told(tmp_path):

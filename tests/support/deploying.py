@@ -29,6 +29,9 @@ SERVERS = 25
 """How far the scenario ``demo`` is played: servers of many kinds, none that stalls."""
 MEASURED = ("polls.json", "v1/polls.json")
 """Files with measured values in them, which no two crawls have in common."""
+KEYS = "v1/keys.json"
+IN_ORDER = ("feed/keys.xml", "keys/index.html")
+"""Files that tell of the log of keys, whose entries are in the order in which servers happened to answer."""
 MANIFEST = "v1/manifest.json"
 FILES = "files.json"
 HEALTH = "health.json"
@@ -127,19 +130,26 @@ def site(folder: Path) -> dict[str, bytes]:
 
 
 def comparable(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """A site without what no two crawls have in common: how many seconds and connections each poll took."""
-    same: dict[str, Any] = dict(files)
+    """A site without what no two crawls have in common.
+
+    That is how many seconds, connections and questions each poll took (whose key is known is asked less), and in which
+    order servers answered.
+    """
+    same: dict[str, Any] = {name: content for name, content in files.items() if name not in IN_ORDER}
+    same[KEYS] = json.loads(files[KEYS])
+    same[KEYS]["log"] = sorted((one["change"], one["address"], one["public_key"]) for one in same[KEYS]["log"])
     for name in MEASURED:
         same[name] = json.loads(files[name])
         for poll in same[name]["polls"]:
             assert poll.pop("seconds") >= 0
-            assert poll.pop("tries") >= poll["requests"]
+            assert poll.pop("tries") >= poll.pop("requests")
     same[MANIFEST] = json.loads(files[MANIFEST])
-    (line,) = [line for line in same[MANIFEST]["files"] if line["path"] == "polls.json"]
-    assert line.pop("bytes") == len(files["v1/polls.json"])
-    assert len(line.pop("sha256")) == 64
+    for line in same[MANIFEST]["files"]:
+        if line["path"] in ("polls.json", "keys.json"):
+            assert line.pop("bytes") == len(files[f"v1/{line['path']}"])
+            assert len(line.pop("sha256")) == 64
     whole = json.loads(files[FILES])["files"]
-    same[FILES] = {name: one for name, one in whole.items() if name not in {*MEASURED, MANIFEST}}
+    same[FILES] = {name: one for name, one in whole.items() if name not in {*MEASURED, *IN_ORDER, KEYS, MANIFEST}}
     return same
 
 

@@ -13,8 +13,10 @@ KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC, the day of the recorded directory
 
 
-def server(url_host: str = "sog.caliban.org", *, scheme: str = "http", port: int = 80, key: str = KEY) -> Server:
-    return Server(Address(scheme, url_host, port), key)
+def server(
+    url_host: str = "sog.caliban.org", *, scheme: str = "http", port: int = 80, key: str = KEY, proven: bool = True
+) -> Server:
+    return Server(Address(scheme, url_host, port), key, proven=proven)
 
 
 def room(token: str = "general", name: str = "General", **facts: Any) -> Room:

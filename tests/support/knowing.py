@@ -30,7 +30,7 @@ def sighting(one: JoinLink, source: str = "lokilocker", first: int = NOW - DAY, 
 
 
 def reached(*rooms: Room, address: Address = HOST, key: str = KEY, asked: Address | None = None, **more: Any) -> Poll:
-    more = {"key_proof": KeyProof.PREVIEW_PAGE, **more}
+    more = {"key_proof": KeyProof.ONION, **more}
     return Poll(
         asked or address, Outcome.REACHED, server=Server(address, key), rooms=rooms, requests=2, tries=2, **more
     )

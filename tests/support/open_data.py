@@ -14,13 +14,15 @@ from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
+from sessioncrawler.opendata.keys import keys_json, keys_xml
 from sessioncrawler.opendata.schemas import schema_files
-from sessioncrawler.state import Event, Facts, Listed
+from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent, chained
+from sessioncrawler.state import Event, Facts, KeyEntry, KnownKey, Listed
 from tests.support.publishing import KEY, NOW, SITE, Published, publish
 
 DAY = 86_400
-SERVER = Server(Address("https", "sogs.example", 443), KEY)
-OTHER = Server(Address("http", "127.0.0.9", 8080), "ab" * 32, has_preview=False)
+SERVER = Server(Address("https", "sogs.example", 443), KEY, proven=True)
+OTHER = Server(Address("http", "127.0.0.9", 8080), "ab" * 32, has_preview=False, proven=True)
 DIRECTORY = f"""
 [site]
 name = "Rooms & <more>"
@@ -33,7 +35,7 @@ public_key = "{"ab" * 32}"
 official = true
 
 [[pin]]
-match = "pinned+118d"
+match = "pinned+{KEY}"
 
 [languages]
 "pinned+118d" = "pt-BR"
@@ -157,12 +159,28 @@ def facts(community: CommunityItem) -> Facts:
     )
 
 
-def data_files(
+def keys() -> list[KnownKey]:
+    """What is remembered of the keys of :func:`everything`: one was proven, and took the place of another."""
+    proven = KnownKey(KEY, SERVER.address, NOW - DAY, NOW, shown_at=NOW, published_at=NOW)
+    former = KnownKey("ee" * 32, SERVER.address, NOW - 9 * DAY, NOW - 2 * DAY, lost_at=NOW - DAY, shown_at=NOW)
+    return [proven, KnownKey(OTHER.public_key, OTHER.address, held_since=NOW, shown_at=NOW), former]
+
+
+def log() -> list[KeyEntry]:
+    """How it came to that."""
+    first = chained(KeyEvent(NOW - 9 * DAY, KeyChange.FIRST, str(SERVER.address), "ee" * 32), None)
+    changed = KeyEvent(NOW - DAY, KeyChange.CHANGED, str(SERVER.address), KEY, "ee" * 32)
+    return [first, chained(changed, first)]
+
+
+def data_files(  # noqa: PLR0917 - each has a default
     communities: Iterable[CommunityItem],
     polls: Sequence[Poll] = (),
     left_out: Mapping[str, int] | None = None,
     events: Iterable[Event] = (),
     directory: str = DIRECTORY,
+    keys: Sequence[KnownKey] = (),
+    log: Sequence[KeyEntry] = (),
 ) -> dict[str, bytes]:
     """Every file of the open data by its path; all was listed for the first time just now."""
     rules, listed = parse_directory(directory, "directory.toml"), tuple(communities)
@@ -171,7 +189,8 @@ def data_files(
     records = v1.records(listed, rules, {one.facts.key: one.first_listed for one in history})
     files = {
         "communities.json": v1.communities_json(records, NOW),
-        "servers.json": v1.servers_json_v1(records, polls, NOW),
+        "servers.json": v1.servers_json_v1(records, polls, NOW, keys),
+        "keys.json": keys_json(keys, log, NOW),
         "polls.json": v1.polls_json_v1(polls, NOW),
         "sources.json": v1.sources_json([], NOW),
         "policy.json": v1.policy_json(len(listed), left_out or {}, NOW),
@@ -188,11 +207,13 @@ def data_files(
         "tags.json": directory_2026.tags_json(listed),
         "listings": directory_2026.collections_json(rules.listings, listed),
         **{f"listing/{name}": body for name, body in directory_2026.collection_files(rules.listings, listed, flag)},
+        "feed/keys.xml": keys_xml(log, NOW, rules.site),
         **{f"feed/{path}": body for path, body in atom.news_files(events, history, rules.site)},
     }
 
 
-def data_of_everything() -> dict[str, bytes]:
-    """Every file of the open data of :func:`everything`, by its path."""
+def data_of_everything(**more: Any) -> dict[str, bytes]:
+    """Every file of the open data of :func:`everything`, by its path; ``more`` is for :func:`data_files`."""
     polls = [item.poll for item in everything() if isinstance(item, PollItem)]
-    return data_files(finished(), polls, dict.fromkeys(("closed", "hidden", "test", "unlisted"), 1))
+    left_out = dict.fromkeys(("closed", "hidden", "test", "unlisted"), 1)
+    return data_files(finished(), polls, left_out, **more)

@@ -63,8 +63,8 @@ def render(page, code="en", directory=DIRECTORY):
     return parse(environment(code).get_template(f"{page}.html").render(page=context))
 
 
-def room_page(*communities, directory=DIRECTORY):
-    (page, *_) = community_pages(Cards(communities, directory, NOW))
+def room_page(*communities, directory=DIRECTORY, **more):
+    (page, *_) = community_pages(Cards(communities, directory, NOW, **more))
     return parse(environment().get_template("community.html").render(page=page))
 
 

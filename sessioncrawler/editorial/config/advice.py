@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sessioncrawler.addresses import parse_address
-from sessioncrawler.editorial.config.problems import Problems
+from sessioncrawler.editorial.config.problems import Path, Problems
 from sessioncrawler.editorial.config.reading import parse_directory
-from sessioncrawler.editorial.config.schema import Directory, Rule
+from sessioncrawler.editorial.config.schema import Directory, Rating, Rule
+from sessioncrawler.editorial.match import SURE_DIGITS, Pattern, PatternKind
+from sessioncrawler.model import Server
 
 _EXAMPLES = ("example.org", "example.com", "example.net")
 """Domains that nobody can own (RFC 2606), and that stand in the file as it comes."""
@@ -42,6 +44,7 @@ def advise(text: str, name: str, now: int) -> Advice:
     for key, rules in _rules(directory).items():
         _warn_of_rules(key, rules, now, problems)
     _warn_of_hidden_pins(directory, now, problems)
+    _warn_of_short_patterns(directory, now, problems)
     return Advice(_summary(directory), tuple(problems.sentences))
 
 
@@ -99,3 +102,36 @@ def _warn_of_hidden_pins(directory: Directory, now: int, problems: Problems) -> 
             problems.add(
                 ("pin", index, "match"), f"{rule.pattern} is hidden too, and that decides; remove one of the two"
             )
+
+
+def _warn_of_short_patterns(directory: Directory, now: int, problems: Problems) -> None:
+    for path, pattern in _speaking_for_rooms(directory, now):
+        if not pattern.sure:
+            what = "a server id" if pattern.kind is PatternKind.SERVER_ID else f"{len(pattern.value)} digits"
+            problems.add(
+                path,
+                f"{pattern} does not count here, because anybody can make a key that fits {what}; "
+                f"write {_sure_form(pattern, directory)}",
+            )
+
+
+def _speaking_for_rooms(directory: Directory, now: int) -> Iterator[tuple[Path, Pattern]]:
+    """Where each pattern stands that gives a room something, and that will ever hold."""
+    for key, rules in _rules(directory).items():
+        for index, rule in enumerate(rules):
+            warns = key == "hide" or (key == "rate" and directory.rate[index].rating is Rating.NSFW)
+            if not warns and not rule.over(now):
+                yield (key, index, "match"), rule.pattern
+    for pattern in directory.icons.allow:
+        yield ("icons", "allow"), pattern
+
+
+def _sure_form(pattern: Pattern, directory: Directory) -> str:
+    """What to write instead, with the whole key where ``[[servers]]`` tells it."""
+    servers = (Server(one.address, one.public_key) for one in directory.servers)
+    keys = {server.public_key for server in servers if pattern.names_server(server)}
+    room = f"{pattern.token}+" if pattern.kind is PatternKind.ROOM else ""
+    if len(keys) == 1:
+        return f'"{room}{keys.pop()}"'
+    whole = "the whole key, which join links hold after public_key="
+    return f"{room} and {whole} (or {SURE_DIGITS} digits of it)" if room else f"{whole}, or its host"

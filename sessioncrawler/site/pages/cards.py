@@ -16,7 +16,8 @@ from markupsafe import Markup
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.tags import PINNED
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Sighting, Tag, TagKind
+from sessioncrawler.knowledge.keys import KeyStory
+from sessioncrawler.model import KeyProof, Sighting, Tag, TagKind
 from sessioncrawler.site.pages.paths import INDEX, community_paths, room_key
 from sessioncrawler.text import dates, keys, names
 
@@ -92,6 +93,8 @@ class Card:
     join_url: str
     host_parts: tuple[str, ...]
     """``host[:port]`` of its server in parts, between which a line may break."""
+    proof: KeyStory | None
+    """Why the key of its server is believed; None where that is not known."""
     hue: int
     """The colour of its server."""
     pinned: bool
@@ -109,9 +112,16 @@ class Cards:
     """
 
     def __init__(
-        self, listed: Iterable[CommunityItem], directory: Directory, now: int, *, provenance: Provenance | None = None
+        self,
+        listed: Iterable[CommunityItem],
+        directory: Directory,
+        now: int,
+        *,
+        provenance: Provenance | None = None,
+        key_stories: Mapping[str, KeyStory] | None = None,
     ) -> None:
         self.directory, self.now = directory, now
+        self._stories = key_stories or {}
         self._sources = (provenance or Provenance()).sources
         communities = list(listed)
         self._paths = dict(community_paths(communities))
@@ -174,6 +184,7 @@ class Cards:
             preview_url=server.preview_url(room),
             join_url=server.join_link(room).url,
             host_parts=tuple(_HOST_PART.findall(server.address.netloc)),
+            proof=self._stories.get(key_of_server),
             hue=keys.hue(key_of_server),
             pinned=community.pinned,
         )
@@ -196,6 +207,11 @@ def facts(card: Card) -> dict[str, Any]:
         "posts": card.posts,
         "sources": card.sources or None,
     }
+    if card.proof:
+        told["proof"] = card.proof.proof and card.proof.proof.value
+        told["proven"] = card.proof.proven_at
+        told["claimed"] = card.proof.sources if card.proof.proof is KeyProof.CLAIM else None
+        told["since"] = card.proof.since
     return {name: value for name, value in told.items() if value is not None}
 
 

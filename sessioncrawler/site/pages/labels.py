@@ -27,6 +27,7 @@ BADGES = {
     "official": (N_("official"), N_("Run by the makers of Session")),
     "we're here": (N_("we’re here"), N_("The makers of this directory can be met here")),  # noqa: RUF001 - an apostrophe
     "nsfw": (N_("nsfw"), N_("Not safe for work")),
+    "not official": (N_("not official"), N_("Named like a Community of the makers of Session, but not run by them")),
     "moderated": (N_("moderated"), N_("It has enough staff for its visitors")),
     "read-only": (N_("read-only"), N_("Only its staff can write here")),
     "uploads off": (N_("no uploads"), N_("Files and pictures can’t be sent here")),  # noqa: RUF001 - an apostrophe

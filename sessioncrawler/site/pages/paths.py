@@ -18,6 +18,8 @@ TRANSLATED = ("", *(f"{page}/" for page in PLAIN))
 """Folders whose pages exist in each language; the empty one is that of the list."""
 STATUS = "status/"
 """The folder of the status page, which is in English only."""
+KEYS = "keys/"
+"""The folder of the page about keys, in English only as well."""
 _EXAMPLES = ("example.org", "example.com", "example.net")
 """Domains that nobody has (RFC 2606, section 3): a site.url that was not filled in."""
 

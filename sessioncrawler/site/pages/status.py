@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sessioncrawler.explain.address_story import advice_for, state_of
-from sessioncrawler.explain.outcomes import proof_text
+from sessioncrawler.explain.address_story import advice_for, proof_in_short, state_of
+from sessioncrawler.explain.outcomes import outcome_text, proof_text
 from sessioncrawler.explain.phrases import LINE, a_time
 from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.keys import story_of
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Address, KeyClaim, Sighting
+from sessioncrawler.model import Address, KeyClaim, Outcome, Sighting
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.every_page import Page, site_view
 from sessioncrawler.site.pages.paths import STATUS, Place
@@ -56,6 +57,14 @@ class ServerView:
     key: str
     """In groups of four digits; empty where it is unknown."""
     key_from: str
+    proof: str
+    """The same in a few words, such as ``key proven 12 minutes ago``; empty where it was not reached."""
+    new_since: int | None
+    """Since when the key is new; None where it is not."""
+    former_key: str
+    """The key before that one, in groups of four digits; empty where it is not new."""
+    healthy: bool
+    """Whether its operator has nothing to do."""
     claims: tuple[ClaimView, ...]
     """Who claims what; empty where nobody disagrees."""
     others: tuple[str, ...]
@@ -129,29 +138,40 @@ def _longest_first(view: ServerView) -> tuple[bool, int, str]:
 
 def _server(group: list[AddressFacts], known: Knowledge) -> ServerView:
     """One server: the addresses of ``group``, all of which were reached, or a single one that was not."""
-    facts = min(group, key=lambda one: _address(one).preference)
+    facts = _best(group, known)
     poll, last, state = facts.poll, facts.last, state_of(facts)
     best, server = _address(facts), poll.server if poll else None
     since = last.failing_since if last else None
     named = {str(address) for one in group for address in (one.address, _address(one))} - {str(best)}
     disputed = next((one for one in group if one.disputed), facts)
+    story, advice = story_of(facts, known.now), advice_for(disputed, known.now)
     return ServerView(
         address=str(best),
         outcome=poll.outcome.value if poll and facts.current else "unknown",
         troubled=not facts.reached,
         words=state.words,
         detail=name(poll.detail, LINE) if poll and facts.current else "",
-        advice=advice_for(disputed),
+        advice=advice,
         rooms=len(poll.rooms) if poll and facts.current else 0,
         since=since,
         duration=a_time(known.now - since) if since is not None else "",
         last_success=last.reached_at if last else None,
         key=fingerprint(server.public_key) if server and facts.reached else "",
         key_from=proof_text(poll.key_proof) if poll and facts.reached else "",
+        proof=proof_in_short(story, known.now) if story else "",
+        new_since=story.since if story else None,
+        former_key=fingerprint(story.former_key) if story and story.former_key else "",
+        healthy=advice == outcome_text(Outcome.REACHED).advice,
         claims=tuple(_claim(claim, disputed) for claim in disputed.disputed),
         others=tuple(sorted(named)),
         sources=_naming(group),
     )
+
+
+def _best(group: list[AddressFacts], known: Knowledge) -> AddressFacts:
+    """The address under which the server is listed; the only one of ``group`` where it was not reached."""
+    polls = known.servers.get(_server_of(group[0]), ())
+    return known.addresses[polls[0].address.netloc] if polls else group[0]
 
 
 def _address(facts: AddressFacts) -> Address:

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from sessioncrawler.editorial.config import Directory, Site
-from sessioncrawler.model import Address, JoinLink, Server, Sighting, Tag, TagKind
+from sessioncrawler.knowledge.keys import KeyStory
+from sessioncrawler.model import Address, JoinLink, KeyProof, Server, Sighting, Tag, TagKind
 from sessioncrawler.site.pages.cards import Cards, Provenance, facts
 from tests.support.publishing import NOW, community
 
@@ -15,6 +16,21 @@ WEEK = 604_800
 def card_of(*args, **more):
     (card,) = Cards([community(*args, **more)], DIRECTORY, NOW).all
     return card
+
+
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        (KeyStory(KeyProof.ONION, NOW, 3), {"proof": "onion", "proven": NOW}),
+        (KeyStory(KeyProof.ONION, NOW, 3, "ab" * 32, 5), {"proof": "onion", "proven": NOW, "since": 5}),
+        (KeyStory(KeyProof.PREVIEW_PAGE, None, 3), {"proof": "preview-page"}),
+        (KeyStory(KeyProof.CLAIM, None, 3), {"proof": "claim", "claimed": 3}),
+        (KeyStory(None, None, 0), {}),
+    ],
+)
+def test_scripts_know_why_a_key_is_believed(story, told):
+    (card,) = Cards([community()], DIRECTORY, NOW, key_stories={community().server.public_key: story}).all
+    assert facts(card) == told
 
 
 def test_a_card_has_all_that_is_shown():

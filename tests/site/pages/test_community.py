@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessioncrawler.model import Address, Server, Tag, TagKind
+from sessioncrawler.knowledge.keys import KeyStory
+from sessioncrawler.model import Address, KeyProof, Server, Tag, TagKind
 from sessioncrawler.site.pages.cards import Cards
 from sessioncrawler.site.pages.community import community_pages
 from tests.support.publishing import NOW, community
@@ -24,6 +25,22 @@ HOSTILE = [
     "\ud800 lone",
 ]
 STRANGE = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=()), max_size=40))
+
+
+@pytest.mark.parametrize(
+    ("story", "shown"),
+    [
+        (KeyStory(KeyProof.ONION, NOW, 1), "proven 22 January 2026 12:00 UTC"),
+        (KeyStory(KeyProof.PREVIEW_PAGE, None, 1), "shown by its preview page"),
+        (KeyStory(KeyProof.DIRECTORY, None, 1), "named by this directory"),
+        (KeyStory(KeyProof.CLAIM, None, 3), "sources that claim it: 3"),
+        (KeyStory(KeyProof.ONION, NOW, 1, "ab" * 32, NOW - 86_400), "; new key since 21 January 2026 12:00 UTC"),
+    ],
+)
+def test_why_the_key_is_believed_is_shown(story, shown):
+    one = community("general")
+    tree = room_page(one, key_stories={one.server.public_key: story})
+    assert shown in facts(tree.find(".//dl")).replace(",", "")
 
 
 def test_a_community_has_a_page_with_all_that_is_known():

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from sessioncrawler.explain.outcomes import NEVER_ASKED, OUTCOME_TEXTS, WRONG_KEYS
+from sessioncrawler.explain.outcomes import NEVER_ASKED, NEW_KEY, OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.model import Address, KeyProof, Outcome
 from sessioncrawler.site.pages.status import SourceView, status_page
 from sessioncrawler.site.render.environment import build_environment, encoded
-from sessioncrawler.state import State
+from sessioncrawler.state import KnownKey, State
 from sessioncrawler.text.keys import fingerprint
 from tests.support.knowing import (
     DAY,
@@ -84,14 +84,32 @@ def test_addresses_of_one_server_are_one_entry():
     twice = room(created=5.0)
     known = knowledge(
         reached(twice, asked=http()),
-        reached(twice, address=ip, key_proof=KeyProof.CLAIM),
+        reached(twice, address=ip),
         links=[link(address=http()), sighting(link(address=ip), "session_directory")],
     )
     (view,) = status_page(known).fine
     assert view.address == "https://sogs.example"
     assert view.others == ("http://192.0.2.1", "http://sogs.example")
     assert view.sources == ("lokilocker", "session_directory")
-    assert view.key_from == "its preview page shows it"
+    assert view.key_from == "it answers what only the holder of the key can read"
+
+
+def test_when_a_key_was_proven_and_since_when_it_is_new():
+    former = KnownKey(OTHER, HOST, NOW - 9 * DAY, NOW - 6 * DAY, lost_at=NOW - 5 * DAY)
+    keys = (KnownKey(KEY, HOST, NOW - 5 * DAY, NOW - 720, shown_at=NOW), former)
+    known = knowledge(reached(room()), links=[link()], keys=keys)
+    (view,) = status_page(known).fine
+    assert (view.proof, view.new_since, view.former_key) == (
+        "key proven 12 minutes ago", NOW - 5 * DAY, fingerprint(OTHER),
+    )  # fmt: skip
+    (shown,) = cards(known, "fine")
+    assert "key proven 12 minutes ago: it answers what only the holder of the key can read" in shown
+    assert f"links with the former one are dead: {fingerprint(OTHER)}" in shown
+    assert shown.endswith(NEW_KEY.advice)
+    known = knowledge(reached(room()), links=[link()], keys=keys[:1])
+    assert status_page(known).fine[0].healthy
+    (shown,) = cards(known, "fine")
+    assert "What its operator can do" not in shown
 
 
 def test_differing_claims_are_shown_with_who_makes_them():

@@ -1,7 +1,7 @@
 import pytest
 
 from sessioncrawler.addresses import parse_address
-from sessioncrawler.protocol.http import redirect_target, same_server, seconds_to_wait
+from sessioncrawler.protocol.asking import redirect_target, same_server, seconds_to_wait
 
 TEN = "Sun, 22 Nov 2026 10:00:00 GMT"
 
