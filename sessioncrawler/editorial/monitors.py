@@ -49,7 +49,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LongListed:
     """The servers that have been listed for a week, by public key: how many Communities each has listed."""
 
     then: Mapping[str, int]
@@ -114,7 +114,7 @@ def usual(runs: Sequence[Figures]) -> Figures | None:
 
 
 def judge(
-    figures: Figures, last: Figures | None, limits: Limits, standing: Standing | None = None
+    figures: Figures, last: Figures | None, limits: Limits, long_listed: LongListed | None = None
 ) -> tuple[Verdict, ...]:
     """Compare ``figures`` with those of the ``last`` good run; without one there is nothing to compare with.
 
@@ -125,10 +125,10 @@ def judge(
     servers, communities = (figures.servers, last.servers), (figures.communities, last.communities)
     answered = last.polls.get(Outcome.REACHED.value, 0)
     lost = answered - figures.polls.get(Outcome.REACHED.value, 0)
-    if standing and standing.then:
-        servers = standing.there, len(standing.then)
-        communities = standing.communities, sum(standing.then.values())
-        answered, lost = len(standing.then), len(standing.then) - standing.there
+    if long_listed and long_listed.then:
+        servers = long_listed.there, len(long_listed.then)
+        communities = long_listed.communities, sum(long_listed.then.values())
+        answered, lost = len(long_listed.then), len(long_listed.then) - long_listed.there
     return (
         _loss("servers", *servers, limits.servers, "Check the connection of this machine"),
         _loss("communities", *communities, limits.communities, "Check whether a rule of directory.toml hides too many"),

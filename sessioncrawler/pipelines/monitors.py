@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.editorial.monitors import KNOWN_FOR, USUAL_RUNS, Figures, Limits, Standing, judge, usual
+from sessioncrawler.editorial.monitors import KNOWN_FOR, USUAL_RUNS, Figures, Limits, LongListed, judge, usual
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import MONITORS_FAILED, Report, publishes_site
@@ -76,7 +76,7 @@ class MonitorsPipeline(StatefulPipeline, Report):
         sources = sum(self.now - source.last_seen < HEARD_WITHIN for source in state.sources())
         self.figures = Figures(self._servers.total(), len(self._servers), sources, dict(self._polls))
         last = usual([run.figures for run in state.runs(USUAL_RUNS)])
-        self.verdicts = judge(self.figures, last, self._limits, Standing(self._listed(state), self._servers))
+        self.verdicts = judge(self.figures, last, self._limits, LongListed(self._listed(state), self._servers))
         self._tell(self.figures)
 
     def _listed(self, state: State) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.monitors import HOUR, Figures, Limits, Standing, Verdict, judge, judge_age, usual
+from sessioncrawler.editorial.monitors import HOUR, Figures, Limits, LongListed, Verdict, judge, judge_age, usual
 from sessioncrawler.model import Outcome
 
 LAST = Figures(200, 40, 4, {"reached": 40, "dns": 10})
@@ -63,7 +63,7 @@ def test_what_strangers_bring_for_days_and_take_away_is_no_loss():
     flooded = Figures(9_000, 1_000, 4, {"reached": 1_000, "dns": 10})
     for how in ("key-copy", "dns", "refused"):
         now = Figures(200, 40, 4, {"reached": 40, how: 970})
-        assert [one.name for one in judge(now, flooded, Limits(), Standing(then, then)) if not one.ok] == []
+        assert [one.name for one in judge(now, flooded, Limits(), LongListed(then, then)) if not one.ok] == []
         assert failed(now, last=flooded) == ["servers", "communities", "failures"]  # where nobody is known for a week
 
 
@@ -72,13 +72,13 @@ def test_servers_that_are_known_for_a_week_are_missed_whoever_comes():
     strangers = {f"{number:064x}": 90 for number in range(40, 900)}
     now = strangers | dict(list(then.items())[:19])
     figures = Figures(9_000, 879, 4, {"reached": 879, "dns": 31})
-    verdicts = judge(figures, LAST, Limits(), Standing(then, now))
+    verdicts = judge(figures, LAST, Limits(), LongListed(then, now))
     assert [one.name for one in verdicts if not one.ok] == ["servers", "communities", "failures"]
     assert verdicts[0].sentence.startswith("Servers: 19, where the last good runs had 40 and 50%")
-    smaller = Standing(then, dict.fromkeys(then, 2))
-    grown = Standing(then, dict.fromkeys(then, 2) | {"0" * 64: 900})
-    for standing in (smaller, grown):
-        assert [one.name for one in judge(LAST, LAST, Limits(), standing) if not one.ok] == ["communities"]
+    smaller = LongListed(then, dict.fromkeys(then, 2))
+    grown = LongListed(then, dict.fromkeys(then, 2) | {"0" * 64: 900})
+    for long_listed in (smaller, grown):
+        assert [one.name for one in judge(LAST, LAST, Limits(), long_listed) if not one.ok] == ["communities"]
 
 
 def test_what_was_published_last_counts_where_it_is_less():
