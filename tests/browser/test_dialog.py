@@ -96,7 +96,7 @@ def test_why_the_key_is_believed_is_told(visit, tmp_path, proof, shown):
     poll = Poll(SERVER.address, Outcome.REACHED, server=SERVER, key_proof=proof)
     former = KnownKey("cd" * 32, SERVER.address, 1, 2, lost_at=NOW - 2 * 86_400)
     known = {
-        "sightings": (Sighting(JoinLink(SERVER.address, "books", SERVER.public_key), "lokilocker"),),
+        "sightings": (Sighting(JoinLink(SERVER.address, "books", SERVER.public_key), "lokilocker", (), NOW, NOW),),
         "polls": (KnownPoll(poll, NOW, NOW, None),),
         "keys": (KnownKey(SERVER.public_key, SERVER.address, 1, at), former),
     }
