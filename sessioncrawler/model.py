@@ -177,6 +177,7 @@ class Outcome(StrEnum):
     NO_KEY = "no-key"
     KEY_CONFLICT = "key-conflict"
     KEY_COPY = "key-copy"
+    KEY_CONTESTED = "key-contested"
     KEY_CHANGED = "key-changed"
     REDIRECTED = "redirected"
     FORBIDDEN_ADDRESS = "forbidden-address"

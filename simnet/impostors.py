@@ -26,23 +26,27 @@ class Stage:
     latency: tuple[float, float]
     before: list[ServerSpec]
     after: list[ServerSpec] = field(default_factory=list)
+    at_once: dict[int, Any] = field(default_factory=dict)
+    """By index: how those are judged who are as they are later from the very first crawl on."""
     remembering: set[int] = field(default_factory=set)
     """Those whose later state is judged rightly only by who has seen the first one."""
 
     def __post_init__(self) -> None:
         self.after = list(self.before)
 
-    def add(self, kind: str, *, memory: bool = False, **later: Any) -> ServerSpec:
+    def add(self, kind: str, *, at_once: Outcome | None = None, **later: Any) -> ServerSpec:
         """An honest server of ``kind``; ``later`` are changes."""
         server = make_server(self.rng, len(self.before), kind, None, self._pause())
-        self._append(server, replace(server, **later), memory=memory)
+        self._append(server, replace(server, **later), at_once)
         return server
 
     def change(self, server: ServerSpec, **later: Any) -> None:
         """More changes of a server."""
         self.after[server.index] = replace(self.after[server.index], **later)
 
-    def appear(self, name: str, victim: ServerSpec, *, memory: bool = False, https: bool = True, **does: Any) -> None:
+    def appear(
+        self, name: str, victim: ServerSpec, *, at_once: Outcome | None = None, https: bool = True, **does: Any
+    ) -> None:
         """An address that nobody knows at first; later it shows the key and by default the rooms of ``victim``."""
         index = len(self.before)
         rooms = does.get("rooms", victim.rooms)
@@ -62,7 +66,7 @@ class Stage:
                 **does,
             },
         )
-        self._append(replace(later, links=(), same_as=None, **_GONE), later, memory=memory)
+        self._append(replace(later, links=(), same_as=None, **_GONE), later, at_once)
 
     def relay(self, name: str, victim: ServerSpec, **does: Any) -> None:
         """An impostor that passes onion requests on: it has the proof, but the answers are the victim's."""
@@ -94,9 +98,9 @@ class Stage:
     def _pause(self) -> float:
         return round(self.rng.uniform(*self.latency), 3)
 
-    def _append(self, before: ServerSpec, after: ServerSpec, *, memory: bool) -> None:
-        if memory:
-            self.remembering.add(before.index)
+    def _append(self, before: ServerSpec, after: ServerSpec, at_once: Outcome | None) -> None:
+        if at_once:
+            self.at_once[before.index] = at_once
         self.before.append(before)
         self.after.append(after)
 
@@ -114,7 +118,8 @@ def set_stage(rng: Random, known: Sequence[ServerSpec], latency: tuple[float, fl
     _configured_key(stage)
     _moves(stage)
     for fault in ("", "no-posts-404"):
-        stage.appear("copier-of-the-dead", stage.add("http", memory=True, **_GONE), fault=fault)
+        dead = stage.add("http", **_GONE)
+        stage.appear("copier-of-the-dead", dead, fault=fault, at_once=Outcome.KEY_CONTESTED)
     return stage
 
 
@@ -136,13 +141,16 @@ def _copiers(stage: Stage) -> None:
     victim = stage.add("bunsogs")
     stage.appear("copier-by-claim", victim, flavour=Flavour.BUNSOGS, outcome=Outcome.NO_KEY)
     for fault in ("no-posts-404", "no-posts-405"):
-        stage.appear("copier-of-old", stage.add(fault), fault="no-posts-404", memory=True)
+        # Nothing tells them apart who has not seen the one without the other, and no app could join at either.
+        victim = stage.add(fault, at_once=Outcome.KEY_CONTESTED)
+        stage.appear("copier-of-old", victim, fault="no-posts-404", at_once=Outcome.KEY_CONTESTED)
 
 
 def _relays(stage: Stage) -> None:
     stage.relay("relay", stage.add("http-ip"))
     stage.relay("relay-own-rooms", stage.add("http"), rooms=stage.rooms())
-    stage.relay("relay-of-bunsogs", stage.add("bunsogs"), flavour=Flavour.BUNSOGS, memory=True)
+    stage.remembering.add(len(stage.before) + 1)
+    stage.relay("relay-of-bunsogs", stage.add("bunsogs"), flavour=Flavour.BUNSOGS)
 
 
 def _configured_key(stage: Stage) -> None:

@@ -248,4 +248,13 @@ def make_world(
         return world
     changed = replace(world, servers=tuple(stage.after), posts=_later_posts(rng, posts, specs, stage))
     world = replace(world, after=changed)
-    return choose(world, set(range(len(specs))) - stage.remembering) if later else world
+    return _at_once(choose(world, set(range(len(specs))) - stage.remembering), stage) if later else world
+
+
+def _at_once(world: World, stage: Stage) -> World:
+    """The world as it is later, for who sees it for the first time."""
+    servers = tuple(
+        replace(spec, outcome=stage.at_once[spec.index], alternatives=()) if spec.index in stage.at_once else spec
+        for spec in world.servers
+    )
+    return replace(world, servers=servers)

@@ -128,6 +128,9 @@ def _key(facts: AddressFacts, now: int) -> Iterator[str]:
     if poll.outcome is Outcome.KEY_COPY:
         yield f"The key {key} belongs to another server, as far as can be told."
         return
+    if poll.outcome is Outcome.KEY_CONTESTED:
+        yield f"The key {key} may be another server's."
+        return
     yield f"Its key is {key}, because {proof_text(poll.key_proof)}."
     if story := story_of(facts, now):
         yield f"In short: {proof_in_short(story, now)}."

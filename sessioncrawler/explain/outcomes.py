@@ -81,6 +81,12 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
         "Post a join link with the server's own key, and have those with the other server's key removed. If the key is "
         "its own, let POST requests to /oxen/v4/lsrpc reach the server, so that it can prove it.",
     ),
+    Outcome.KEY_CONTESTED: OutcomeText(
+        "shows a key that another address has or is said to have, and nothing tells whose it is",
+        "Let POST requests to /oxen/v4/lsrpc reach the server: apps cannot join without them, and they prove the key. "
+        "Have join links with this key and another address removed. The directory's operator can name the right "
+        "address under [[servers]] in directory.toml.",
+    ),
     Outcome.KEY_CHANGED: OutcomeText(
         "does not hold the key that it is known by",
         "If the server was given a new key, let its preview pages (/r/TOKEN/) be seen and post join links with the new "

@@ -16,6 +16,7 @@ from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
 from sessioncrawler.model import Outcome, Poll, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
+from sessioncrawler.protocol.keys.claims import Claimed
 from sessioncrawler.protocol.keys.memory import DAY
 from sessioncrawler.protocol.servers import settle
 from sessioncrawler.state import Event, KeyEntry, KnownKey, KnownPoll, Listed, SourceSummary, State
@@ -90,7 +91,8 @@ class Knowledge:
     def settled(self) -> tuple[Poll, ...]:
         """:attr:`led_to`, best address first, as one crawl of all servers emits them."""
         configured = {(one.public_key, one.address) for one in self.directory.servers if one.public_key}
-        return settle(self.led_to, self.keys, configured)
+        claimed = [Claimed(one.link.public_key, one.link.address, one.first_seen) for one in self.sightings]
+        return settle(self.led_to, self.keys, configured, claimed=claimed, now=self.now)
 
     @cached_property
     def servers(self) -> Mapping[str, tuple[Poll, ...]]:

@@ -8,28 +8,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from typing import TypeVar
 
 from sessioncrawler.model import DEFAULT_PORTS, Address, KeyProof, Outcome, Poll
 from sessioncrawler.protocol.candidates import plain
-from sessioncrawler.protocol.keys.memory import DAY, KnownKey, key_shown, place_of
+from sessioncrawler.protocol.keys.claims import Claimed
+from sessioncrawler.protocol.keys.memory import DAY, WEEK, KnownKey, key_shown, place_of
 
 _Preference = tuple[bool, bool, str]
-_Place = tuple[bool, int, float, float, _Preference]
+_Place = tuple[bool, int, float, float, tuple[float, float], _Preference]
+_SILENT = frozenset({
+    Outcome.DNS, Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.TLS, Outcome.STALLED, Outcome.RESET, Outcome.PROXY,
+    Outcome.ABANDONED, Outcome.HTTP_STATUS,
+})  # fmt: skip
+"""Outcomes of what may have the key, and does not answer now; what answers without showing it has it no more."""
+_Times = dict[tuple[str, int | None], float]
+_Told = TypeVar("_Told", KnownKey, Claimed)
 
 NEVER = float("inf")
-_UNPROVEN = (KeyProof.DIRECTORY, KeyProof.PREVIEW_PAGE, KeyProof.CLAIM)
 
 
 def settle(
-    polls: Iterable[Poll], known: Iterable[KnownKey] = (), configured: Collection[tuple[str, Address]] = ()
+    polls: Iterable[Poll],
+    known: Iterable[KnownKey] = (),
+    configured: Collection[tuple[str, Address]] = (),
+    *,
+    claimed: Iterable[Claimed] = (),
+    now: int = 0,
 ) -> tuple[Poll, ...]:
     """Sort the polls of a round, best address of each server first, and mark what only wears another's key.
 
-    ``known`` is what is remembered of keys, ``configured`` the keys and addresses of ``[[servers]]``. What does not
-    own the key that it shows becomes ``KEY_COPY`` without rooms.
+    ``known`` is what is remembered of keys, ``configured`` the keys and addresses of ``[[servers]]``, ``claimed`` what
+    join links say, ``now`` the time in Unix seconds. What does not own the key that it shows becomes ``KEY_COPY``,
+    and ``KEY_CONTESTED`` where nobody can be told to own it; neither has rooms.
     """
     by_key: dict[str, list[Poll]] = defaultdict(list)
     rest: list[Poll] = []
@@ -39,19 +54,26 @@ def settle(
             rest.append(poll)
         else:
             by_key[key].append(poll)
-    remembered: dict[str, list[KnownKey]] = defaultdict(list)
-    for one in known:
-        remembered[one.public_key].append(one)
+    silent = {plain(poll.address).netloc for poll in rest if poll.outcome in _SILENT}
+    remembered, claims = _by_key(known), _by_key(claimed)
     homes: dict[str, set[Address]] = defaultdict(set)
     for key, address in configured:
         homes[key].add(address)
     servers: list[list[Poll]] = [[poll] for poll in rest]
     for key, group in by_key.items():
-        claim = _Claimants(tuple(group), tuple(remembered[key]), frozenset(homes[key]))
-        servers += [owned] if (owned := claim.owners()) else []
-        servers += [[copy] for copy in claim.copies(owned)]
+        known_of, said = tuple(remembered.get(key, ())), tuple(claims.get(key, ()))
+        claimants = _Claimants(tuple(group), known_of, said, now, frozenset(homes[key]), silent)
+        servers += [owned] if (owned := claimants.owners()) else []
+        servers += [[copy] for copy in claimants.copies(owned)]
     servers.sort(key=lambda server: _preference(server[0]))
     return tuple(chain.from_iterable(servers))
+
+
+def _by_key(told: Iterable[_Told]) -> dict[str, list[_Told]]:
+    found: dict[str, list[_Told]] = defaultdict(list)
+    for one in told:
+        found[one.public_key].append(one)
+    return found
 
 
 def _preference(poll: Poll) -> tuple[_Preference, _Preference, str]:
@@ -72,30 +94,59 @@ def _answering(poll: Poll) -> Address:
     return poll.server.address if poll.server else poll.address
 
 
+def _times(told: Iterable[tuple[Address, int]]) -> _Times:
+    """Host and port → the earliest time, for :func:`_earliest`; any port of a host under None."""
+    found: _Times = {}
+    for address, at in told:
+        for port in (address.port, None):
+            found[address.host, port] = min(at, found.get((address.host, port), NEVER))
+    return found
+
+
+def _earliest(times: _Times, address: Address) -> float:
+    """The earliest time of those whose host has ``address``, as :func:`_upgrades` says it."""
+    return times.get((address.host, None if address.port in DEFAULT_PORTS.values() else address.port), NEVER)
+
+
 @dataclass(frozen=True)
 class _Claimants:
-    """All that show one key in a round, what is remembered of it, and the addresses that the operator gives it."""
+    """All that show one key in a round, what is remembered and claimed of it, and the operator's addresses for it."""
 
     polls: tuple[Poll, ...]
     known: tuple[KnownKey, ...]
-    homes: frozenset[Address] = frozenset()
+    claims: tuple[Claimed, ...]
+    now: int
+    homes: frozenset[Address]
+    silent: AbstractSet[str]
+    """``host[:port]`` of all that was asked in the round and does not answer."""
 
     def owners(self) -> list[Poll]:
-        """Who owns the key, the address that is published first; nobody where its owner is down."""
+        """Who owns the key, the address that is published first; nobody where its owner is down, or not known."""
         home = {plain(address).netloc for address in self.homes}
-        proven = [poll for poll in self.polls if _is_proven(poll) or place_of(poll) in home]
-        if not proven and not home:
+        owners = [poll for poll in self.polls if _is_proven(poll) or place_of(poll) in home]
+        if not owners and not home:
             last = self._proven_last()
-            proven = self._at(last.address) if last else self._at(_answering(min(self.polls, key=self._holding)))
-        return sorted(proven, key=lambda poll: (self._place(_answering(poll)), _preference(poll)))
+            address = last.address if last else self._longest if not self._rivals else None
+            owners = self._at(address) if address else []
+        return sorted(owners, key=lambda poll: (self._place(_answering(poll)), _preference(poll)))
 
     def copies(self, owners: Sequence[Poll]) -> list[Poll]:
         """The others, which list nothing."""
+        owning = {id(poll) for poll in owners}
+        others = [poll for poll in self.polls if id(poll) not in owning]
+        if not owners and not self.homes and not self._proven_last():
+            return [
+                replace(poll, outcome=Outcome.KEY_CONTESTED, detail=self._contest(poll), rooms=()) for poll in others
+            ]
         where = _answering(owners[0]) if owners else self._owner_away()
         detail = f"shows the key of {where}, and does not prove that it holds it"
-        owning = {id(poll) for poll in owners}
-        others = (poll for poll in self.polls if id(poll) not in owning)
         return [replace(poll, outcome=Outcome.KEY_COPY, detail=detail, rooms=()) for poll in others]
+
+    def _contest(self, poll: Poll) -> str:
+        """Why ``poll`` lists nothing, although nobody owns its key."""
+        own = _answering(poll)
+        other = next(one for one in (*self._rivals, self._longest) if not _upgrades(own, one))
+        return f"shows the same key as {other} does or is said to, neither proves it, and nothing tells whose it is"
 
     def _owner_away(self) -> Address | str:
         """Where the owner is that cannot be asked now."""
@@ -113,14 +164,44 @@ class _Claimants:
         """What was reached at ``address``, or at its host on a port of the web: that is the same server with https."""
         return [poll for poll in self.polls if _upgrades(_answering(poll), address)]
 
-    def _holding(self, poll: Poll) -> tuple[float, int, object]:
-        """Sorts first who shows the key for longest, or was published with it."""
-        here = [one for one in self.known if one.netloc == place_of(poll)]
-        since = [at for one in here for at in (one.held_since, one.published_at) if at is not None]
-        return min(since, default=NEVER), _UNPROVEN.index(poll.key_proof or KeyProof.CLAIM), _preference(poll)
+    @cached_property
+    def _longest(self) -> Address:
+        """Of the addresses that show the key the one that does for longest."""
+        return min(map(_answering, self.polls), key=lambda one: (*self._since(one), one.preference))
+
+    @cached_property
+    def _rivals(self) -> tuple[Address, ...]:
+        """Other hosts that were there as early as :attr:`_longest`, so that nothing tells whose the key is.
+
+        One that is down counts for a week: its place is not to be had by waiting for a bad hour, nor is a server
+        unlisted for ever by a link that gives its key to an address where nothing answers.
+        """
+        here = self._longest
+        since, sight = self._since(here), min(_earliest(self._held, here), self.now)
+        lately = (one.address for one in self.known if self.now - one.shown_at < WEEK and one.netloc in self.silent)
+        rivals = {one for one in (*map(_answering, self.polls), *lately) if self._since(one) <= since}
+        if self.now - sight < WEEK:
+            silent = (one for one in self.claims if plain(one.address).netloc in self.silent)
+            rivals |= {one.address for one in silent if one.since <= since[0]}
+        return tuple(sorted(one for one in rivals if not _upgrades(one, here) and not _upgrades(here, one)))
+
+    def _since(self, address: Address) -> tuple[float, float]:
+        """Since when the address has, or is said to have, the key, and has shown it; NEVER, where that is unknown."""
+        held = _earliest(self._held, address)
+        return min(held, _earliest(self._claimed, address)), held
+
+    @cached_property
+    def _held(self) -> _Times:
+        """Since when an address has shown the key without a proof, or was published with it."""
+        held = [(one.address, one.held_since) for one in self.known if one.held_since is not None]
+        return _times([*held, *((one.address, one.published_at) for one in self.known if one.published_at is not None)])
+
+    @cached_property
+    def _claimed(self) -> _Times:
+        return _times((one.address, one.since) for one in self.claims)
 
     def _place(self, address: Address) -> _Place:
-        """Sorts first what is published: what the operator names, what the server names, what was published first."""
+        """Sorts first what is published: what the operator names, what the server names, what was there first."""
         here = [one for one in self.known if _upgrades(address, one.address)]
         published = min((one.published_at for one in here if one.published_at is not None), default=NEVER)
         proven = min((one.first_proven for one in here if one.first_proven is not None), default=NEVER)
@@ -128,7 +209,7 @@ class _Claimants:
         named = self._named
         # A host may have other servers on other ports.
         distance = 2 if named is None or address.host != named.host else 1 - _upgrades(address, named)
-        return not own, distance, published, proven, address.preference
+        return not own, distance, published, proven, self._since(address), address.preference
 
     @cached_property
     def _named(self) -> Address | None:

@@ -10,6 +10,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
+from sessioncrawler.editorial.config.advice import powerless
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
 from sessioncrawler.model import Poll
@@ -38,6 +39,13 @@ class PublishingSpider(scrapy.Spider):
     def publication(self) -> Iterator[CommunityItem | PollItem]:
         """All Communities, then all polls: these say that it was all. CloseSpider where there is nothing to publish."""
         known = self._knowledge()
+        if short := powerless(known.directory, known.now):
+            self.logger.warning(
+                "%d patterns of directory.toml do not count, because anybody can make a key that fits them, %s first. "
+                "Run 'scrapy check-config': it says what to write instead.",
+                len(short),
+                short[0],
+            )
         self.settled = known.settled
         if not self.settled:
             self.logger.error("The state holds no poll of a server, so nothing is published. Run 'scrapy crawl sogs'.")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server
-from sessioncrawler.protocol.keys.memory import DAY, KnownKey
+from sessioncrawler.protocol.keys.claims import Claimed
+from sessioncrawler.protocol.keys.memory import DAY, WEEK, KnownKey
 from sessioncrawler.protocol.servers import settle
 
 KEY = "a" * 64
@@ -46,6 +47,10 @@ def was_proven(address: Address, first: int, last: int, **more) -> KnownKey:
 
 def held(address: Address, since: int) -> KnownKey:
     return known(address, held_since=since, shown_at=NOW)
+
+
+def seen(address: Address, since: int, last: int) -> KnownKey:
+    return known(address, held_since=since, shown_at=last)
 
 
 CONFIGURED = {(KEY, TRUE)}
@@ -85,11 +90,11 @@ WHO = {
     "never proven: who was published before anything was remembered": (
         [shown(COPIER), shown(TRUE)], [held(TRUE, 10), held(COPIER, 10), known(TRUE, published_at=1)], (), [TRUE],
     ),
-    "never proven, and the one that held it is down": (
-        [shown(COPIER)], [held(TRUE, 10), held(COPIER, 11)], (), [COPIER],
+    "never proven, and the one that held it has been down for long": (
+        [shown(COPIER)], [seen(TRUE, 10, NOW - WEEK), held(COPIER, 11)], (), [COPIER],
     ),
-    "never proven, and nothing remembered: a page says more than a claim": (
-        [shown(COPIER, proof=KeyProof.CLAIM), shown(TRUE)], [], (), [TRUE],
+    "never proven: https of the host that holds it": (
+        [shown(NAME), shown(PLAIN)], [held(PLAIN, 10)], (), [NAME, PLAIN],
     ),
     "nobody else shows it": ([shown(COPIER)], [], (), [COPIER]),
 }  # fmt: skip
@@ -99,12 +104,66 @@ WHO = {
 def test_who_owns_a_key(case):
     polls, memory, configured, owners = WHO[case]
     for order in permutations(polls):
-        settled = settle(order, memory, configured)
+        settled = settle(order, memory, configured, now=NOW)
         assert [poll.address for poll in settled if poll.outcome is Outcome.REACHED] == owners
         copies = [poll for poll in settled if poll.outcome is Outcome.KEY_COPY]
         assert len(copies) + len(owners) == len(polls)
         assert all(poll.rooms == () and "does not prove that it holds it" in poll.detail for poll in copies)
-        assert settle(reversed(settled), memory, configured) == settled
+        assert settle(reversed(settled), memory, configured, now=NOW) == settled
+
+
+CONTESTED = {
+    "two at first sight": ([shown(TRUE), shown(COPIER, *MANY)], [], []),
+    "a page says no more than a claim": ([shown(TRUE, proof=KeyProof.CLAIM), shown(COPIER)], [], []),
+    "two that hold it equally long": ([shown(TRUE), shown(COPIER)], [held(TRUE, 10), held(COPIER, 10)], []),
+    "two whose links are equally old": ([shown(TRUE), shown(COPIER)], [], [(TRUE, 10), (COPIER, 10)]),
+    "while the one that held it longer is down for a day": (
+        [shown(COPIER)], [seen(TRUE, 10, NOW - DAY), held(COPIER, 11)], [],
+    ),
+    "at first sight, while another that links name does not answer": ([shown(COPIER)], [], [(TRUE, 10), (COPIER, 10)]),
+    "the same, within a week": ([shown(COPIER)], [held(COPIER, NOW - 6 * DAY)], [(TRUE, 10), (COPIER, 10)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CONTESTED)
+def test_a_key_that_nobody_proves_and_several_claim_is_nobodys(case):
+    polls, memory, claims = CONTESTED[case]
+    claimed = [Claimed(KEY, address, since) for address, since in claims]
+    for order in permutations(polls):
+        down = {TRUE, COPIER} - {poll.address for poll in polls}
+        settled = settle([*order, *(Poll(one, Outcome.REFUSED) for one in down)], memory, claimed=claimed, now=NOW)
+        settled = [poll for poll in settled if poll.address not in down]
+        assert {poll.outcome for poll in settled} == {Outcome.KEY_CONTESTED}
+        assert not any(poll.rooms for poll in settled)
+        assert all(f"as {other} " in poll.detail for poll in settled for other in {TRUE, COPIER} - {poll.address})
+
+
+FIRST = {
+    "whose links are older": ([shown(COPIER, *MANY), shown(TRUE)], [], [(TRUE, 9), (COPIER, 10)]),
+    "who was shown before the other was named": ([shown(TRUE)], [held(TRUE, 10)], [(TRUE, 10), (COPIER, 11)]),
+    "who was shown before the other, of those whose links are equally old": (
+        [shown(TRUE), shown(COPIER, *MANY)], [held(TRUE, 10)], [(TRUE, 10), (COPIER, 10)],
+    ),
+    "who was named before the other, which is down": ([shown(TRUE)], [], [(TRUE, 10), (COPIER, 11)]),
+    "who has shown it for a week, while the other never answered": (
+        [shown(TRUE)], [held(TRUE, NOW - WEEK)], [(COPIER, 10)],
+    ),
+    "who is asked, of those that were there before": (
+        [shown(TRUE)], [seen(COPIER, 10, NOW - DAY), held(TRUE, 11)], [],
+    ),
+    "the same host": ([shown(NAME)], [], [(PLAIN, 10), (NAME, 10)]),
+    "of two that prove it, whose links are older": ([proven(TRUE), proven(RELAY)], [], [(TRUE, 9), (RELAY, 10)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FIRST)
+def test_who_was_there_first(case):
+    polls, memory, claims = FIRST[case]
+    claimed = [Claimed(KEY, address, since) for address, since in claims]
+    for order in permutations(polls):
+        settled = settle(order, memory, claimed=claimed, now=NOW)
+        best = next(poll for poll in settled if poll.outcome is Outcome.REACHED)
+        assert best.address == (NAME if polls[0].address == NAME else TRUE)
 
 
 WHERE = {
@@ -192,17 +251,19 @@ VICTIMS = [
 def test_an_impostor_never_changes_what_its_victim_lists(victim, impostors):
     polls, memory, configured = victim
     later = [held(poll.address, 20) for poll in impostors]
-    settled = settle([*impostors, *polls], [*memory, *later], configured)
+    settled = settle([*impostors, *polls], [*memory, *later], configured, now=NOW)
     assert [poll for poll in settled if poll.outcome is Outcome.REACHED] == polls
 
 
-def test_ten_thousand_servers_and_as_many_copies_of_one_key():
-    polls = [proven(TRUE)]
+@pytest.mark.parametrize("true", [proven(TRUE), shown(TRUE)])
+def test_ten_thousand_servers_and_as_many_copies_of_one_key(true):
+    polls = [true]
     for number in range(10_000):
         address = Address("https", f"s{number}.example", 443)
         polls += [reached(address, LOBBY, key=f"{number:064x}"), shown(replace(address, port=9000))]
-    memory = [was_proven(poll.address, 1, NOW) for poll in polls[:64]]
+    memory = [was_proven(poll.address, 1, NOW) for poll in polls[:64]] if true.key_proof is KeyProof.ONION else []
+    claimed = [Claimed(KEY, poll.address, 10) for poll in polls]
     begun = time.process_time()
-    settled = settle(polls, memory)
-    assert time.process_time() - begun < 5  # a quarter of a second, on a machine with nothing else to do
-    assert sum(poll.outcome is Outcome.REACHED for poll in settled) == 10_001
+    settled = settle(polls, memory, claimed=claimed, now=NOW)
+    assert time.process_time() - begun < 5  # half a second, on a machine with nothing else to do
+    assert sum(poll.outcome is Outcome.REACHED for poll in settled) == 10_000 + len(memory[:1])

@@ -24,8 +24,8 @@ SITE = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "crew@ex
 DAY = 86_400
 
 
-def publish(folder, *polls, links=(LINK,), arguments=None, spider="directory", now=NOW, **settings):
-    (folder / "directory.toml").write_text(SITE)
+def publish(folder, *polls, links=(LINK,), arguments=None, spider="directory", now=NOW, more="", **settings):
+    (folder / "directory.toml").write_text(SITE + more)
     url = f"sqlite:///{folder}/state.db"
     with State.open(url) as state:
         state.record_sightings([Sighting(link, "lokilocker") for link in links], NOW)
@@ -54,6 +54,13 @@ def test_what_the_state_holds_is_published(tmp_path):
     assert [crawl.stats[f"polls/outcome/{outcome}"] for outcome in ("reached", "redirected")] == [1, 1]
     assert not any(stat.startswith("icons/") for stat in crawl.stats)  # nobody was asked for one
     assert "downloader/request_count" not in crawl.stats
+
+
+def test_patterns_that_do_not_count_are_told(tmp_path):
+    crawl = publish(tmp_path, MOVED, REACHED, more='[[pin]]\nmatch = "lobby+abab"\n')
+    assert crawl.reason == "finished"
+    assert "1 patterns of directory.toml do not count" in crawl.log
+    assert "lobby+abab first. Run 'scrapy check-config'" in crawl.log
 
 
 def test_the_site_is_rendered_anew_long_after_the_last_round(tmp_path):

@@ -48,6 +48,11 @@ def advise(text: str, name: str, now: int) -> Advice:
     return Advice(_summary(directory), tuple(problems.sentences))
 
 
+def powerless(directory: Directory, now: int) -> tuple[Pattern, ...]:
+    """The patterns that would give a room something, and do not count since anybody can make a key that fits them."""
+    return tuple(pattern for _, pattern in _speaking_for_rooms(directory, now) if not pattern.sure)
+
+
 def _summary(directory: Directory) -> str:
     counts = {key: len(getattr(directory, key)) for key in _WORDS}
     return ", ".join(

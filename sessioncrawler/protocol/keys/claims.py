@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
-from sessioncrawler.model import KeyClaim, KeyProof, Outcome
+from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome
 from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
 from sessioncrawler.protocol.onion import is_askable
 
@@ -16,6 +17,14 @@ ONION_REQUEST = "onion request"
 """Who names a key that the server has just proven."""
 MAX_KEYS = 8
 """Keys that are tried at one address: a flood of wrong links must not become a flood of requests."""
+
+
+class Claimed(NamedTuple):
+    """A join link says that an address has a key, since ``since`` (Unix seconds)."""
+
+    public_key: str
+    address: Address
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

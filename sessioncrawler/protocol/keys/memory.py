@@ -10,6 +10,7 @@ from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent
 
 DAY = 86_400
+WEEK = 7 * DAY
 LOST_AFTER = DAY
 """Seconds without a proof after which an address that answers has lost its key: proxies have bad hours."""
 GIVEN_UP_AFTER = 30 * DAY
