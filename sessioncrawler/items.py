@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sessioncrawler.model import Poll, Room, Server, Sighting, Tag
+from sessioncrawler.model import Poll, Presence, Room, Server, Sighting, Tag
 
 
 @dataclass(slots=True)
@@ -30,6 +30,8 @@ class CommunityItem:
     language_from: str | None = None
     """Who says so: ``tag`` (the room's operator), ``table`` (directory.toml) or ``guess``; None without a language."""
     pinned: bool = False
+    presence: Presence | None = None
+    """How it stands with its server: it was reached now, or keeps its Communities for a while."""
     resembles: str = ""
     """Name of the official room for which it may be taken; empty where there is none."""
     nsfw_reason: str | None = None

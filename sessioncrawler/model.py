@@ -234,6 +234,28 @@ class Poll:
     seconds: float = 0.0
     repairs: int = 0
     """Rooms that were repaired or left out."""
+    whole: bool = True
+    """Whether ``rooms`` are all of its rooms; False where only those were found that join links name."""
+
+
+class Reach(StrEnum):
+    """How a Community that is listed stands with its server."""
+
+    NOW = "now"
+    """It answered in the last round."""
+    LATELY = "lately"
+    """Not in the last round, but a few hours before: listed as ever."""
+    AWAY = "away"
+    """Not for longer: listed after those that can be reached, and marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How it stands with a server that is listed."""
+
+    reach: Reach
+    at: int
+    """When it was last reached, in Unix seconds."""
 
 
 class TagKind(StrEnum):

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last
 from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
-from sessioncrawler.model import Outcome, Poll, Sighting
+from sessioncrawler.model import Outcome, Poll, Presence, Reach, Sighting
 from sessioncrawler.protocol.candidates import Candidate, group, plain
 from sessioncrawler.protocol.keys.claims import Claimed
 from sessioncrawler.protocol.keys.memory import DAY
 from sessioncrawler.protocol.servers import settle
-from sessioncrawler.state import Event, KeyEntry, KnownKey, KnownPoll, Listed, SourceSummary, State
+from sessioncrawler.state import (
+    Availability,
+    Event,
+    Incident,
+    KeyEntry,
+    KnownKey,
+    KnownPoll,
+    Listed,
+    SourceSummary,
+    State,
+    Total,
+    Weeks,
+)
 
 T = TypeVar("T")
 
@@ -29,6 +42,18 @@ CLAIMS_LAST = 30 * DAY
 """Seconds for which the join links of a source count that cannot be read any more."""
 ROUND_HOURS = 3.0
 """Hours that lie at most between the first and the last poll of one round."""
+
+
+INCIDENTS_SINCE = 90 * DAY
+"""Seconds."""
+
+
+class Reading(TypedDict, total=False):
+    """Fields of :class:`Knowledge` that settings decide."""
+
+    guess: bool
+    round_hours: float
+    ladder: Ladder
 
 
 @dataclass(frozen=True)
@@ -54,11 +79,18 @@ class Knowledge:
     guess: bool = True
     """Whether languages are guessed (``GUESS_LANGUAGES``)."""
     round_hours: float = ROUND_HOURS
+    ladder: Ladder = field(default_factory=Ladder)
+    availability: Mapping[str, Availability] = field(default_factory=dict)
+    """Public key → how often its server was reached."""
+    incidents: tuple[Incident, ...] = ()
+    """Times at which servers were not reached, of the last :data:`INCIDENTS_SINCE` seconds, oldest first."""
+    weeks: Mapping[tuple[str, str], Weeks] = field(default_factory=dict)
+    """Public key and lower-case token → visitors and events of the last two weeks."""
+    totals: tuple[Total, ...] = ()
+    """The whole network day by day, oldest first."""
 
     @classmethod
-    def read(
-        cls, state: State, directory: Directory, now: int, *, guess: bool = True, round_hours: float = ROUND_HOURS
-    ) -> Knowledge:
+    def read(cls, state: State, directory: Directory, now: int, **how: Unpack[Reading]) -> Knowledge:
         """Read all of a state; raises ``StateError``."""
         return cls(
             directory=directory,
@@ -70,8 +102,11 @@ class Knowledge:
             events=tuple(state.events(MOST_EVENTS)),
             keys=tuple(state.keys()),
             key_log=tuple(state.key_log(MOST_EVENTS)),
-            guess=guess,
-            round_hours=round_hours,
+            availability=state.availability(now),
+            incidents=tuple(state.incidents(now - INCIDENTS_SINCE)),
+            weeks=state.weeks(now),
+            totals=tuple(state.totals()),
+            **how,
         )
 
     @cached_property
@@ -84,15 +119,44 @@ class Knowledge:
 
     @cached_property
     def led_to(self) -> tuple[Poll, ...]:
-        """The polls of the last round of addresses that are still named, or that one of these redirects to."""
-        return tuple(self._round[netloc].poll for netloc in sorted(self._current))
+        """The polls of the last round of addresses that are still named, or that one of these redirects to.
+
+        Rooms that a partial answer does not tell are there as they were told before.
+        """
+        oldest = self.now - int(self.ladder.listed * HOUR)
+        return tuple(completed(self._round[netloc], oldest) for netloc in sorted(self._current))
 
     @cached_property
     def settled(self) -> tuple[Poll, ...]:
         """:attr:`led_to`, best address first, as one crawl of all servers emits them."""
+        return self._settle(self.led_to)
+
+    def _settle(self, polls: Iterable[Poll]) -> tuple[Poll, ...]:
         configured = {(one.public_key, one.address) for one in self.directory.servers if one.public_key}
         claimed = [Claimed(one.link.public_key, one.link.address, one.first_seen) for one in self.sightings]
-        return settle(self.led_to, self.keys, configured, claimed=claimed, now=self.now)
+        return settle(polls, self.keys, configured, claimed=claimed, now=self.now)
+
+    @cached_property
+    def carried(self) -> Mapping[str, KnownPoll]:
+        """Public key → what a server told last that does not answer now, and keeps its Communities for a while."""
+        named = (one for one in self.polls if one.poll.address.netloc in self._followed)
+        told = {id(one.poll): one for one in told_last(named, self._current, self.keys)}
+        found: dict[str, KnownPoll] = {}
+        for poll in self._settle(one.poll for one in told.values()):
+            one = told.get(id(poll))
+            if one is None or poll.server is None or poll.server.public_key in self.servers:
+                continue
+            if self.ladder.reach(self.now - one.polled_at):
+                found.setdefault(poll.server.public_key, one)
+        return found
+
+    def presence_of(self, public_key: str) -> Presence | None:
+        """How it stands with a server whose Communities are listed; None where they are not."""
+        if polls := self.servers.get(public_key):
+            return Presence(Reach.NOW, self._round[polls[0].address.netloc].polled_at)
+        if (one := self.carried.get(public_key)) and (reach := self.ladder.reach(self.now - one.polled_at)):
+            return Presence(reach, one.polled_at)
+        return None
 
     @cached_property
     def servers(self) -> Mapping[str, tuple[Poll, ...]]:
@@ -110,13 +174,16 @@ class Knowledge:
         return {key: story for key, facts in best if (story := story_of(facts, self.now))}
 
     def communities(self) -> Iterator[CommunityItem]:
-        """The rooms of all servers that were reached, as they tell them, best address first."""
+        """The rooms of all servers that were reached, best address first; then those of servers that keep theirs."""
         vouchers = Vouchers(self.directory)
-        reached = [(vouchers.server(poll), poll.rooms) for poll in self.settled if poll.outcome is Outcome.REACHED]
+        polls = [poll for poll in self.settled if poll.outcome is Outcome.REACHED]
+        polls += [one.poll for _, one in sorted(self.carried.items())]
+        reached = [(vouchers.server(poll), poll.rooms) for poll in polls]
         served = [(server, room) for server, rooms in reached if server is not None for room in rooms]
         names = OfficialNames(self.directory, served, self.listed)
         for server, room in served:
-            yield CommunityItem(server, room, resembles=names.resembled(server, room))
+            presence = self.presence_of(server.public_key)
+            yield CommunityItem(server, room, resembles=names.resembled(server, room), presence=presence)
 
     @cached_property
     def addresses(self) -> Mapping[str, AddressFacts]:

@@ -56,6 +56,7 @@ class _Found:
     legacy: bool = False
     has_preview: bool = True
     repairs: int = 0
+    whole: bool = True
 
 
 def poll(candidate: Candidate, now: int = 0) -> Generator[Ask, Reply, Poll]:
@@ -113,7 +114,7 @@ class _Conversation:
                 return _Found(address, old, legacy=True, has_preview=missing)
         hinted = yield from self._hinted(address)
         if hinted:
-            return _Found(address, hinted)
+            return _Found(address, hinted, whole=False)
         return (yield from self._home_page(address, found, missing=missing))
 
     def _ask_rooms(self, address: Address, tries: int | None) -> Generator[Ask, Reply, Reply]:
@@ -177,6 +178,7 @@ class _Conversation:
             ended,
             server=Server(found.address, verdict.key, legacy=found.legacy, has_preview=has_preview),
             rooms=found.rooms if reached else (),
+            whole=found.whole,
             key_proof=verdict.proof,
             repairs=found.repairs,
         )

@@ -16,8 +16,11 @@ from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_eng
 from sessioncrawler.state.errors import NoStateError, sentences
 from sessioncrawler.state.history import Event, Facts, Listed
 from sessioncrawler.state.icons import Icon
+from sessioncrawler.state.memory import checks, samples
+from sessioncrawler.state.memory.checks import Availability, Check, Incident, ServerHistory
+from sessioncrawler.state.memory.samples import Sample, Told, Weeks
 from sessioncrawler.state.polls import KnownPoll
-from sessioncrawler.state.runs import Run
+from sessioncrawler.state.runs import Run, Total
 from sessioncrawler.state.sightings import SourceSummary
 
 
@@ -116,10 +119,11 @@ class State:
         ``withdrawn`` are Communities (key, token) that the directory no longer wants to name: they are forgotten
         together with their events.
         """
-        present = list(listed)
+        present, unnamed = list(listed), set(withdrawn)
         with sentences(self.url), self._writing.begin() as connection:
             keys.published(connection, present, now)
-            return history.record(connection, present, withdrawn, now)
+            samples.forget(connection, ((key, token.lower()) for key, token in unnamed))
+            return history.record(connection, present, unnamed, now)
 
     def events(self, most: int = 200) -> list[Event]:
         """The latest events, newest first."""
@@ -130,6 +134,48 @@ class State:
         """Every Community that was ever published and not withdrawn, sorted by key and token."""
         with sentences(self.url), self._engine.begin() as connection:
             return history.listings(connection)
+
+    def record_memory(self, found: Iterable[Check], told: Iterable[Told], total: Total, now: int) -> None:
+        """Remember how servers were reached, what Communities told, and what all of it comes to on this day.
+
+        With the first publication of a day what is old is made less: days become weeks, weeks months.
+        """
+        with sentences(self.url), self._writing.begin() as connection:
+            checks.record(connection, found)
+            samples.record(connection, told, now)
+            if runs.record_day(connection, total):
+                checks.keep_up(connection, now)
+                samples.keep_up(connection, now)
+
+    def availability(self, now: int) -> dict[str, Availability]:
+        """Public key → how often its server was reached until ``now``."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return checks.availability(connection, now)
+
+    def server_histories(self, keys: Iterable[str]) -> dict[str, ServerHistory]:
+        """Public key → all that is remembered of how its server was reached."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return checks.histories(connection, keys)
+
+    def incidents(self, since: int) -> list[Incident]:
+        """Times at which servers were not reached that ended after ``since`` (Unix seconds), or last; oldest first."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return checks.recent_incidents(connection, since)
+
+    def weeks(self, now: int) -> dict[tuple[str, str], Weeks]:
+        """Public key and lower-case token → the last two weeks of each Community."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return samples.weeks(connection, now)
+
+    def histories(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Sample, ...]]:
+        """Public key and lower-case token → all samples of that Community, oldest first."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return samples.histories(connection, keys)
+
+    def totals(self) -> list[Total]:
+        """The whole network, day by day, oldest first."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return runs.days(connection)
 
     def record_icons(self, found: Iterable[tuple[Icon, bytes]], oldest: int) -> None:
         """Remember icons with their WEBP, each in place of the older one of its room.

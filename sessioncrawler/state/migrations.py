@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy import (
@@ -16,17 +17,20 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     func,
     insert,
     inspect,
     select,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 from sessioncrawler.protocol.joinlinks import parse_join_link
 
@@ -209,6 +213,46 @@ def _published_keys(connection: Connection) -> dict[tuple[str, str], dict[str, o
     return found
 
 
+def create_memory(connection: Connection) -> None:
+    """What servers told last, how they were reached, and what their Communities told, over time."""
+    for column in ("whole BOOLEAN", "told TEXT", "told_at BIGINT"):
+        connection.execute(text(f"ALTER TABLE polls ADD COLUMN {column}"))
+    # Whoever was reached told all, as far as was known then.
+    connection.execute(text("UPDATE polls SET whole = (failing_since IS NULL)"))
+    create = partial(_create, connection)
+    create("servers", _number(), _text("public_key", unique=True), *_counts("first_reached last_reached last_checked"))
+    create("checks", *_ids("server span start"), *_counts("asked reached"), Column("seconds", Float, nullable=False))
+    create("incidents", *_ids("server began"), Column("ended", BigInteger), _text("how"))
+    last = Column("last_day", Integer), Column("sequence", BigInteger)
+    create(
+        "communities", _number(), _text("public_key"), _text("token"), *last, UniqueConstraint("public_key", "token")
+    )
+    told = (Column(name, Float) for name in ("users", "events", "days"))
+    create("samples", *_ids("community span start"), *told, *_counts("flags"))
+    create("totals", *_ids("day"), *_counts("communities servers reachable visitors events"), _text("languages"))
+
+
+def _create(connection: Connection, name: str, *columns: SchemaItem) -> None:
+    # Rows of a few small numbers take half the room without a rowid.
+    Table(name, MetaData(), *columns, sqlite_with_rowid=name not in {"checks", "samples"}).create(connection)
+
+
+def _number() -> Column[int]:
+    return Column("number", Integer, primary_key=True, autoincrement=True)
+
+
+def _ids(names: str) -> list[Column[int]]:
+    return [Column(name, BigInteger, primary_key=True, autoincrement=False) for name in names.split()]
+
+
+def _counts(names: str) -> list[Column[int]]:
+    return [Column(name, BigInteger, nullable=False) for name in names.split()]
+
+
+def _text(name: str, *, unique: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=False, unique=unique)
+
+
 MIGRATIONS: list[Migration] = [
     create_sightings,
     create_polls,
@@ -217,6 +261,7 @@ MIGRATIONS: list[Migration] = [
     create_runs,
     icons_by_address,
     create_keys,
+    create_memory,
 ]
 
 

@@ -1,11 +1,11 @@
-"""How each address was polled last, and since when it answers or fails."""
+"""How each address was polled last, since when it answers or fails, and what it told last."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, case, delete, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, MetaData, Table, Text, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.model import Outcome, Poll
@@ -21,6 +21,9 @@ _polls = Table(
     Column("reached_at", BigInteger),
     Column("failing_since", BigInteger),
     Column("poll", Text),
+    Column("whole", Boolean),
+    Column("told", Text),
+    Column("told_at", BigInteger),
 )
 
 
@@ -34,6 +37,9 @@ class KnownPoll:
     """When it was last reached; None for never."""
     failing_since: int | None
     """When its present row of failures began; None while it is reached."""
+    told: Poll | None = None
+    """The last poll in which it told all of its rooms, where that is not :attr:`poll`."""
+    told_at: int | None = None
 
 
 def record(connection: Connection, polls: Iterable[Poll], now: int) -> None:
@@ -56,6 +62,9 @@ def record(connection: Connection, polls: Iterable[Poll], now: int) -> None:
             "poll": new.poll,
             "reached_at": func.coalesce(new.reached_at, old.reached_at),
             "failing_since": failing_since,
+            "whole": new.whole,
+            "told": case((new.whole, None), else_=case((old.whole, old.poll), else_=old.told)),
+            "told_at": case((new.whole, None), else_=case((old.whole, old.polled_at), else_=old.told_at)),
         },
     )
     connection.execute(statement, list(rows.values()))
@@ -67,9 +76,10 @@ def read(connection: Connection) -> list[KnownPoll]:
     for row in connection.execute(select(_polls).order_by(_polls.c.netloc)):
         try:
             poll = codec.decode(row.poll, Poll)
+            told = codec.decode(row.told, Poll) if row.told else None
         except ValueError:
             continue
-        known.append(KnownPoll(poll, row.polled_at, row.reached_at, row.failing_since))
+        known.append(KnownPoll(poll, row.polled_at, row.reached_at, row.failing_since, told, row.told_at))
     return sorted(known, key=lambda one: one.poll.address.netloc)
 
 
@@ -81,4 +91,7 @@ def _row(poll: Poll, now: int) -> dict[str, object]:
         "reached_at": now if reached else None,
         "failing_since": None if reached else now,
         "poll": codec.encode(poll),
+        "whole": reached and poll.whole,
+        "told": None,
+        "told_at": None,
     }

@@ -1,13 +1,18 @@
-"""Runs that were published, and what they came to: what later runs are compared with."""
+"""Runs that were published, and what they came to: what later runs are compared with; and the same day by day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.editorial.monitors import Figures
 from sessioncrawler.state import codec
+from sessioncrawler.state.memory.samples import samples
+from sessioncrawler.state.memory.spans import Span
 
 KEPT = 1_000
 """Runs that are remembered."""
@@ -46,3 +51,61 @@ def read(connection: Connection, most: int) -> list[Run]:
         except ValueError:
             continue
     return found
+
+
+_totals = Table(
+    "totals",
+    MetaData(),
+    Column("day", Integer, primary_key=True),
+    Column("communities", Integer),
+    Column("servers", Integer),
+    Column("reachable", Integer),
+    Column("visitors", BigInteger),
+    Column("events", BigInteger),
+    Column("languages", Text),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """All that was listed on one day, in the last publication of that day."""
+
+    day: int
+    """Number of the day (UTC, from 1970)."""
+    communities: int
+    servers: int
+    reachable: int
+    """Servers that answered."""
+    visitors: int
+    """Sum of the weekly active users."""
+    events: int = 0
+    """Of all Communities that day, so far."""
+    languages: Mapping[str, int] = field(default_factory=dict)
+    """BCP 47 code → listed Communities; those without a language under ``""``."""
+
+
+def record_day(connection: Connection, total: Total) -> bool:
+    """Remember a day, in place of what was known of it; return whether it is the first of that day."""
+    first = connection.scalar(select(func.count()).where(_totals.c.day == total.day)) == 0
+    events = select(func.sum(samples.c.events)).where(samples.c.span == Span.DAY, samples.c.start == total.day)
+    row = {
+        "day": total.day,
+        "communities": total.communities,
+        "servers": total.servers,
+        "reachable": total.reachable,
+        "visitors": total.visitors,
+        "events": round(connection.scalar(events) or 0),
+        "languages": json.dumps(dict(sorted(total.languages.items()))),
+    }
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(_totals).values(**row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["day"], set_=row))
+    return first
+
+
+def days(connection: Connection) -> list[Total]:
+    """All days, oldest first."""
+    return [
+        Total(**{**row, "languages": json.loads(row["languages"])})
+        for row in connection.execute(select(_totals).order_by(_totals.c.day)).mappings()
+    ]

@@ -23,7 +23,7 @@ TEXT = (
     '"active_users_cutoff":604800,"created":1.0625,"image_id":null,"info_updates":null,"message_sequence":null,'
     '"admins":["05aa"],"moderators":[],"read":true,"write":null,"upload":null}],"key_proof":"preview-page",'
     '"claims":[{"public_key":"bb","by":["one","two"]}],"aliases":[{"scheme":"http","host":"192.0.2.1","port":8081}],'
-    '"named":null,"named_at":0,"requests":3,"tries":4,"seconds":0.25,"repairs":0}'
+    '"named":null,"named_at":0,"requests":3,"tries":4,"seconds":0.25,"repairs":0,"whole":true}'
 )
 POLL = Poll(
     ADDRESS,

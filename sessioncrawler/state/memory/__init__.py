@@ -1,0 +1,1 @@
+"""How servers were reached and what Communities told, over time."""

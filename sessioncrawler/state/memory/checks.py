@@ -1,0 +1,300 @@
+"""How servers were reached, crawl by crawl: the state's memory of availability."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sessioncrawler.state.memory.spans import (
+    DAY,
+    DAYS_KEPT,
+    HOUR,
+    WEEKS_KEPT,
+    Span,
+    day_of,
+    month_of,
+    next_month,
+    week_of,
+)
+
+HOURS_KEPT = 48
+FORGOTTEN = 400 * DAY
+"""Seconds after which a server that was never reached again is forgotten, with all that is known of it."""
+MOST_INCIDENTS = 100
+"""Incidents that are remembered of one server, the latest."""
+BATCH = 200
+
+_metadata = MetaData()
+servers = Table(
+    "servers",
+    _metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("public_key", Text, unique=True),
+    Column("first_reached", BigInteger),
+    Column("last_reached", BigInteger),
+    Column("last_checked", BigInteger),
+)
+checks = Table(
+    "checks",
+    _metadata,
+    Column("server", Integer, primary_key=True),
+    Column("span", Integer, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("asked", Integer),
+    Column("reached", Integer),
+    Column("seconds", Float),
+)
+incidents = Table(
+    "incidents",
+    _metadata,
+    Column("server", Integer, primary_key=True),
+    Column("began", BigInteger, primary_key=True),
+    Column("ended", BigInteger),
+    Column("how", Text),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one server was found in one crawl."""
+
+    public_key: str
+    at: int
+    """Unix seconds."""
+    reached: bool
+    seconds: float = 0.0
+    """How long it took to answer."""
+    how: str = ""
+    """The outcome, where it was not reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The checks of one server in one stretch of time."""
+
+    span: Span
+    start: int
+    """Number of the hour or day (UTC, from 1970) with which it begins."""
+    asked: int
+    reached: int
+    seconds: float
+    """Sum of the seconds that it took to answer, where it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A server was not reached from the check at ``began`` on (Unix seconds)."""
+
+    public_key: str
+    began: int
+    ended: int | None
+    """When it was reached again; None while it is not."""
+    how: str
+    """The outcome of the first check that failed."""
+
+    def seconds(self, now: int) -> int:
+        """How long it lasted, up to ``now``."""
+        return max(0, (now if self.ended is None else self.ended) - self.began)
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """How often a server was reached: pairs of checks that reached it and of all checks."""
+
+    first_reached: int
+    last_reached: int
+    """Unix seconds."""
+    day: tuple[int, int] = (0, 0)
+    """In the last 24 hours."""
+    week: tuple[int, int] = (0, 0)
+    month: tuple[int, int] = (0, 0)
+    """In 30 days."""
+    year: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHistory:
+    """All that is remembered of how a server was reached, oldest first."""
+
+    checks: tuple[Checks, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+
+
+def record(connection: Connection, found: Iterable[Check]) -> None:
+    """Count checks of servers. One that is no later than the last of its server was counted before.
+
+    A server is remembered from the first time on that it is reached.
+    """
+    latest = {one.public_key: one for one in sorted(found, key=lambda one: (one.at, one.reached))}
+    known = {row.public_key: row for row in connection.execute(select(servers))}
+    new = [one for key, one in latest.items() if key not in known and one.reached]
+    if new:
+        connection.execute(insert(servers), [_server_row(one) for one in new])
+        known = {row.public_key: row for row in connection.execute(select(servers))}
+    fresh = [one for key, one in latest.items() if key in known and one.at > (known[key].last_checked or 0)]
+    numbers = {key: row.number for key, row in known.items()}
+    if not fresh:
+        return
+    _count(connection, fresh, numbers)
+    _note_incidents(connection, fresh, numbers)
+    for one in fresh:
+        times = {"last_checked": one.at} | ({"last_reached": one.at} if one.reached else {})
+        connection.execute(update(servers).where(servers.c.number == numbers[one.public_key]).values(**times))
+
+
+def _server_row(one: Check) -> dict[str, object]:
+    return {"public_key": one.public_key, "first_reached": one.at, "last_reached": one.at, "last_checked": 0}
+
+
+def _count(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
+    rows = [
+        {
+            "server": numbers[one.public_key],
+            "span": int(span),
+            "start": start,
+            "asked": 1,
+            "reached": int(one.reached),
+            "seconds": one.seconds if one.reached else 0.0,
+        }
+        for one in fresh
+        for span, start in ((Span.HOUR, one.at // HOUR), (Span.DAY, day_of(one.at)))
+    ]
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(checks)
+    added = {name: checks.c[name] + statement.excluded[name] for name in ("asked", "reached", "seconds")}
+    statement = statement.on_conflict_do_update(index_elements=["server", "span", "start"], set_=added)
+    connection.execute(statement, rows)
+
+
+def _note_incidents(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
+    under_way = set(connection.scalars(select(incidents.c.server).where(incidents.c.ended.is_(None))))
+    for one in fresh:
+        number = numbers[one.public_key]
+        if one.reached and number in under_way:
+            ours = and_(incidents.c.server == number, incidents.c.ended.is_(None))
+            connection.execute(update(incidents).where(ours).values(ended=one.at))
+        elif not one.reached and number not in under_way:
+            row = {"server": number, "began": one.at, "ended": None, "how": one.how}
+            connection.execute(insert(incidents).values(**row))
+            oldest = (
+                select(incidents.c.began)
+                .where(incidents.c.server == number)
+                .order_by(incidents.c.began.desc())
+                .offset(MOST_INCIDENTS)
+                .limit(1)
+                .scalar_subquery()
+            )
+            connection.execute(delete(incidents).where(incidents.c.server == number, incidents.c.began <= oldest))
+
+
+def availability(connection: Connection, now: int) -> dict[str, Availability]:
+    """Public key → how its server was reached until ``now``."""
+    hour, day = now // HOUR, day_of(now)
+    stretches = {
+        "day": and_(checks.c.span == Span.HOUR, checks.c.start > hour - 24),
+        "week": and_(checks.c.span == Span.DAY, checks.c.start > day - 7),
+        "month": and_(checks.c.span == Span.DAY, checks.c.start > day - 30),
+        "year": and_(checks.c.span != Span.HOUR, checks.c.start > day - 365),
+    }
+    sums = [
+        func.coalesce(func.sum(checks.c[what]).filter(stretch), 0).label(f"{name}_{what}")
+        for name, stretch in stretches.items()
+        for what in ("reached", "asked")
+    ]
+    wanted = select(checks.c.server, *sums).group_by(checks.c.server).subquery()
+    found: dict[str, Availability] = {}
+    joined = select(servers, wanted).join_from(servers, wanted, wanted.c.server == servers.c.number)
+    for row in connection.execute(joined).mappings():
+        shares = {name: (int(row[f"{name}_reached"]), int(row[f"{name}_asked"])) for name in stretches}
+        found[row["public_key"]] = Availability(row["first_reached"], row["last_reached"], **shares)
+    return found
+
+
+def histories(connection: Connection, keys: Iterable[str]) -> dict[str, ServerHistory]:
+    """Public key → what is remembered of its server; servers that are not known are left out."""
+    found: dict[str, ServerHistory] = {}
+    wanted = sorted(set(keys))
+    for first in range(0, len(wanted), BATCH):
+        batch = wanted[first : first + BATCH]
+        known = select(servers.c.number, servers.c.public_key).where(servers.c.public_key.in_(batch))
+        by_number = {row.number: row.public_key for row in connection.execute(known)}
+        counted: dict[str, list[Checks]] = defaultdict(list)
+        for row in connection.execute(select(checks).where(checks.c.server.in_(by_number))):
+            one = Checks(Span(row.span), row.start, row.asked, row.reached, row.seconds)
+            counted[by_number[row.server]].append(one)
+        noted: dict[str, list[Incident]] = defaultdict(list)
+        mine = select(incidents).where(incidents.c.server.in_(by_number)).order_by(incidents.c.began)
+        for row in connection.execute(mine):
+            key = by_number[row.server]
+            noted[key].append(Incident(key, row.began, row.ended, row.how))
+        for key in by_number.values():
+            ordered = sorted(counted[key], key=lambda one: (-one.span, one.start))
+            found[key] = ServerHistory(tuple(ordered), tuple(noted[key]))
+    return found
+
+
+def recent_incidents(connection: Connection, since: int) -> list[Incident]:
+    """Incidents that were under way at ``since`` (Unix seconds) or later, oldest first."""
+    lasting = or_(incidents.c.ended.is_(None), incidents.c.ended >= since)
+    joined = (
+        select(servers.c.public_key, incidents.c.began, incidents.c.ended, incidents.c.how)
+        .join_from(incidents, servers, incidents.c.server == servers.c.number)
+        .where(lasting)
+        .order_by(incidents.c.began, servers.c.public_key)
+    )
+    return [Incident(row.public_key, row.began, row.ended, row.how) for row in connection.execute(joined)]
+
+
+def keep_up(connection: Connection, now: int) -> None:
+    """Make days weeks and weeks months where they are old, and forget what is too old for anything."""
+    connection.execute(delete(checks).where(checks.c.span == Span.HOUR, checks.c.start <= now // HOUR - HOURS_KEPT))
+    _merge(connection, Span.DAY, Span.WEEK, week_of(day_of(now) - DAYS_KEPT))
+    _merge(connection, Span.WEEK, Span.MONTH, month_of(day_of(now) - WEEKS_KEPT))
+    forgotten = select(servers.c.number).where(servers.c.last_reached < now - FORGOTTEN)
+    for table in (checks, incidents):
+        connection.execute(delete(table).where(table.c.server.in_(forgotten)))
+    connection.execute(delete(servers).where(servers.c.last_reached < now - FORGOTTEN))
+
+
+def _merge(connection: Connection, old: Span, new: Span, before: int) -> None:
+    """Add up the stretches of the kind ``old`` that begin before the day ``before``."""
+    stale = and_(checks.c.span == old, checks.c.start < before)
+    first = connection.scalar(select(func.min(checks.c.start)).where(stale))
+    start_of, length = (week_of, lambda day: day + 7) if new is Span.WEEK else (month_of, next_month)
+    while first is not None and first < before:
+        start = start_of(first)
+        end = min(length(start), before)
+        within = and_(checks.c.span == old, checks.c.start >= first, checks.c.start < end)
+        sums = [func.sum(checks.c[name]) for name in ("asked", "reached", "seconds")]
+        rows = [
+            {"server": row[0], "span": int(new), "start": start, "asked": row[1], "reached": row[2], "seconds": row[3]}
+            for row in connection.execute(select(checks.c.server, *sums).where(within).group_by(checks.c.server))
+        ]
+        if rows:
+            upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            statement = upsert(checks)
+            added = {name: checks.c[name] + statement.excluded[name] for name in ("asked", "reached", "seconds")}
+            statement = statement.on_conflict_do_update(index_elements=["server", "span", "start"], set_=added)
+            connection.execute(statement, rows)
+        connection.execute(delete(checks).where(within))
+        first = connection.scalar(select(func.min(checks.c.start)).where(stale))

@@ -1,0 +1,274 @@
+"""What Communities told about themselves, day by day: the state's memory of visitors and events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sessioncrawler.state.memory.spans import DAYS_KEPT, WEEKS_KEPT, Span, day_of, month_of, next_month, week_of
+
+BATCH = 200
+FORGOTTEN = 400
+"""Days after which a Community that told nothing any more is forgotten here."""
+MOST_EVENTS = 1_000_000
+"""Events a day that a Community can have; a sequence that grows faster is made up, and its events are unknown."""
+LONGEST_GAP = 30
+"""Days without a sample over which events are spread; after a longer gap they are unknown."""
+
+_metadata = MetaData()
+communities = Table(
+    "communities",
+    _metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("public_key", Text),
+    Column("token", Text),
+    Column("last_day", Integer),
+    Column("sequence", BigInteger),
+)
+samples = Table(
+    "samples",
+    _metadata,
+    Column("community", Integer, primary_key=True),
+    Column("span", Integer, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("users", Float),
+    Column("events", Float),
+    Column("days", Float),
+    Column("flags", Integer),
+)
+Key = tuple[str, str]
+"""Public key and lower-case token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one Community told in one crawl; None where it does not say."""
+
+    public_key: str
+    token: str
+    users: int | None
+    """Weekly active users."""
+    sequence: int | None
+    """``message_sequence``: grows with each post, edit, deletion and reaction."""
+    flags: int = 0
+    """1 readable, 2 writable, 4 uploads."""
+
+    @property
+    def key(self) -> Key:
+        """Public key and lower-case token."""
+        return self.public_key, self.token.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One Community in one stretch of time."""
+
+    span: Span
+    start: int
+    """Number of the day (UTC, from 1970) with which it begins."""
+    users: float | None
+    """Weekly active users, the mean of the days on which they are known."""
+    events: float | None
+    """Posts, edits, deletions and reactions: at most this many."""
+    days: float
+    """Days for which ``events`` are known."""
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The last seven whole days of a Community and the seven before: sums, and for how many days they are known."""
+
+    events: float = 0.0
+    days: float = 0.0
+    events_before: float = 0.0
+    days_before: float = 0.0
+    users: float | None = None
+    users_before: float | None = None
+
+
+def record(connection: Connection, told: Iterable[Told], now: int) -> None:
+    """One sample a Community and day: what was told last. Events are the growth of the sequence since it was told last.
+
+    Events of days without a sample are spread over them. A sequence that fell is a new database: it starts anew.
+    """
+    present = {one.key: one for one in told}
+    known = _known(connection)
+    new = [{"public_key": key, "token": token} for key, token in sorted(present) if (key, token) not in known]
+    if new:
+        connection.execute(insert(communities), [{**row, "last_day": None, "sequence": None} for row in new])
+        known = _known(connection)
+    today = day_of(now)
+    rows: list[dict[str, object]] = []
+    updates: list[dict[str, object]] = []
+    for key, one in sorted(present.items()):
+        number, last_day, sequence = known[key]
+        if last_day is not None and last_day > today:
+            continue  # the clock went backwards
+        rows += _rows(number, one, today, _grown(one.sequence, sequence), last_day)
+        kept = sequence if one.sequence is None else one.sequence
+        updates.append({"number_": number, "last_day": today, "sequence": kept})
+    if not rows:
+        return
+    _upsert(connection, rows)
+    statement = update(communities).where(communities.c.number == bindparam("number_"))
+    connection.execute(statement, updates)
+
+
+def _known(connection: Connection) -> dict[Key, tuple[int, int | None, int | None]]:
+    rows = connection.execute(select(communities))
+    return {(row.public_key, row.token): (row.number, row.last_day, row.sequence) for row in rows}
+
+
+def _grown(sequence: int | None, before: int | None) -> int | None:
+    """Events since the sequence was ``before``; None where that is not known."""
+    if sequence is None or before is None:
+        return None
+    return sequence - before if sequence >= before else None
+
+
+def _rows(number: int, one: Told, today: int, grown: int | None, last_day: int | None) -> list[dict[str, object]]:
+    gap = 1 if last_day is None else max(1, today - last_day)
+    known = grown is not None and gap <= LONGEST_GAP and grown <= MOST_EVENTS * gap
+    share = grown / gap if known and grown is not None else None
+    row: dict[str, object] = {
+        "community": number,
+        "span": int(Span.DAY),
+        "start": today,
+        "users": None if one.users is None else float(one.users),
+        "events": share,
+        "days": 1.0 if known else 0.0,
+        "flags": one.flags,
+    }
+    between = range(today - gap + 1, today) if known else ()
+    return [*({**row, "start": day, "users": None} for day in between), row]
+
+
+def _upsert(connection: Connection, rows: list[dict[str, object]]) -> None:
+    """Write samples: events add up, what else is told replaces what was told before on the same day."""
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = upsert(samples)
+    new, old = statement.excluded, samples.c
+    statement = statement.on_conflict_do_update(
+        index_elements=["community", "span", "start"],
+        set_={
+            "users": func.coalesce(new.users, old.users),
+            "events": func.coalesce(old.events + new.events, new.events, old.events),
+            # A day whose beginning is known stays known.
+            "days": func.coalesce(func.nullif(new.days, 0.0), old.days),
+            "flags": new.flags,
+        },
+    )
+    connection.execute(statement, rows)
+
+
+def weeks(connection: Connection, now: int) -> dict[Key, Weeks]:
+    """Public key and lower-case token → the last two weeks of each Community, today left out."""
+    today = day_of(now)
+    stretches = {
+        "": and_(samples.c.start >= today - 7, samples.c.start < today),
+        "_before": and_(samples.c.start >= today - 14, samples.c.start < today - 7),
+    }
+    columns = []
+    for name, stretch in stretches.items():
+        columns += [
+            func.coalesce(func.sum(samples.c[what]).filter(stretch), 0.0).label(what + name)
+            for what in ("events", "days")
+        ]
+        columns.append(func.avg(samples.c.users).filter(stretch).label("users" + name))
+    recent = and_(samples.c.span == Span.DAY, samples.c.start >= today - 14)
+    sums = select(samples.c.community, *columns).where(recent).group_by(samples.c.community).subquery()
+    joined = select(communities.c.public_key, communities.c.token, sums)
+    joined = joined.join_from(communities, sums, sums.c.community == communities.c.number)
+    found: dict[Key, Weeks] = {}
+    for row in connection.execute(joined).mappings():
+        values = {name: row[name] for name in Weeks.__dataclass_fields__}
+        found[row["public_key"], row["token"]] = Weeks(**values)
+    return found
+
+
+def histories(connection: Connection, keys: Iterable[Key]) -> dict[Key, tuple[Sample, ...]]:
+    """Public key and lower-case token → its samples, oldest first; Communities that are not known are left out."""
+    wanted = set(keys)
+    numbers: dict[int, Key] = {}
+    by_key: dict[str, None] = dict.fromkeys(sorted(key for key, _ in wanted))
+    listed = list(by_key)
+    for first in range(0, len(listed), BATCH):
+        batch = listed[first : first + BATCH]
+        for row in connection.execute(select(communities).where(communities.c.public_key.in_(batch))):
+            if (row.public_key, row.token) in wanted:
+                numbers[row.number] = row.public_key, row.token
+    found: dict[Key, list[Sample]] = defaultdict(list)
+    ordered = sorted(numbers)
+    for first in range(0, len(ordered), BATCH):
+        batch_of = ordered[first : first + BATCH]
+        for row in connection.execute(select(samples).where(samples.c.community.in_(batch_of))):
+            one = Sample(Span(row.span), row.start, row.users, row.events, row.days, row.flags)
+            found[numbers[row.community]].append(one)
+    return {key: tuple(sorted(each, key=lambda one: (-one.span, one.start))) for key, each in found.items()}
+
+
+def keep_up(connection: Connection, now: int) -> None:
+    """Make days weeks and weeks months where they are old, and forget Communities that are long gone."""
+    _merge(connection, Span.DAY, Span.WEEK, week_of(day_of(now) - DAYS_KEPT))
+    _merge(connection, Span.WEEK, Span.MONTH, month_of(day_of(now) - WEEKS_KEPT))
+    old = communities.c.last_day < day_of(now) - FORGOTTEN
+    forgotten = select(communities.c.number).where(old)
+    connection.execute(delete(samples).where(samples.c.community.in_(forgotten)))
+    connection.execute(delete(communities).where(old))
+
+
+def forget(connection: Connection, keys: Iterable[Key]) -> None:
+    """Forget Communities that the directory no longer wants to name."""
+    for key, token in keys:
+        own = and_(communities.c.public_key == key, communities.c.token == token)
+        number = connection.scalar(select(communities.c.number).where(own))
+        if number is not None:
+            connection.execute(delete(samples).where(samples.c.community == number))
+            connection.execute(delete(communities).where(own))
+
+
+def _merge(connection: Connection, old: Span, new: Span, before: int) -> None:
+    """Add up the stretches of the kind ``old`` that begin before the day ``before``."""
+    stale = and_(samples.c.span == old, samples.c.start < before)
+    first = connection.scalar(select(func.min(samples.c.start)).where(stale))
+    start_of, length = (week_of, lambda day: day + 7) if new is Span.WEEK else (month_of, next_month)
+    while first is not None and first < before:
+        start = start_of(first)
+        within = and_(samples.c.span == old, samples.c.start >= first, samples.c.start < min(length(start), before))
+        sums = select(
+            samples.c.community,
+            func.avg(samples.c.users),
+            func.sum(samples.c.events),
+            func.sum(samples.c.days),
+            func.max(samples.c.flags),
+        )
+        rows: list[dict[str, object]] = [
+            dict(zip(("community", "users", "events", "days", "flags"), row, strict=True))
+            | {"span": int(new), "start": start}
+            for row in connection.execute(sums.where(within).group_by(samples.c.community))
+        ]
+        if rows:
+            _upsert(connection, rows)
+        connection.execute(delete(samples).where(within))
+        first = connection.scalar(select(func.min(samples.c.start)).where(stale))
