@@ -209,6 +209,26 @@ def _published_keys(connection: Connection) -> dict[tuple[str, str], dict[str, o
     return found
 
 
+def create_absences(connection: Connection) -> None:
+    """Places whose servers are missing, and why the last run was withheld."""
+    Table(
+        "absences",
+        MetaData(),
+        Column("place", Text, primary_key=True),
+        Column("missed", BigInteger, nullable=False),
+        Column("at", BigInteger, nullable=False),
+        Column("away", Boolean, nullable=False),
+        Column("paused", Boolean, nullable=False),
+        Column("forced", Boolean, nullable=False),
+    ).create(connection)
+    Table(
+        "withheld",
+        MetaData(),
+        Column("at", BigInteger, primary_key=True, autoincrement=False),
+        Column("run", Text, nullable=False),
+    ).create(connection)
+
+
 MIGRATIONS: list[Migration] = [
     create_sightings,
     create_polls,
@@ -217,6 +237,7 @@ MIGRATIONS: list[Migration] = [
     create_runs,
     icons_by_address,
     create_keys,
+    create_absences,
 ]
 
 
