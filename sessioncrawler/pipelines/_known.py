@@ -11,7 +11,7 @@ from scrapy.settings import BaseSettings
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config import Directory, configured_directory
 from sessioncrawler.editorial.judge import Judge
-from sessioncrawler.editorial.monitors import KNOWN_FOR, KnownServer, place_of
+from sessioncrawler.editorial.monitors import KNOWN_FOR, Acquaintance, place_of
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.knowledge.rounds import by_netloc
 from sessioncrawler.model import Outcome, Poll
@@ -37,7 +37,7 @@ class Acquaintances:
             if poll.server is not None and poll.outcome is Outcome.REACHED
         }
 
-    def servers(self) -> list[KnownServer]:
+    def servers(self) -> list[Acquaintance]:
         """Those that are listed and were first at least a week ago."""
         rooms: dict[str, list[Listed]] = defaultdict(list)
         old: set[str] = set()
@@ -48,16 +48,16 @@ class Acquaintances:
                 rooms[one.facts.public_key].append(one)
         return [server for key, listed in rooms.items() if key in old and (server := self._server(key, listed))]
 
-    def _server(self, key: str, listed: list[Listed]) -> KnownServer | None:
+    def _server(self, key: str, listed: list[Listed]) -> Acquaintance | None:
         link = parse_join_link(max(listed, key=lambda one: one.last_listed).facts.join_url)
         if link is None:
             return None  # no release has written such a thing
         place, then, now = place_of(link.address), len(listed), self._found.get(key, 0)
         if now >= then:
-            return KnownServer(place, then, now)
+            return Acquaintance(place, then, now)
         netloc = link.address.netloc
         end = self._ends.get(netloc)
-        return KnownServer(
+        return Acquaintance(
             place,
             then,
             now,

@@ -10,10 +10,10 @@ from sessioncrawler.addresses import parse_address
 from sessioncrawler.editorial.monitors import (
     HOUR,
     Absence,
+    Acquaintance,
     Figures,
-    KnownServer,
     Limits,
-    Place,
+    ServerPlace,
     by_place,
     excused,
     judge,
@@ -23,7 +23,7 @@ from sessioncrawler.editorial.monitors import (
 from sessioncrawler.model import Outcome
 
 LIMITS, PATIENCE = Limits(), 24 * HOUR
-OTHERS = {f"other{number}": Place(there=True, whole=True) for number in range(3)}
+OTHERS = {f"other{number}": ServerPlace(there=True, whole=True) for number in range(3)}
 PLACES = {
     "https://sogs.example.org": "example.org",
     "https://a.b.example.co.uk:8443": "example.co.uk",
@@ -53,10 +53,10 @@ def test_who_has_one_voice(url, place):
 
 def test_the_best_server_of_a_place_counts():
     """A stranger who settles beside an honest server takes nothing away from it."""
-    strangers = [KnownServer("duckdns.org", 1, 0, asked_at=5, outcome=None) for _ in range(99)]
-    (together,) = by_place([*strangers, KnownServer("duckdns.org", 4, 2)], 0.5).values()
+    strangers = [Acquaintance("duckdns.org", 1, 0, asked_at=5, outcome=None) for _ in range(99)]
+    (together,) = by_place([*strangers, Acquaintance("duckdns.org", 4, 2)], 0.5).values()
     assert (together.there, together.whole) == (True, True)
-    (alone,) = by_place([*strangers, KnownServer("duckdns.org", 4, 1, asked_at=3)], 0.5).values()
+    (alone,) = by_place([*strangers, Acquaintance("duckdns.org", 4, 1, asked_at=3)], 0.5).values()
     assert (alone.there, alone.whole, alone.asked_at) == (True, False, 3)
 
 
@@ -65,7 +65,7 @@ def live(hours, place="stranger", limits=LIMITS, start=()):
     known = tuple(start)
     for hour, there in enumerate(hours):
         now = hour * HOUR + 1
-        known = remember({**OTHERS, place: Place(there, there, asked_at=now)}, known, limits, now)
+        known = remember({**OTHERS, place: ServerPlace(there, there, asked_at=now)}, known, limits, now)
         yield there, known
 
 
@@ -94,10 +94,10 @@ def test_taking_turns_holds_it_back_for_three_days_of_eight_at_most(groups, size
     known, held, figures = (), 0, Figures(50, 10, 1)
     for hour in range(24 * 8 * 4):
         now, away = hour * HOUR + 1, hour // 24 % 8
-        places = {f"honest{n}": Place(there=True, whole=True) for n in range(10)}
+        places = {f"honest{n}": ServerPlace(there=True, whole=True) for n in range(10)}
         for group in range(groups):
             end = frozenset({Outcome.DNS} if group == away else ())
-            one = Place(group != away, group != away, asked_at=now, failures=end)
+            one = ServerPlace(group != away, group != away, asked_at=now, failures=end)
             places |= {f"group{group} {n}": one for n in range(size)}
         known = remember(places, known, LIMITS, now)
         held += not all(one.ok for one in judge(figures, figures, LIMITS, places, known))
@@ -109,8 +109,8 @@ def test_time_says_nothing_while_hardly_anybody_answers(hours):
     known = ()
     for hour, (asked, others) in enumerate(hours):
         now = hour * HOUR * 9 + 1
-        places = {f"other{n}": Place(n < others, n < others, asked_at=now) for n in range(9)}
-        places["gone"] = Place(there=False, whole=False, asked_at=now if asked else 0)
+        places = {f"other{n}": ServerPlace(n < others, n < others, asked_at=now) for n in range(9)}
+        places["gone"] = ServerPlace(there=False, whole=False, asked_at=now if asked else 0)
         known = remember(places, known, LIMITS, now)
     assert all(one.missed == 0 for one in known)
 
@@ -119,7 +119,7 @@ def test_fresh_servers_at_an_old_place_do_not_begin_anew():
     """A stranger who has many servers there, each known for a week, and takes one of them away a day."""
     *_, (_, known) = live([False] * 25)
     (gone,) = known
-    fresh = {**OTHERS, "stranger": Place(there=False, whole=False, asked_at=26 * HOUR)}
+    fresh = {**OTHERS, "stranger": ServerPlace(there=False, whole=False, asked_at=26 * HOUR)}
     assert remember(OTHERS, known, LIMITS, 25 * HOUR + 2) == known  # nobody is known there now
     assert [one.explained(PATIENCE) for one in remember(fresh, (gone,), LIMITS, 26 * HOUR)] == [True]
     assert remember(OTHERS, known, LIMITS, 60 * 24 * HOUR) == ()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sessioncrawler.editorial.monitors import (
     HOUR,
     Absence,
+    Acquaintance,
     Figures,
-    KnownServer,
     Limits,
     Verdict,
     by_place,
@@ -71,18 +71,18 @@ def test_what_comes_for_an_hour_and_goes_is_no_loss():
 
 def test_servers_that_are_known_for_a_week_are_missed_whoever_comes():
     """As are those that became smaller, however large another one has become."""
-    places = by_place((KnownServer(f"{n}.org", 5, 5 if n < 19 else 0) for n in range(40)), 0.5)
+    places = by_place((Acquaintance(f"{n}.org", 5, 5 if n < 19 else 0) for n in range(40)), 0.5)
     assert [one.name for one in judge(Figures(9_000, 879, 4), LAST, Limits(), places) if not one.ok] == [
         "servers",
         "communities",
     ]
-    less = by_place((KnownServer(f"{n}.org", 5, 2 if n else 900) for n in range(40)), 0.5)
+    less = by_place((Acquaintance(f"{n}.org", 5, 2 if n else 900) for n in range(40)), 0.5)
     assert [one.name for one in judge(LAST, LAST, Limits(), less) if not one.ok] == ["communities"]
 
 
 def test_failures_of_known_servers_count_and_no_others():
     def names(many, how=Outcome.DNS, figures=LAST):
-        servers = (KnownServer(f"{n}.org", 5, 0 if n < many else 5, 9, how if n < many else None) for n in range(40))
+        servers = (Acquaintance(f"{n}.org", 5, 0 if n < many else 5, 9, how if n < many else None) for n in range(40))
         return [one.name for one in judge(figures, LAST, Limits(), by_place(servers, 0.5)) if not one.ok]
 
     assert names(10, figures=Figures(200, 40, 4, {"dns": 9_000})) == []
@@ -91,7 +91,7 @@ def test_failures_of_known_servers_count_and_no_others():
 
 
 def test_the_sentences_tell_what_is_missed_and_until_when():
-    servers = [KnownServer(f"{n}.org", 4, 4 if n < 4 else 1 if n < 5 else 0, 99, Outcome.TLS) for n in range(10)]
+    servers = [Acquaintance(f"{n}.org", 4, 4 if n < 4 else 1 if n < 5 else 0, 99, Outcome.TLS) for n in range(10)]
     places = by_place(servers, 0.5)
     absences = [Absence(f"{n}.org", n * HOUR, 100 * HOUR) for n in range(4, 10)]
     servers_, communities, _, failures = judge(LAST, LAST, Limits(0.7, 0.5, 0.5, 0.25), places, absences)

@@ -5,7 +5,7 @@ A good run is one that was published.
 
 from sessioncrawler.editorial.monitors.absences import Absence, excused, remember
 from sessioncrawler.editorial.monitors.figures import HOUR, KNOWN_FOR, USUAL_RUNS, Figures, Limits, usual
-from sessioncrawler.editorial.monitors.places import KnownServer, Place, by_place, place_of
+from sessioncrawler.editorial.monitors.places import Acquaintance, ServerPlace, by_place, place_of
 from sessioncrawler.editorial.monitors.verdicts import Verdict, judge, judge_age, passes_at
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "KNOWN_FOR",
     "USUAL_RUNS",
     "Absence",
+    "Acquaintance",
     "Figures",
-    "KnownServer",
     "Limits",
-    "Place",
+    "ServerPlace",
     "Verdict",
     "by_place",
     "excused",

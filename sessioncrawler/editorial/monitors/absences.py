@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sessioncrawler.editorial.monitors.figures import FEW, HOUR, Limits
-from sessioncrawler.editorial.monitors.places import Place, Places
+from sessioncrawler.editorial.monitors.places import ServerPlace, ServerPlaces
 
 RECOVERY = 7
 """Seconds that a place must be whole for each second that it was missing: a day away counts for a week.
@@ -42,12 +42,12 @@ class Absence:
         return self.forced or 0 < patience <= self.missed
 
 
-def others(places: Places) -> int:
+def others(places: ServerPlaces) -> int:
     """How many places that are known for a week are there: they tell whether our side works."""
     return sum(place.there for place in places.values())
 
 
-def remember(places: Places, before: Iterable[Absence], limits: Limits, now: int) -> tuple[Absence, ...]:
+def remember(places: ServerPlaces, before: Iterable[Absence], limits: Limits, now: int) -> tuple[Absence, ...]:
     """What is known of absences after a crawl at ``now`` that found ``places``, sorted.
 
     Time counts only while at least :data:`~sessioncrawler.editorial.monitors.figures.FEW` others are there, where what
@@ -70,7 +70,7 @@ def excused(absences: Iterable[Absence]) -> tuple[Absence, ...]:
     return tuple(replace(one, forced=True) if one.away else one for one in absences)
 
 
-def _away(known: Absence, place: Place, limits: Limits, now: int, *, counts: bool) -> Absence:
+def _away(known: Absence, place: ServerPlace, limits: Limits, now: int, *, counts: bool) -> Absence:
     paused = place.hidden or not place.asked_at or not counts
     # A clock that was wrong once must not stop the time until it is right.
     since = min(known.at, now)

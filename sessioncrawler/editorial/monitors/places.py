@@ -19,7 +19,7 @@ OVERLAY = "onion and loki"
 
 
 @dataclass(frozen=True, slots=True)
-class KnownServer:
+class Acquaintance:
     """A server that has been listed for a week."""
 
     place: str
@@ -40,7 +40,7 @@ class KnownServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServerPlace:
     """The servers of one place that are known for a week, taken together.
 
     The best of them counts: a stranger who settles beside an honest server, at a host of the same domain or network,
@@ -59,17 +59,17 @@ class Place:
     """How asking those ended that are not there."""
 
 
-def by_place(servers: Iterable[KnownServer], share: float) -> dict[str, Place]:
+def by_place(servers: Iterable[Acquaintance], share: float) -> dict[str, ServerPlace]:
     """All places of ``servers``; ``share`` of its own Communities must be there of a server that is whole."""
-    found: dict[str, list[KnownServer]] = defaultdict(list)
+    found: dict[str, list[Acquaintance]] = defaultdict(list)
     for server in servers:
         found[server.place].append(server)
     return {name: _together(here, share) for name, here in sorted(found.items())}
 
 
-def _together(servers: list[KnownServer], share: float) -> Place:
+def _together(servers: list[Acquaintance], share: float) -> ServerPlace:
     less = [server for server in servers if not server.keeps(share)]
-    return Place(
+    return ServerPlace(
         there=any(server.now for server in servers),
         whole=len(less) < len(servers),
         hidden=any(server.keeps(share, server.hidden) for server in less),
@@ -113,5 +113,5 @@ def _suffixes() -> TLDExtract:
     return TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list in the package: nothing is fetched or written
 
 
-Places = Mapping[str, Place]
+ServerPlaces = Mapping[str, ServerPlace]
 """By name."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sessioncrawler.editorial.monitors.absences import Absence, others
 from sessioncrawler.editorial.monitors.figures import FEW, HOUR, Figures, Limits
-from sessioncrawler.editorial.monitors.places import Place, Places
+from sessioncrawler.editorial.monitors.places import ServerPlace, ServerPlaces
 from sessioncrawler.model import Outcome
 from sessioncrawler.text.dates import day_and_minute
 
@@ -56,7 +56,7 @@ def judge(
     figures: Figures,
     last: Figures | None,
     limits: Limits,
-    places: Places | None = None,
+    places: ServerPlaces | None = None,
     absences: Iterable[Absence] = (),
 ) -> tuple[Verdict, ...]:
     """Compare ``figures`` with those of the ``last`` good run; without one there is nothing to compare with.
@@ -97,10 +97,10 @@ def judge_age(now: int, published_at: int | None, most_hours: float) -> Verdict:
 class _Known:
     """The places that are known for a week, less those whose absence is explained."""
 
-    places: Places
+    places: ServerPlaces
     absences: Mapping[str, Absence]
     limits: Limits
-    counted: dict[str, Place] = field(init=False)
+    counted: dict[str, ServerPlace] = field(init=False)
     """Those that count."""
     waits: list[tuple[int, str]] = field(init=False)
     """When what is missing will be explained, and what, the first first."""
@@ -120,7 +120,7 @@ class _Known:
     def failures(self) -> Verdict:
         most = self.limits.failures
 
-        def surges(places: Sequence[Place]) -> list[tuple[Outcome, int]]:
+        def surges(places: Sequence[ServerPlace]) -> list[tuple[Outcome, int]]:
             ends = Counter(outcome for place in places if not place.there for outcome in place.failures)
             return sorted((end, many) for end, many in ends.items() if many > max(most * len(places), FEW - 1))
 
@@ -134,8 +134,8 @@ class _Known:
         )
         return Verdict("failures", " ".join(told), at)
 
-    def _loss(self, name: str, share: float, kept: str, mend: str, good: Callable[[Place], bool]) -> Verdict:
-        def passes(places: Sequence[Place]) -> bool:
+    def _loss(self, name: str, share: float, kept: str, mend: str, good: Callable[[ServerPlace], bool]) -> Verdict:
+        def passes(places: Sequence[ServerPlace]) -> bool:
             return not _lost(sum(map(good, places)), len(places), share)
 
         places = list(self.counted.values())
@@ -149,7 +149,7 @@ class _Known:
             at,
         )
 
-    def _passes(self, good: Callable[[Sequence[Place]], bool]) -> int | None:
+    def _passes(self, good: Callable[[Sequence[ServerPlace]], bool]) -> int | None:
         """When ``good`` will be true, since enough is explained by then, if nothing else changes."""
 
         def then(explained: int) -> bool:
@@ -159,7 +159,7 @@ class _Known:
         enough = bisect_left(range(len(self.waits) + 1), x=True, key=then)
         return self.waits[enough - 1][0] if 0 < enough <= len(self.waits) else None
 
-    def _explained(self, name: str, place: Place) -> bool:
+    def _explained(self, name: str, place: ServerPlace) -> bool:
         absence = self.absences.get(name)
         if absence is None or (place.hidden and not absence.forced):
             return False
