@@ -21,9 +21,9 @@ def crawl_time(settings: BaseSettings) -> int:
     return int(value)
 
 
-def hours(settings: BaseSettings, name: str) -> float:
-    """Return a setting in hours, 0 where it is not set; raises ValueError where it is no number from 0 on."""
-    value = settings.get(name) or 0
+def hours(settings: BaseSettings, name: str, default: float = 0) -> float:
+    """Return a setting in hours, ``default`` where it is not set; raises ValueError where it is no number from 0 on."""
+    value = settings.get(name, default) or 0
     try:
         number = float(value)
     except (TypeError, ValueError):

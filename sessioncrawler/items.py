@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sessioncrawler.model import Poll, Presence, Room, Server, Sighting, Tag
+from sessioncrawler.model import Poll, Presence, Reach, Room, Server, Sighting, Tag
 
 
 @dataclass(slots=True)
@@ -38,6 +38,11 @@ class CommunityItem:
     """Why it is marked as not safe for work: ``tag`` or ``word`` (in its name), ``curator``; None where it is not."""
     icon: str | None = None
     """Path of its icon, a WEBP, relative to the site; None where none is shown."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether its server answered in the last round."""
+        return self.presence is None or self.presence.reach is Reach.NOW
 
     @property
     def identifier(self) -> str:

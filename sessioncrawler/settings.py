@@ -130,6 +130,7 @@ MONITOR_MIN_SERVERS = _ours("MONITOR_MIN_SERVERS", 0.5)  # share of the last goo
 MONITOR_MIN_COMMUNITIES = _ours("MONITOR_MIN_COMMUNITIES", 0.5)  # share, as above
 MONITOR_MIN_SOURCES = _ours("MONITOR_MIN_SOURCES", 0.5)  # share, as above
 MONITOR_MAX_FAILURES = _ours("MONITOR_MAX_FAILURES", 0.25)  # share of what answered that may fail alike; as above
+MONITOR_EXPLAINED_AFTER = _ours("MONITOR_EXPLAINED_AFTER", 24)  # hours, 0: never; as above
 MONITOR_MAX_AGE = _ours("MONITOR_MAX_AGE", 6)  # hours; used by extensions/watch.py, commands/health.py
 FORCE_PUBLISH = _ours("FORCE_PUBLISH", False)  # yes or no; publish what monitors object to; used by pipelines/
 PROMETHEUS_FILE = _ours("PROMETHEUS_FILE", "")  # path, empty: none; for node_exporter; used by extensions/watch.py

@@ -12,7 +12,7 @@ from sessioncrawler.clock import crawl_time, hours
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
 from sessioncrawler.publish.health import health_json
-from sessioncrawler.state import NoStateError, Run, State, StateError
+from sessioncrawler.state import NoStateError, Run, State, StateError, Withheld
 from sessioncrawler.text.dates import day_and_minute
 
 
@@ -42,32 +42,38 @@ class HealthCommand(ScrapyCommand):
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         try:
-            last = _last_run(settings["STATE_URL"])
+            last, withheld = _last_runs(settings["STATE_URL"])
             now, most = crawl_time(settings), hours(settings, "MONITOR_MAX_AGE")
         except (StateError, ValueError) as error:
             say(str(error), sys.stderr)
             self.exitcode = 1
             return
         age = judge_age(now, last.at if last else None, most)
-        self._tell(now, last, age, as_json=opts.json)
+        self._tell(now, last, withheld, age, as_json=opts.json)
         self.exitcode = 0 if age.ok else 1
 
-    def _tell(self, now: int, last: Run | None, age: Verdict, *, as_json: bool) -> None:
+    def _tell(self, now: int, last: Run | None, withheld: Withheld | None, age: Verdict, *, as_json: bool) -> None:
+        objections = withheld.verdicts if withheld else ()
         if as_json:
-            print(health_json(now, (age,), None, last).decode(), end="")
+            print(health_json(now, (*objections, age), None, last).decode(), end="")
             return
         if last:
             say(written(last, now), sys.stdout)
+        if withheld:
+            say(f"The run of {day_and_minute(withheld.at)} was not published.", sys.stderr)
+        for verdict in objections:
+            say(verdict.sentence, sys.stderr)
         if not age.ok:
             say(age.sentence, sys.stderr)
 
 
-def _last_run(url: str) -> Run | None:
+def _last_runs(url: str) -> tuple[Run | None, Withheld | None]:
+    """The last run that was published, and the last that was judged where it was withheld."""
     try:
         with State.open(url, create=False) as state:
-            return state.last_run()
+            return state.last_run(), state.withheld()
     except NoStateError:
-        return None
+        return None, None
 
 
 def written(run: Run, now: int) -> str:

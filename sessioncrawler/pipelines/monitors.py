@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, Self
 
 from scrapy import signals
@@ -12,11 +11,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.editorial.monitors import KNOWN_FOR, USUAL_RUNS, Figures, Limits, LongListed, judge, usual
+from sessioncrawler.clock import hours
+from sessioncrawler.editorial.monitors import USUAL_RUNS, Figures, Limits, by_place, excused, judge, remember, usual
 from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.model import Poll
+from sessioncrawler.pipelines._known import Acquaintances
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import MONITORS_FAILED, Report, publishes_site
-from sessioncrawler.state import State
+from sessioncrawler.state import State, Withheld
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,8 @@ class MonitorsPipeline(StatefulPipeline, Report):
 
     That is after the last item and before the history (900) is written and the site is rendered. A crawl that the
     monitors object to ends as ``monitors_failed``, so that nothing is stored and the history does not tell of
-    Communities that are not gone. NotConfigured in crawls that do not publish the site.
+    Communities that are not gone. Kept is only what is missing, and since when, so that it counts no more in the end
+    (:mod:`sessioncrawler.editorial.monitors.absences`). NotConfigured in crawls that do not publish the site.
 
     Stats, for those who watch: ``figures/…``; ``monitors/NAME``, ``ok`` or a sentence.
     """
@@ -41,13 +44,13 @@ class MonitorsPipeline(StatefulPipeline, Report):
         self._limits = limits_of(crawler.settings)
         self._servers: Counter[str] = Counter()
         """Public key → its listed Communities."""
-        self._polls: Counter[str] = Counter()
+        self._polls: list[Poll] = []
         self.left_out = Counter()
         self.forced = crawler.settings.getbool("FORCE_PUBLISH")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ``MONITOR_…`` and ``FORCE_PUBLISH``; raises ValueError for what is no share."""
+        """Read ``MONITOR_…`` and ``FORCE_PUBLISH``; raises ValueError for what is no share or no hours."""
         if not publishes_site(crawler.settings.getdict("FEEDS")):
             raise NotConfigured
         pipeline = super().from_crawler(crawler)
@@ -57,9 +60,10 @@ class MonitorsPipeline(StatefulPipeline, Report):
     def process_item(self, item: Any) -> Any:
         """Count what is listed, and how polls ended."""
         if isinstance(item, CommunityItem):
-            self._servers[item.server.public_key] += 1
+            # What is only kept for a while says nothing of this crawl.
+            self._servers[item.server.public_key] += item.reachable
         elif isinstance(item, PollItem):
-            self._polls[item.poll.outcome.value] += 1
+            self._polls.append(item.poll)
         return item
 
     def dropped(self, exception: Exception) -> None:
@@ -74,16 +78,18 @@ class MonitorsPipeline(StatefulPipeline, Report):
     def write(self, state: State) -> None:
         """Judge."""
         sources = sum(self.now - source.last_seen < HEARD_WITHIN for source in state.sources())
-        self.figures = Figures(self._servers.total(), len(self._servers), sources, dict(self._polls))
+        ends = Counter(poll.outcome.value for poll in self._polls)
+        servers = sum(number > 0 for number in self._servers.values())
+        self.figures = Figures(self._servers.total(), servers, sources, dict(ends))
         last = usual([run.figures for run in state.runs(USUAL_RUNS)])
-        self.verdicts = judge(self.figures, last, self._limits, LongListed(self._listed(state), self._servers))
+        known = Acquaintances(state, self.crawler.settings, self._servers, self._polls)
+        places = by_place(known.servers(), self._limits.communities)
+        absences = remember(places, state.absences(), self._limits, self.now)
+        self.verdicts = judge(self.figures, last, self._limits, places, absences)
+        if self.forced and not all(verdict.ok for verdict in self.verdicts):
+            absences = excused(absences)
+        state.record_judgement(absences, Withheld(self.now, self.withheld) if self.withheld else None)
         self._tell(self.figures)
-
-    def _listed(self, state: State) -> Mapping[str, int]:
-        """Public keys of servers that are listed and first were at least a week ago → their listed Communities."""
-        listings = state.listings()
-        old = {one.facts.public_key for one in listings if self.now - one.first_listed >= KNOWN_FOR}
-        return Counter(one.facts.public_key for one in listings if one.gone_at is None and one.facts.public_key in old)
 
     def when_idle(self) -> None:
         """Judge; end the crawl as failed where a monitor objects."""
@@ -103,13 +109,14 @@ class MonitorsPipeline(StatefulPipeline, Report):
 
 
 def limits_of(settings: BaseSettings) -> Limits:
-    """The settings ``MONITOR_…``; raises ValueError for what is no number from 0 to 1."""
+    """The settings ``MONITOR_…``; raises ValueError for what is no number from 0 to 1, or are no hours."""
     usual = Limits()
     return Limits(
         servers=_share(settings, "MONITOR_MIN_SERVERS", usual.servers),
         communities=_share(settings, "MONITOR_MIN_COMMUNITIES", usual.communities),
         sources=_share(settings, "MONITOR_MIN_SOURCES", usual.sources),
         failures=_share(settings, "MONITOR_MAX_FAILURES", usual.failures),
+        explained_after=hours(settings, "MONITOR_EXPLAINED_AFTER", usual.explained_after),
     )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sessioncrawler.editorial.monitors import Figures, Verdict
+from sessioncrawler.editorial.monitors import Figures, Verdict, passes_at
 from sessioncrawler.model import Outcome
+from sessioncrawler.publish.outcome import MONITORS
 from sessioncrawler.state import Run
 
 PREFIX = "sessioncrawler_"
@@ -24,12 +25,18 @@ def metrics(
     seconds: float | None,
 ) -> str:
     """All metrics of the run that ended at ``now`` (Unix seconds) after ``seconds``; what is unknown has no sample."""
+    waits = None if published else passes_at(one for one in verdicts if one.name in MONITORS)
     return "".join(
         (
             *_gauge("run_timestamp_seconds", "When the last run ended.", {"": now}),
             *_gauge("run_success", "Whether the last run published the site.", {"": int(published)}),
             *_gauge("run_duration_seconds", "How long the last run took.", {} if seconds is None else {"": seconds}),
             *_gauge("published_timestamp_seconds", "When the site was published.", {"": last.at} if last else {}),
+            *_gauge(
+                "publishes_by_itself_timestamp_seconds",
+                "When the site will be published again if the others go on answering.",
+                {} if waits is None else {"": waits},
+            ),
             *(_figures(figures) if figures else ()),
             *_gauge(
                 "monitor_ok",

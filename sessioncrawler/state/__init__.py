@@ -2,6 +2,7 @@
 
 from sessioncrawler.protocol.keys.log import KeyEntry
 from sessioncrawler.protocol.keys.memory import KnownKey
+from sessioncrawler.state.absences import Withheld
 from sessioncrawler.state.database import State
 from sessioncrawler.state.errors import NoStateError, StateError
 from sessioncrawler.state.history import Event, EventKind, Facts, Listed
@@ -37,4 +38,5 @@ __all__ = [
     "Told",
     "Total",
     "Weeks",
+    "Withheld",
 ]

@@ -8,10 +8,12 @@ from typing import Self
 
 from sqlalchemy import URL, Engine
 
+from sessioncrawler.editorial.monitors import Absence
 from sessioncrawler.model import Poll, Sighting
 from sessioncrawler.protocol.keys.log import KeyEntry
 from sessioncrawler.protocol.keys.memory import KnownKey
-from sessioncrawler.state import history, icons, keys, migrations, polls, runs, sightings
+from sessioncrawler.state import absences, history, icons, keys, migrations, polls, runs, sightings
+from sessioncrawler.state.absences import Withheld
 from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
 from sessioncrawler.state.errors import NoStateError, sentences
 from sessioncrawler.state.history import Event, Facts, Listed
@@ -208,6 +210,21 @@ class State:
     def last_run(self) -> Run | None:
         """The last run that was published; None where none was."""
         return next(iter(self.runs(1)), None)
+
+    def record_judgement(self, missing: Iterable[Absence], withheld: Withheld | None) -> None:
+        """Remember what is missing after a run, and that it was ``withheld``, in place of the last one's."""
+        with sentences(self.url), self._writing.begin() as connection:
+            absences.record(connection, missing, withheld)
+
+    def absences(self) -> list[Absence]:
+        """What was missing in the last run that was judged, or within the week before, sorted by place."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return absences.read(connection)
+
+    def withheld(self) -> Withheld | None:
+        """Why the last run that was judged was withheld; None where it was not."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return absences.withheld(connection)
 
     @property
     def _writing(self) -> Engine:

@@ -213,6 +213,13 @@ def _published_keys(connection: Connection) -> dict[tuple[str, str], dict[str, o
     return found
 
 
+def create_absences(connection: Connection) -> None:
+    """Places whose servers are missing, and why the last run was withheld."""
+    flags = [Column(name, Boolean, nullable=False) for name in ("away", "paused", "forced")]
+    _create(connection, "absences", Column("place", Text, primary_key=True), *_counts("missed at"), *flags)
+    _create(connection, "withheld", *_ids("at"), _text("run"))
+
+
 def create_memory(connection: Connection) -> None:
     """What servers told last, how they were reached, and what their Communities told, over time."""
     for column in ("whole BOOLEAN", "told TEXT", "told_at BIGINT"):
@@ -261,6 +268,7 @@ MIGRATIONS: list[Migration] = [
     create_runs,
     icons_by_address,
     create_keys,
+    create_absences,
     create_memory,
 ]
 

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sessioncrawler.commands._outcome import crawl_trouble
-from sessioncrawler.editorial.monitors import Figures
+from sessioncrawler.editorial.monitors import Figures, Verdict
 from sessioncrawler.publish.health import health_schema
-from sessioncrawler.state import Run, State
+from sessioncrawler.state import Run, State, Withheld
 from simnet import SimNet
 from tests.support.loopback import refusing
 from tests.support.scrapy_process import offline, refresh_settings, scrapy, site
@@ -169,6 +169,18 @@ def test_an_old_site_is_not(tmp_path):
     shape = json.loads(told.stdout)
     Draft202012Validator(json.loads(health_schema())).validate(shape)
     assert (shape["status"], shape["age"], shape["figures"]) == ("failing", 7 * 3_600, None)
+
+
+def test_why_the_last_run_was_withheld_is_told(tmp_path):
+    remember(tmp_path, Run(NOW - 5_400, Figures(240, 41, 4)))
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        state.record_judgement([], Withheld(NOW - 1_800, (Verdict("servers", "Servers: 2 of 9.", NOW),)))
+    done = ask(tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == "The run of 22 January 2026, 11:30 UTC was not published.\nServers: 2 of 9.\n"
+    shape = json.loads(ask(tmp_path, "--json").stdout)
+    Draft202012Validator(json.loads(health_schema())).validate(shape)
+    assert [(one["name"], one["ok"]) for one in shape["monitors"]] == [("servers", False), ("age", True)]
 
 
 def test_a_site_that_was_never_published_is_not(tmp_path):

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessioncrawler.editorial.monitors import HOUR, Figures, Limits, LongListed, Verdict, judge, judge_age, usual
+from sessioncrawler.editorial.monitors import (
+    HOUR,
+    Absence,
+    Acquaintance,
+    Figures,
+    Limits,
+    Verdict,
+    by_place,
+    judge,
+    judge_age,
+    passes_at,
+    usual,
+)
 from sessioncrawler.model import Outcome
 
 LAST = Figures(200, 40, 4, {"reached": 40, "dns": 10})
@@ -57,28 +69,51 @@ def test_what_comes_for_an_hour_and_goes_is_no_loss():
     assert failed(Figures(200, 40, 4, {"reached": 40, "dns": 270}), last=usual([flood, LAST, LAST])) == []
 
 
-def test_what_strangers_bring_for_days_and_take_away_is_no_loss():
-    """Hundreds of servers that were listed for less than a week turn into copies, or vanish."""
-    then = {f"{number:064x}": 5 for number in range(40)}
-    flooded = Figures(9_000, 1_000, 4, {"reached": 1_000, "dns": 10})
-    for how in ("key-copy", "dns", "refused"):
-        now = Figures(200, 40, 4, {"reached": 40, how: 970})
-        assert [one.name for one in judge(now, flooded, Limits(), LongListed(then, then)) if not one.ok] == []
-        assert failed(now, last=flooded) == ["servers", "communities", "failures"]  # where nobody is known for a week
-
-
 def test_servers_that_are_known_for_a_week_are_missed_whoever_comes():
-    then = {f"{number:064x}": 5 for number in range(40)}
-    strangers = {f"{number:064x}": 90 for number in range(40, 900)}
-    now = strangers | dict(list(then.items())[:19])
-    figures = Figures(9_000, 879, 4, {"reached": 879, "dns": 31})
-    verdicts = judge(figures, LAST, Limits(), LongListed(then, now))
-    assert [one.name for one in verdicts if not one.ok] == ["servers", "communities", "failures"]
-    assert verdicts[0].sentence.startswith("Servers: 19, where the last good runs had 40 and 50%")
-    smaller = LongListed(then, dict.fromkeys(then, 2))
-    grown = LongListed(then, dict.fromkeys(then, 2) | {"0" * 64: 900})
-    for long_listed in (smaller, grown):
-        assert [one.name for one in judge(LAST, LAST, Limits(), long_listed) if not one.ok] == ["communities"]
+    """As are those that became smaller, however large another one has become."""
+    places = by_place((Acquaintance(f"{n}.org", 5, 5 if n < 19 else 0) for n in range(40)), 0.5)
+    assert [one.name for one in judge(Figures(9_000, 879, 4), LAST, Limits(), places) if not one.ok] == [
+        "servers",
+        "communities",
+    ]
+    less = by_place((Acquaintance(f"{n}.org", 5, 2 if n else 900) for n in range(40)), 0.5)
+    assert [one.name for one in judge(LAST, LAST, Limits(), less) if not one.ok] == ["communities"]
+
+
+def test_failures_of_known_servers_count_and_no_others():
+    def names(many, how=Outcome.DNS, figures=LAST):
+        servers = (Acquaintance(f"{n}.org", 5, 0 if n < many else 5, 9, how if n < many else None) for n in range(40))
+        return [one.name for one in judge(figures, LAST, Limits(), by_place(servers, 0.5)) if not one.ok]
+
+    assert names(10, figures=Figures(200, 40, 4, {"dns": 9_000})) == []
+    assert names(11) == ["failures"]
+    assert names(11, Outcome.REACHED) == []  # that is another key's place now
+
+
+def test_the_sentences_tell_what_is_missed_and_until_when():
+    servers = [Acquaintance(f"{n}.org", 4, 4 if n < 4 else 1 if n < 5 else 0, 99, Outcome.TLS) for n in range(10)]
+    places = by_place(servers, 0.5)
+    absences = [Absence(f"{n}.org", n * HOUR, 100 * HOUR) for n in range(4, 10)]
+    servers_, communities, _, failures = judge(LAST, LAST, Limits(0.7, 0.5, 0.5, 0.25), places, absences)
+    force = "if the others go on answering; if the numbers are right, publish them with -s FORCE_PUBLISH=1."
+    known = "10 places (domains or networks) that have been listed for a week"
+    assert servers_.sentence == (
+        f"Servers: 5 of {known} have any Community left, and 70% are wanted. Check the connection of this machine; "
+        f"it passes by itself after 5 January 1970, 21:00 UTC, {force}"
+    )
+    assert communities.sentence == (
+        f"Communities: 4 of {known} still list 50% of theirs, and 50% are wanted. Check whether a rule of "
+        f"directory.toml hides too many; it passes by itself after 5 January 1970, 20:00 UTC, {force}"
+    )
+    assert failures.sentence == (
+        f"Polls that ended as tls: those of 5 of {known}. Check the clock of this machine, its certificates and "
+        f"TLS_CA_FILE; it passes by itself after 5 January 1970, 21:00 UTC, {force}"
+    )
+    times = [one.passes_at for one in (servers_, communities, failures)]
+    assert times == [117 * HOUR, 116 * HOUR, 117 * HOUR]
+    assert passes_at((servers_, communities, failures)) == 117 * HOUR
+    assert passes_at((servers_, Verdict("sources", "Lost."))) is None
+    assert passes_at((Verdict("sources"),)) is None
 
 
 def test_what_was_published_last_counts_where_it_is_less():

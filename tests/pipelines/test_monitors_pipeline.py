@@ -26,9 +26,10 @@ def test_crawls_that_publish_no_site_are_not_watched(component, feeds):
 
 
 def test_limits_come_from_the_settings():
-    names = ("MIN_SERVERS", "MIN_COMMUNITIES", "MIN_SOURCES", "MAX_FAILURES")
-    settings = {f"MONITOR_{name}": value for name, value in zip(names, ("0.25", 1, 0, "0.5"), strict=True)}
-    assert limits_of(crawler_with(**settings).settings) == Limits(0.25, 1, 0, 0.5)
+    names = ("MIN_SERVERS", "MIN_COMMUNITIES", "MIN_SOURCES", "MAX_FAILURES", "EXPLAINED_AFTER")
+    settings = {f"MONITOR_{name}": value for name, value in zip(names, ("0.25", 1, 0, "0.5", "36"), strict=True)}
+    assert limits_of(crawler_with(**settings).settings) == Limits(0.25, 1, 0, 0.5, 36)
+    assert limits_of(crawler_with(MONITOR_EXPLAINED_AFTER=0).settings).patience == 0
     assert limits_of(crawler_with().settings) == Limits()
 
 
@@ -40,5 +41,6 @@ def test_what_is_no_share_is_refused(value):
 
 @pytest.mark.parametrize("value", ["soon", "-1", [1], "nan", "inf"])
 def test_what_are_no_hours_is_refused(value):
-    with pytest.raises(ValueError, match=r"^MONITOR_MAX_AGE is .*; give hours, or 0 to switch it off$"):
-        Watch.from_crawler(crawler_with(MONITOR_MAX_AGE=value))
+    for component, name in ((Watch, "MONITOR_MAX_AGE"), (MonitorsPipeline, "MONITOR_EXPLAINED_AFTER")):
+        with pytest.raises(ValueError, match=rf"^{name} is .*; give hours, or 0 to switch it off$"):
+            component.from_crawler(crawler_with(**{name: value}))
