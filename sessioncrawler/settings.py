@@ -105,6 +105,8 @@ DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; u
 GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
+LISTED_AS_EVER = _ours("LISTED_AS_EVER", 6)  # hours that a silent server stays as it was; docs/memory.md; knowledge/
+LISTED_AT_ALL = _ours("LISTED_AT_ALL", 72)  # hours that it stays at all; as above
 ROUND_HOURS = _ours("ROUND_HOURS", 3)  # hours for which polls of many machines count as one round; used by site/
 
 PATIENT_RETRY_TIMES = _ours("PATIENT_RETRY_TIMES", 120)  # tries a request; used by downloadhandlers/

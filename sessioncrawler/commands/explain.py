@@ -12,7 +12,8 @@ from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.editorial.config import DirectoryError, configured_directory
 from sessioncrawler.explain.story import NothingToTellError, Story, tell
-from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
+from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.publish.reading import reading
 from sessioncrawler.state import State, StateError
 
 
@@ -57,10 +58,8 @@ class ExplainCommand(ScrapyCommand):
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         directory = configured_directory(settings["DIRECTORY_CONFIG"])
-        guess = settings.getbool("GUESS_LANGUAGES", True)
-        hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
         with State.open(settings["STATE_URL"], create=False) as state:
-            return Knowledge.read(state, directory, crawl_time(settings), guess=guess, round_hours=hours)
+            return Knowledge.read(state, directory, crawl_time(settings), **reading(settings))
 
 
 def written(story: Story) -> str:

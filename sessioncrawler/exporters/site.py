@@ -13,12 +13,13 @@ from scrapy.spiderloader import get_spider_loader
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
 from sessioncrawler.publish.archive import pack
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.publish.outputs import files
+from sessioncrawler.publish.reading import reading
 from sessioncrawler.state import State
 
 logger = logging.getLogger(__name__)
@@ -82,9 +83,8 @@ class SiteItemExporter(BaseItemExporter):
     def _edition(self) -> Edition:
         settings = self.crawler.settings
         directory = configured_directory(settings["DIRECTORY_CONFIG"])
-        hours = settings.getfloat("ROUND_HOURS", ROUND_HOURS)
         with self._state() as state:
-            known = Knowledge.read(state, directory, crawl_time(settings), round_hours=hours)
+            known = Knowledge.read(state, directory, crawl_time(settings), **reading(settings))
         report = report_of(self.crawler)
         return Edition(
             known,

@@ -22,14 +22,14 @@ class Ladder:
 
     as_ever: float = 6.0
     """Listed as ever: servers are restarted, and networks have bad hours."""
-    listed: float = 72.0
+    at_all: float = 72.0
     """Listed at all: a weekend, after which its operator may have looked."""
 
     def reach(self, seconds: int) -> Reach | None:
         """How it stands with a server that was reached ``seconds`` ago, and not since; None where it is gone."""
-        if seconds <= self.as_ever * HOUR:
+        if seconds <= min(self.as_ever, self.at_all) * HOUR:
             return Reach.LATELY
-        return Reach.AWAY if seconds <= self.listed * HOUR else None
+        return Reach.AWAY if seconds <= self.at_all * HOUR else None
 
 
 def told_last(known: Iterable[KnownPoll], current: Collection[str], keys: Iterable[KnownKey]) -> Iterator[KnownPoll]:

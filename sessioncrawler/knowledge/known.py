@@ -40,12 +40,14 @@ MOST_EVENTS = 10_000
 """Events that are read from the state, the latest."""
 CLAIMS_LAST = 30 * DAY
 """Seconds for which the join links of a source count that cannot be read any more."""
-ROUND_HOURS = 3.0
-"""Hours that lie at most between the first and the last poll of one round."""
 
 
 INCIDENTS_SINCE = 90 * DAY
 """Seconds."""
+
+
+ROUND_HOURS = 3.0
+"""Hours that lie at most between the first and the last poll of one round."""
 
 
 class Reading(TypedDict, total=False):
@@ -91,7 +93,7 @@ class Knowledge:
 
     @classmethod
     def read(cls, state: State, directory: Directory, now: int, **how: Unpack[Reading]) -> Knowledge:
-        """Read all of a state; raises ``StateError``."""
+        """Read all of a state; ``how`` is what settings say of it. Raises ``StateError``."""
         return cls(
             directory=directory,
             now=now,
@@ -123,7 +125,7 @@ class Knowledge:
 
         Rooms that a partial answer does not tell are there as they were told before.
         """
-        oldest = self.now - int(self.ladder.listed * HOUR)
+        oldest = self.now - int(self.ladder.at_all * HOUR)
         return tuple(completed(self._round[netloc], oldest) for netloc in sorted(self._current))
 
     @cached_property

@@ -16,6 +16,7 @@ from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.knowledge.rounds import by_netloc
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.joinlinks import parse_join_link
+from sessioncrawler.publish.reading import reading
 from sessioncrawler.state import KnownPoll, Listed, State
 
 
@@ -99,4 +100,4 @@ class Acquaintances:
 
     @cached_property
     def _knowledge(self) -> Knowledge:
-        return Knowledge.read(self._state, self._directory, self._now)
+        return Knowledge.read(self._state, self._directory, self._now, **reading(self._settings))

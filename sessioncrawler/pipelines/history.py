@@ -1,7 +1,10 @@
-"""Pipeline 900: what is listed now, against what was listed before."""
+"""Pipeline 900: what is listed now, against what was listed before, and what is remembered of it (docs/memory.md)."""
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Self
 
 from scrapy import signals
@@ -10,9 +13,14 @@ from scrapy.crawler import Crawler
 from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.knowledge.checked import checks, own_outage
+from sessioncrawler.model import Poll
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import report_of
-from sessioncrawler.state import Facts, State
+from sessioncrawler.state import Facts, State, Told, Total
+from sessioncrawler.state.memory.spans import day_of
+
+logger = logging.getLogger(__name__)
 
 
 class HistoryPipeline(StatefulPipeline):
@@ -22,7 +30,7 @@ class HistoryPipeline(StatefulPipeline):
     Community that the policy drops, or would drop today if its server were there, is forgotten, so that nothing tells
     its name any longer.
 
-    Stats: ``history/new``, ``history/returned``, ``history/gone``.
+    Stats: ``history/new``, ``history/returned``, ``history/gone``; ``history/own_outage``, servers that failed at once.
     """
 
     lost = "The history of the directory was not kept."
@@ -30,9 +38,10 @@ class HistoryPipeline(StatefulPipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._judge = Judge(configured_directory(crawler.settings["DIRECTORY_CONFIG"]), self.now, guess=False)
-        self._listed: list[Facts] = []
+        self._listed: list[CommunityItem] = []
         self._withdrawn: set[tuple[str, str]] = set()
         self._complete = False
+        self._polls: list[Poll] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -44,9 +53,10 @@ class HistoryPipeline(StatefulPipeline):
     def process_item(self, item: Any) -> Any:
         """Keep what is listed until the end."""
         if isinstance(item, CommunityItem):
-            self._listed.append(_facts(item))
+            self._listed.append(item)
         elif isinstance(item, PollItem):
             self._complete = True
+            self._polls.append(item.poll)
         return item
 
     def dropped(self, item: Any) -> None:
@@ -65,8 +75,37 @@ class HistoryPipeline(StatefulPipeline):
         for one in state.listings():
             if self._judge.withdraws(one.facts.join_url, one.facts.tags):
                 self._withdrawn.add((one.facts.public_key, one.facts.token))
-        for event in state.record_listing(listed, self._withdrawn, self.now):
+        facts = [_facts(item) for item in listed]
+        for event in state.record_listing(facts, self._withdrawn, self.now):
             self.stats.inc_value(f"history/{event.kind}")
+        found = checks(self._polls, state.keys(), state.polled_at())
+        if failed := own_outage(found, state.last_reached()):
+            self.stats.set_value("history/own_outage", failed)
+            logger.warning(
+                "%d of %d servers failed at once. It may be this machine that reached nobody, so it counts for none.",
+                failed,
+                len(found),
+            )
+            found = []
+        told = [_told(item) for item in listed if item.reachable]
+        state.record_memory(found, told, _total(listed, self.now), self.now)
+
+
+def _told(item: CommunityItem) -> Told:
+    room = item.room
+    flags = sum(bit for bit, is_set in ((1, room.read), (2, room.write), (4, room.upload)) if is_set)
+    return Told(item.server.public_key, room.token, room.weekly_active_users, room.message_sequence, flags)
+
+
+def _total(listed: Sequence[CommunityItem], now: int) -> Total:
+    return Total(
+        day=day_of(now),
+        communities=len(listed),
+        servers=len({item.server.public_key for item in listed}),
+        reachable=len({item.server.public_key for item in listed if item.reachable}),
+        visitors=sum(item.room.weekly_active_users or 0 for item in listed),
+        languages=Counter(item.language or "" for item in listed),
+    )
 
 
 def _facts(item: CommunityItem) -> Facts:

@@ -12,8 +12,9 @@ from scrapy.settings import BaseSettings
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config.advice import powerless
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.knowledge.known import ROUND_HOURS, Knowledge
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
+from sessioncrawler.publish.reading import reading
 from sessioncrawler.spiders._directory import directory_of, introduce
 from sessioncrawler.state import State, StateError
 
@@ -82,9 +83,9 @@ class PublishingSpider(scrapy.Spider):
 
     def _knowledge(self) -> Knowledge:
         settings = self.settings
-        directory, hours = directory_of(settings), settings.getfloat("ROUND_HOURS", ROUND_HOURS)
+        directory = directory_of(settings)
         try:
             with State.open(settings["STATE_URL"]) as state:
-                return Knowledge.read(state, directory, crawl_time(settings), round_hours=hours)
+                return Knowledge.read(state, directory, crawl_time(settings), **reading(settings))
         except StateError as error:
             raise self.without_state(error) from error

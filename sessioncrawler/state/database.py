@@ -105,6 +105,11 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return polls.read(connection)
 
+    def polled_at(self) -> dict[str, int]:
+        """``host[:port]`` → when it was polled last, in Unix seconds."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return polls.times(connection)
+
     def keys(self) -> list[KnownKey]:
         """Which key was proven, shown and published at which address, sorted by key and address."""
         with sentences(self.url), self._engine.begin() as connection:
@@ -148,6 +153,11 @@ class State:
             if runs.record_day(connection, total):
                 checks.keep_up(connection, now)
                 samples.keep_up(connection, now)
+
+    def last_reached(self) -> dict[str, int]:
+        """Public key → when its server was reached last, in Unix seconds."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return checks.last_reached(connection)
 
     def availability(self, now: int) -> dict[str, Availability]:
         """Public key → how often its server was reached until ``now``."""

@@ -1,4 +1,8 @@
-"""Communities that came, went and came back."""
+"""Communities that came, went and came back.
+
+What is not listed any more is gone at once: a server that only misses a crawl or two keeps its Communities
+(docs/memory.md).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,6 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Row, T
 from sqlalchemy import update as sql_update
 
 from sessioncrawler.state import codec
-
-GONE_AFTER = 86_400
-"""Seconds without being listed before a Community counts as gone: a server may well miss a crawl or two."""
 
 _metadata = MetaData()
 _listed = Table(
@@ -133,7 +134,7 @@ def _departures(
     return [
         Event(now, EventKind.GONE, codec.decode(row.facts, Facts))
         for key, row in sorted(known.items())
-        if key not in present and row.gone_at is None and row.last_listed <= now - GONE_AFTER
+        if key not in present and row.gone_at is None
     ]
 
 

@@ -83,6 +83,11 @@ def read(connection: Connection) -> list[KnownPoll]:
     return sorted(known, key=lambda one: one.poll.address.netloc)
 
 
+def times(connection: Connection) -> dict[str, int]:
+    """``host[:port]`` → when it was polled last."""
+    return {row.netloc: row.polled_at for row in connection.execute(select(_polls.c.netloc, _polls.c.polled_at))}
+
+
 def _row(poll: Poll, now: int) -> dict[str, object]:
     reached = poll.outcome is Outcome.REACHED
     return {

@@ -230,6 +230,12 @@ def availability(connection: Connection, now: int) -> dict[str, Availability]:
     return found
 
 
+def last_reached(connection: Connection) -> dict[str, int]:
+    """Public key → when its server was reached last."""
+    rows = connection.execute(select(servers.c.public_key, servers.c.last_reached))
+    return {row.public_key: row.last_reached for row in rows}
+
+
 def histories(connection: Connection, keys: Iterable[str]) -> dict[str, ServerHistory]:
     """Public key → what is remembered of its server; servers that are not known are left out."""
     found: dict[str, ServerHistory] = {}
