@@ -152,6 +152,11 @@ class Knowledge:
                 found.setdefault(poll.server.public_key, one)
         return found
 
+    @cached_property
+    def carried_at(self) -> Mapping[str, KnownPoll]:
+        """``host[:port]`` → the same, of the server that keeps its Communities there."""
+        return {one.poll.address.netloc: one for one in self.carried.values()}
+
     def presence_of(self, public_key: str) -> Presence | None:
         """How it stands with a server whose Communities are listed; None where they are not."""
         if polls := self.servers.get(public_key):
