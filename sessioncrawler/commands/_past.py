@@ -91,12 +91,16 @@ class Past:
                 for name, value in UNSEEN.items():
                     settings.set(name, {**settings.getdict(name), **value} if isinstance(value, dict) else value, 50)
             settings.set("CRAWL_TIME", moment.at, priority="cmdline")
-            crawler = Crawler(DirectorySpider, settings)
+            crawler = self.make(settings)
             await self.process.crawl(crawler)
             self.done += 1
             if self.after:
                 self.after(moment, crawler)
             await asyncio.sleep(0)
+
+    def make(self, settings: Settings) -> Crawler:
+        """The crawl that publishes a moment."""
+        return Crawler(DirectorySpider, settings)
 
     def _learn(self, moment: Moment) -> None:
         """What source spiders and ``sogs`` write."""
