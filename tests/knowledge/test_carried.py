@@ -1,5 +1,7 @@
 """Servers that do not answer keep their Communities for a while."""
 
+from dataclasses import replace
+
 import pytest
 
 from sessioncrawler.knowledge.carried import Ladder
@@ -116,6 +118,13 @@ def test_a_server_that_moved_and_is_down_is_carried_from_where_it_was_last():
     first, second = silent(reached(room("old")), 30), silent(reached(LOBBY, address=MOVED), 5, asked=MOVED)
     found = listed(first, second, keys=[published(), published(MOVED, at=NOW - DAY)], links=(HOST, MOVED))
     assert found == [("lobby", "moved.example", Presence(Reach.LATELY, NOW - 5 * HOUR))]
+
+
+def test_a_server_that_moved_and_took_another_key_leaves_nothing_where_it_was():
+    other = reached(room("hall"), address=MOVED, key=OTHER)
+    keys = [published(), replace(published(MOVED, at=NOW - DAY), shown_at=NOW - 5 * HOUR)]
+    found = listed(silent(reached(LOBBY), 30), other, keys=keys, links=(HOST, MOVED))
+    assert [token for token, *_ in found] == ["hall"]
 
 
 def test_a_room_that_its_server_no_longer_tells_of_goes_at_once():
