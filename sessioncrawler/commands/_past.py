@@ -58,7 +58,8 @@ UNSEEN = {
     "FEED_EXPORTERS": {"site": Unrendered},
     "FEED_STORAGES": {"": Nowhere, "file": Nowhere},
     "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in ("memusage.MemoryUsage", "logstats.LogStats")},
-    "LOG_LEVEL": "ERROR",
+    # A past has hours in which this directory reached nobody; they are over.
+    "LOG_LEVEL": "CRITICAL",
 }
 """Settings of crawls whose site nobody looks at: all is done as ever, but for rendering and storing."""
 
@@ -89,7 +90,7 @@ class Past:
             settings = self.settings.copy()
             if moment.number not in shown:
                 for name, value in UNSEEN.items():
-                    settings.set(name, {**settings.getdict(name), **value} if isinstance(value, dict) else value, 50)
+                    settings.set(name, {**settings.getdict(name), **value} if isinstance(value, dict) else value, "cmdline")
             settings.set("CRAWL_TIME", moment.at, priority="cmdline")
             crawler = self.make(settings)
             await self.process.crawl(crawler)

@@ -73,7 +73,9 @@ class Use:
         if users is not None:
             users = round(users * self._level(at) / self._level(self.end))
         lost = LOST if at < reset else 0
-        return replace(room, active_users=users, message_sequence=room.message_sequence + lost - self.events(at, self.end))
+        return replace(
+            room, active_users=users, message_sequence=room.message_sequence + lost - self.events(at, self.end)
+        )
 
     def _level(self, at: float) -> float:
         """How many visitors it has, compared with other times."""

@@ -83,7 +83,10 @@ class Life:
         rng = Random(f"life/{self.seed}")
         count = self.days * DAY // self.step
         # The last crawl keeps its time, so that whoever crawls next knows how long ago it was.
-        times = [self.end - (count - 1 - n) * self.step + (rng.randrange(JITTER) if n < count - 1 else 0) for n in range(count)]
+        times = [
+            self.end - (count - 1 - n) * self.step + (rng.randrange(JITTER) if n < count - 1 else 0)
+            for n in range(count)
+        ]
         start = times[0] - DAY
         span = Span(start, self.end, self.eventful)
         fates: dict[int, Fate] = {}

@@ -21,7 +21,9 @@ Place = tuple[str, str]
 """Public key and token."""
 
 
-def live(folder: Path, *, world: Mapping[str, Any], life: Mapping[str, Any], shown: list[int] | None = None) -> list[dict[str, Any]]:
+def live(
+    folder: Path, *, world: Mapping[str, Any], life: Mapping[str, Any], shown: list[int] | None = None
+) -> list[dict[str, Any]]:
     """Live a life in a process of its own; what was published crawl by crawl. ``shown`` are rendered into ``site``."""
     order = {"world": world, "life": {"end": NOW, **life}, "folder": str(folder), "shown": shown or []}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SESSIONCRAWLER_", "SCRAPY_"))}
