@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -58,8 +59,6 @@ UNSEEN = {
     "FEED_EXPORTERS": {"site": Unrendered},
     "FEED_STORAGES": {"": Nowhere, "file": Nowhere},
     "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in ("memusage.MemoryUsage", "logstats.LogStats")},
-    # A past has hours in which this directory reached nobody; they are over.
-    "LOG_LEVEL": "CRITICAL",
 }
 """Settings of crawls whose site nobody looks at: all is done as ever, but for rendering and storing."""
 
@@ -87,11 +86,24 @@ class Past:
     sources: Mapping[str, str] = field(default_factory=dict)
     after: After | None = None
     shown: Iterable[int] = ()
+    quiet: bool = False
+    """Whether nothing is logged: a past has hours in which this directory reached nobody, and they are over."""
     done: int = 0
     """Crawls that are done."""
+    published: int = 0
+    """Those of them that ended in a publication."""
 
     async def live(self) -> None:
         """Every crawl of the life, one after the other."""
+        before = logging.root.manager.disable
+        try:
+            if self.quiet:
+                logging.disable()
+            await self._live()
+        finally:
+            logging.disable(before)
+
+    async def _live(self) -> None:
         shown = frozenset(self.shown)
         for moment in self.life.moments():
             self._learn(moment)
@@ -102,6 +114,7 @@ class Past:
             crawler = self.make(settings)
             await self.process.crawl(crawler)
             self.done += 1
+            self.published += crawler.stats is not None and crawler.stats.get_value("finish_reason") == "finished"
             if self.after:
                 self.after(moment, crawler)
             await asyncio.sleep(0)

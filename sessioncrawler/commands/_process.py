@@ -38,6 +38,7 @@ async def _watched(refresh: Refresh, console: Console, past: Past | None) -> Ref
     if past:
         console.print(f"Making a past of {past.life.days} days …")
         await past.live()
+        console.print(f"{past.published} of its {past.done} crawls were published.")
     progress = asyncio.ensure_future(show_progress(refresh, console))
     try:
         return await refresh.run()

@@ -91,7 +91,8 @@ def _past(process: CrawlerProcessBase | None, net: SimNet, seed: int, days: int)
     # The crawl that follows comes an hour after the last one of the past.
     end = crawl_time(process.settings) - 3_600
     life = Life(make_world(seed), end, days, ports=net.ports, mortal=False, seed=seed)
-    return Past(process, process.settings, life, ask_all, sources={"extra": net.listing_urls["extra"]})
+    sources = {"extra": net.listing_urls["extra"]}
+    return Past(process, process.settings, life, ask_all, sources=sources, quiet=True)
 
 
 def simulate(settings: BaseSettings, net: SimNet, state_url: str) -> None:
