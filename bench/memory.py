@@ -73,6 +73,7 @@ def _child(folder: Path, size: Size, seed: int) -> None:
     """The measured process: writes, reads, and prints what it took as JSON."""
     url = f"sqlite:///{folder}/state.db"
     seconds: dict[str, list[float]] = defaultdict(list)
+    sizes: list[int] = []
     seen = -1
     at = START
     for at, checks, told in crawls(size, seed):
@@ -84,13 +85,18 @@ def _child(folder: Path, size: Size, seed: int) -> None:
         # A week of days becomes a week once the first of them is old enough.
         kind = ("upkeep" if (seen + 3) % 7 == 0 and seen - day_of(START) > DAYS_KEPT else "first") if first else "crawl"
         seconds[kind].append(time.process_time() - begun)
+        sizes.append(_size(folder))
     begun = time.process_time()
     with State.open(url) as state:
         known = Knowledge.read(state, parse_directory(DIRECTORY, "directory.toml"), at)
         report: dict[str, object] = {"read": time.process_time() - begun}
     report |= {"weeks": len(known.weeks), "servers": len(known.availability)}
-    report |= {"size": sum(path.stat().st_size for path in folder.iterdir())}
+    report |= {"size": sizes[-1], "size_at_first": sizes[size.crawls - 1]}
     sys.stdout.write(json.dumps({**report, **{kind: median(each) for kind, each in seconds.items()}}))
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,7 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(table)
     console.print(
         "Seconds of CPU, medians. 'upkeep' is the first crawl of a day on which a week of days becomes one row, 'read' "
-        "all that is read of it for a publication. From fewer days than a year its size is reckoned: 90 days and 39 weeks."
+        "all that is read of it for a publication. From fewer days than a year its size is reckoned: 90 days and 39 "
+        "weeks."
     )
     return 0
 
@@ -143,8 +150,9 @@ def _row(size: Size, found: Mapping[str, float]) -> Iterator[str]:
     yield from (f"{size.servers:,}", f"{size.communities:,}", f"{size.days} of {size.crawls} crawls")
     yield f"{found['size'] / MEBIBYTE:.1f} MiB"
     rows = DAYS_KEPT + (YEAR - DAYS_KEPT) / 7
-    share = 1.0 if size.days >= YEAR else rows / size.days
-    yield f"{found['size'] * share / MEBIBYTE:,.0f}"
+    daily = (found["size"] - found["size_at_first"]) / max(1, size.days - 1)
+    year = found["size"] if size.days >= YEAR else found["size_at_first"] + daily * (rows - 1)
+    yield f"{year / MEBIBYTE:,.0f}"
     for kind in ("crawl", "first", "upkeep", "read"):
         yield f"{found[kind]:.2f} s" if kind in found else "-"
 
