@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PATIENT_RETRY_TIMES = 8
 """Tries for a server that never answers: enough for the simulated ones that answer at times, and soon over."""
 MOST_DAYS = 800
+PAST_STEP = 8 * 3_600
+"""Seconds between two crawls of the past."""
 _REMEDIES = {
     "simnet": "The simulated network is not here, since it is never deployed: "
     "run 'make demo' in a checkout of the project",
@@ -90,7 +92,7 @@ def _past(process: CrawlerProcessBase | None, net: SimNet, seed: int, days: int)
 
     # The crawl that follows comes an hour after the last one of the past.
     end = crawl_time(process.settings) - 3_600
-    life = Life(make_world(seed), end, days, ports=net.ports, mortal=False, seed=seed)
+    life = Life(make_world(seed), end, days, PAST_STEP, ports=net.ports, mortal=False, seed=seed)
     sources = {"extra": net.listing_urls["extra"]}
     return Past(process, process.settings, life, ask_all, sources=sources, quiet=True)
 

@@ -104,15 +104,15 @@ def test_a_demo_has_a_past_where_one_is_wanted(tmp_path):
         settings = {"SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "PATIENT_RETRY_DELAY": 0.1, "CONNECT_TIMEOUT": 1}
         done = scrapy(tmp_path, "demo", "--seed", "2", "--days", "2", settings=settings, extra=extra)
     assert done.returncode == 0, done.stderr
-    assert re.match(r"Making a past of 2 days …\n[5-8] of its 8 crawls were published\.\n", done.stdout)
+    assert re.match(r"Making a past of 2 days …\n[3-6] of its 6 crawls were published\.\n", done.stdout)
     assert done.stderr.count("Spider opened") == 5  # nothing is told of those that are past
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here"]
     assert "Traceback" not in done.stdout + done.stderr
     told = json.loads((tmp_path / "here/v1/communities.json").read_text())
     now = datetime.fromisoformat(told["generated_at"])
     ages = [now - datetime.fromisoformat(one["first_listed"]) for one in told["communities"]]
-    # Nearly all are known since the first of eight crawls; the last one was an hour ago.
-    assert sum(timedelta(days=1.7) < age < timedelta(days=2) for age in ages) > len(ages) / 2
+    # Nearly all are known since the first of six crawls; the last one was an hour ago.
+    assert sum(timedelta(days=1.5) < age < timedelta(days=2) for age in ages) > len(ages) / 2
 
 
 @pytest.mark.parametrize("days", ["-1", "801"])
