@@ -74,20 +74,20 @@ class Archive:
         self._file = archive
         try:
             with tarfile.open(fileobj=archive, mode="r:") as tar:
-                self._members = {member.name: member for member in tar}
+                self._places = {member.name: (member.offset_data, member.size) for member in tar}
             self.manifest = self.read(FILES)
         except (tarfile.TarError, KeyError) as error:
             raise ValueError("the archive has no manifest") from error
         self.files = decode(self.manifest)
         """What the site holds, without the manifest, in order of path."""
-        if self._members.keys() != {*self.files, FILES}:
+        if self._places.keys() != {*self.files, FILES}:
             raise ValueError("the archive does not hold what its manifest lists")
 
     def read(self, path: str) -> bytes:
         """The content of a file."""
-        member = self._members[path]
-        self._file.seek(member.offset_data)
-        content = self._file.read(member.size)
-        if len(content) != member.size:
+        offset, size = self._places[path]
+        self._file.seek(offset)
+        content = self._file.read(size)
+        if len(content) != size:
             raise tarfile.ReadError(f"the archive ends within {path}")
         return content

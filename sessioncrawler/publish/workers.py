@@ -108,7 +108,6 @@ class _Second:
         with self._resources:
             self._process.kill()
             self._process.join()
-            self._process.close()
 
 
 def _render(edition: Edition, file: IO[bytes], told: Connection, tell: Connection, parent: int) -> None:

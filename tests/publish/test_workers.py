@@ -154,6 +154,18 @@ def test_a_signal_to_stop_is_not_for_the_second_one(tmp_path, apart):
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
+def test_who_started_us_may_ignore_the_ends_of_children(tmp_path, alone):
+    child = os.fork()
+    if not child:
+        try:
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel keeps no exit codes then
+            crawl(tmp_path)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert files(tmp_path / "site") == alone
+
+
 def test_where_no_process_can_be_started_one_does_all(tmp_path, monkeypatch, alone):
     def fork() -> int:
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
