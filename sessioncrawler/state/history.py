@@ -134,7 +134,7 @@ def _departures(
     return [
         Event(now, EventKind.GONE, codec.decode(row.facts, Facts))
         for key, row in sorted(known.items())
-        if key not in present and row.gone_at is None
+        if key not in present and row.gone_at is None and row.last_listed < now
     ]
 
 
