@@ -44,7 +44,7 @@ class Activity(StrEnum):
 
 
 class Trend(StrEnum):
-    """This week against the one before."""
+    """The last week against the one before."""
 
     UP = "up"
     LEVEL = "level"

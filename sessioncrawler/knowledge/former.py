@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sessioncrawler.model import Server
+from sessioncrawler.model import Address, Server
 from sessioncrawler.state import KnownKey, Listed
 
 MOST = 8
 """Former identifiers of one Community, the latest: a server that moves every day makes no more pages than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a Community was called at an address that its server had before."""
+
+    identifier: str
+    """``TOKEN+serverid``."""
+    address: Address
+    left_at: int | None
+    """When its server was first published at the next address, in Unix seconds; None where that is not known."""
 
 
 class FormerIdentifiers:
@@ -32,24 +43,24 @@ class FormerIdentifiers:
         since = {one.facts.key: one.first_listed for one in listed}
         addresses = published(keys)
         claims: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-        found: dict[tuple[str, str], dict[str, None]] = {}
+        found: dict[tuple[str, str], dict[str, Former]] = {}
         for key, (server, token) in sorted(everybody.items()):
             if key not in since or len(addresses.get(server.public_key, ())) < 2:  # noqa: PLR2004 - it never moved
                 continue
             mine = found.setdefault(key, {})
-            for one in _former(addresses[server.public_key], server, since[key]):
+            for one, left_at in _former(addresses[server.public_key], server, since[key]):
                 identifier = _identifier(replace(server, address=one.address), token)
                 if identifier.casefold() not in carried:
-                    mine[identifier] = None
+                    mine.setdefault(identifier, Former(identifier, one.address, left_at))
                     claims[identifier.casefold()].append((one.published_at or 0, *key))
         owner = {identifier: min(each)[1:] for identifier, each in claims.items()}
         self._found = {
-            key: tuple(identifier for identifier in mine if owner[identifier.casefold()] == key)[:MOST]
+            key: tuple(one for one in mine.values() if owner[one.identifier.casefold()] == key)[:MOST]
             for key, mine in found.items()
         }
 
-    def of(self, public_key: str, token: str) -> tuple[str, ...]:
-        """The former identifiers of a Community, the latest first."""
+    def of(self, public_key: str, token: str) -> tuple[Former, ...]:
+        """What a Community was called before, the latest first."""
         return self._found.get((public_key, token.lower()), ())
 
 
@@ -64,16 +75,16 @@ def published(keys: Iterable[KnownKey]) -> Mapping[str, list[KnownKey]]:
     return found
 
 
-def _former(addresses: list[KnownKey], server: Server, since: int) -> Iterable[KnownKey]:
+def _former(addresses: list[KnownKey], server: Server, since: int) -> Iterable[tuple[KnownKey, int | None]]:
     """Of ``addresses``, the latest first, those where a Community may have been that is listed ``since`` then.
 
-    One that was listed first after its server had moved on never was at the address before.
+    With each comes when it was left. What was listed first after its server had moved on never was at the address before.
     """
     left_at: int | None = None
     for one in addresses:
         here = one.netloc == server.address.netloc
         if not here and (left_at is None or left_at > since):
-            yield one
+            yield one, left_at
         left_at = one.published_at
 
 

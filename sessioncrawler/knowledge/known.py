@@ -12,7 +12,7 @@ from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last
-from sessioncrawler.knowledge.former import FormerIdentifiers
+from sessioncrawler.knowledge.former import Former, FormerIdentifiers
 from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
@@ -190,6 +190,10 @@ class Knowledge:
 
     def former_identifiers(self, item: CommunityItem) -> tuple[str, ...]:
         """What a Community was called at former addresses of its server, the latest first, where nobody is now."""
+        return tuple(one.identifier for one in self.former(item))
+
+    def former(self, item: CommunityItem) -> tuple[Former, ...]:
+        """The same with the addresses."""
         return self._former.of(item.server.public_key, item.room.token)
 
     @cached_property

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 
-from sessioncrawler.knowledge.former import MOST, FormerIdentifiers
+from sessioncrawler.knowledge.former import MOST, Former, FormerIdentifiers
 from sessioncrawler.model import Address, Server
 from sessioncrawler.state import Facts, KnownKey, Listed
 from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, http, knowledge, link, reached, room
@@ -26,7 +26,7 @@ def called(address: Address, token: str = "lobby", key: str = KEY) -> str:
 
 def former(*keys: KnownKey, since: int = 0, present=((HERE, "lobby"),)) -> tuple[str, ...]:
     history = [listed(since, token, server.public_key) for server, token in present]
-    return FormerIdentifiers(present, keys, history).of(KEY, "LOBBY")
+    return tuple(one.identifier for one in FormerIdentifiers(present, keys, history).of(KEY, "LOBBY"))
 
 
 def test_the_latest_address_comes_first_and_one_that_was_never_published_does_not_count():
@@ -72,7 +72,7 @@ def test_a_stranger_cannot_take_an_identifier_that_another_had_before():
     keys = [known(OLD, 20), known(HOST, 30), known(twin(OLD), 21, forged), known(evil.address, 31, forged)]
     present = ((HERE, "lobby"), (evil, "lobby"))
     found = FormerIdentifiers(present, keys, [listed(0), listed(0, key=forged)])
-    assert found.of(KEY, "lobby") == (called(OLD),)
+    assert found.of(KEY, "lobby") == (Former(called(OLD), OLD, 30),)
     assert found.of(forged, "lobby") == ()
 
 

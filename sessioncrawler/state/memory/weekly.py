@@ -1,4 +1,4 @@
-"""The last weeks of Communities, each as one number of visitors and one of events: for pages, of which there are many."""
+"""The last weeks of Communities, each as one number of visitors and one of events, for thousands of pages."""
 
 from __future__ import annotations
 
