@@ -78,7 +78,7 @@ def published(keys: Iterable[KnownKey]) -> Mapping[str, list[KnownKey]]:
 def _former(addresses: list[KnownKey], server: Server, since: int) -> Iterable[tuple[KnownKey, int | None]]:
     """Of ``addresses``, the latest first, those where a Community may have been that is listed ``since`` then.
 
-    With each comes when it was left. What was listed first after its server had moved on never was at the address before.
+    With each comes when it was left. What was listed first after its server had moved on never was at the one before.
     """
     left_at: int | None = None
     for one in addresses:

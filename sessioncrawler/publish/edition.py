@@ -15,9 +15,11 @@ from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
 from sessioncrawler.opendata.records import CommunityRecord
 from sessioncrawler.opendata.v1 import records
+from sessioncrawler.site.history.past import Past
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.render.environment import build_environment
+from sessioncrawler.state import Week
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Edition:
     """Name of a source spider → title and home page of its source."""
     icon_contents: Callable[[], Mapping[tuple[str, str], bytes]] = dict
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
+    weekly: Callable[[Sequence[tuple[str, str]]], Mapping[tuple[str, str], Sequence[Week]]] = lambda _: {}
+    """Reads the last weeks of Communities, which are given by public key and lower-case token."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
     data: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -58,7 +62,8 @@ class Edition:
         """What pages show of the Communities, whatever the language."""
         provenance = Provenance.of(self.known.sightings)
         stories = self.known.key_stories
-        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories)
+        past = Past.of(self.known, self.communities)
+        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories, past=past)
 
     @property
     def founded(self) -> int:
