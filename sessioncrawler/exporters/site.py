@@ -19,7 +19,7 @@ from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.publish.reading import reading
 from sessioncrawler.publish.workers import RenderingError, pack_edition, processes
-from sessioncrawler.state import State, Week
+from sessioncrawler.state import ServerHistory, State, Week
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class SiteItemExporter(BaseItemExporter):
             sources=_sources(self.crawler),
             icon_contents=self._icon_contents,
             weekly=self._weekly,
+            server_histories=self._server_histories,
             templates=settings.get("SITE_TEMPLATES"),
         )
 
@@ -109,6 +110,10 @@ class SiteItemExporter(BaseItemExporter):
         # A second process that renders may ask: it needs a connection of its own.
         with self._state() as state:
             return state.weekly(keys, crawl_time(self.crawler.settings))
+
+    def _server_histories(self, keys: Sequence[str]) -> Mapping[str, ServerHistory]:
+        with self._state() as state:
+            return state.server_histories(keys)
 
 
 def _sources(crawler: Crawler) -> dict[str, tuple[str, str]]:

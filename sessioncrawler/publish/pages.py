@@ -8,6 +8,8 @@ from typing import Any
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.site.history.gone import gone_pages
 from sessioncrawler.site.history.moved import moved_pages
+from sessioncrawler.site.history.server import server_pages
+from sessioncrawler.site.history.stats import stats_page
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.about import about_page
 from sessioncrawler.site.pages.community import community_pages
@@ -39,12 +41,25 @@ def each_community(edition: Edition) -> Iterator[tuple[str, bytes]]:
         taken.append(page.place.path)
         return f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, template, page=page)
 
-    for page in community_pages(edition.cards, edition.weekly):
+    for page in community_pages(edition.cards, edition.server_paths, edition.weekly):
         yield file(page, "community.html")
     for moved in moved_pages(edition.cards):
         yield file(moved, "moved.html")
     for gone in gone_pages(edition.known, edition.cards, taken):
         yield file(gone, "gone.html")
+
+
+def each_server(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """A page for each server in each language, by its path below the root of the site."""
+    paths, histories = edition.server_paths, edition.server_histories
+    for page in server_pages(edition.servers, edition.cards, edition.known, paths, histories):
+        code = page.language.code
+        yield f"{page.place.folder}{INDEX}", render(edition, "server.html", code, page=page)
+
+
+def stats(edition: Edition, code: str) -> bytes:
+    """The whole network over time."""
+    return render(edition, "stats.html", code, page=stats_page(edition.known, site_language(code)))
 
 
 def about(edition: Edition, code: str) -> bytes:
@@ -73,7 +88,7 @@ def errors(edition: Edition) -> bytes:
 
 def status(edition: Edition) -> bytes:
     """How every server answers, and how well each source does."""
-    return render(edition, "status.html", page=status_page(edition.known))
+    return render(edition, "status.html", page=status_page(edition.known, edition.server_paths))
 
 
 def keys(edition: Edition) -> bytes:

@@ -17,7 +17,7 @@ _SPARK = 30
 _BAR, _GAP, _TALL = 3, 1, 28
 _SHORT = 20
 """A day on which one check failed is no taller than this: it would look like a good day otherwise."""
-_TOPS = (2, 4, 6, 8, 10)
+_TOPS = (2, 4, 6, 8, 10, 12, 16)
 """Axes end at one of these, times a power of ten: their half is a whole number too."""
 _SVG = Markup('<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"><title>{}</title>{}</svg>')
 _LINE = Markup('<path{} fill="none" stroke="currentColor" d="{}"/>')
@@ -97,14 +97,14 @@ def plot(lines: Sequence[Line], times: Sequence[str], *, label: str, number: Cal
     grid = Markup('<path class="grid" fill="none" stroke="currentColor" d="{}"/>').format(
         "".join(f"M0 {y}h{max(1, len(times) - 1) * 10}" for y in (0, HEIGHT // 2, HEIGHT))
     )
-    drawn = Markup().join(
+    drawn = [
         _LINE.format(Markup(' class="line-{}"').format(place), _path(line.values, top, step=10, height=HEIGHT))
         for place, line in enumerate(lines)
-    )
-    svg = _SVG.format("lines", max(1, len(times) - 1) * 10, HEIGHT, label, grid + drawn)
-    middle = times[len(times) // 2 : len(times) // 2 + 1] if len(times) > 2 else ()
-    ends = (times[0], *middle, times[-1]) if len(times) > 1 else tuple(times)
-    return Plot(svg, tuple(line.name for line in lines), tuple(map(number, (top, top // 2, 0))), ends)
+    ]
+    # The first one matters most: it lies above the others.
+    svg = _SVG.format("lines", max(1, len(times) - 1) * 10, HEIGHT, label, Markup().join([grid, *reversed(drawn)]))
+    shown = tuple(dict.fromkeys((times[0], times[len(times) // 2], times[-1])))
+    return Plot(svg, tuple(line.name for line in lines), tuple(map(number, (top, top // 2, 0))), shown)
 
 
 def ceiling(number: float) -> int:

@@ -38,19 +38,26 @@ class CommunityPage(Page):
     fingerprint: str
     """The key of its server in groups of four digits."""
     qr: QrCode
+    server_path: str
+    """The folder of the page of its server; empty where there is none."""
     events: str
     """A day, in the last week; empty where they are not known."""
     series: Series | None
     """The last weeks; None where too little is known of them."""
 
 
-def community_pages(cards: Cards, weekly: Weekly | None = None) -> Iterator[CommunityPage]:
-    """The pages of all ``cards`` in their order, in English; a room that comes twice has one."""
+def community_pages(
+    cards: Cards, server_paths: Mapping[str, str] | None = None, weekly: Weekly | None = None
+) -> Iterator[CommunityPage]:
+    """The pages of all ``cards`` in their order, in English; a room that comes twice has one.
+
+    ``server_paths`` has the folders of the pages of servers by public key.
+    """
     shown = list({card.key: card for card in cards.all}.values())
     for first in range(0, len(shown), BATCH):
         batch = shown[first : first + BATCH]
         weeks = weekly([_remembered(card) for card in batch]) if weekly else {}
-        yield from _pages(cards, batch, weeks)
+        yield from _pages(cards, batch, server_paths or {}, weeks)
 
 
 def _remembered(card: Card) -> tuple[str, str]:
@@ -59,7 +66,10 @@ def _remembered(card: Card) -> tuple[str, str]:
 
 
 def _pages(
-    cards: Cards, batch: Sequence[Card], weeks: Mapping[tuple[str, str], Sequence[Week]]
+    cards: Cards,
+    batch: Sequence[Card],
+    server_paths: Mapping[str, str],
+    weeks: Mapping[tuple[str, str], Sequence[Week]],
 ) -> Iterator[CommunityPage]:
     site, language = cards.directory.site, site_language(DEFAULT)
     view, labels = site_view(site), Labels(cards.directory, language)
@@ -79,6 +89,7 @@ def _pages(
             summary=summary,
             fingerprint=fingerprint(card.key[0]),
             qr=qr_code(card.join_url),
+            server_path=server_paths.get(card.key[0], ""),
             events=a_day(card.pulse.events, language) if card.pulse and card.pulse.events is not None else "",
             series=series(weeks.get(_remembered(card), ()), language),
         )
