@@ -98,7 +98,7 @@ def test_the_dialog_tells_how_busy_it_is_and_when_it_was_reached(visit, site):
     assert missed.locator("time").get_attribute("datetime") == "2026-01-22T03:00:00.000Z"
     activity = page.inner_text(f"{DIALOG} [data-fact=activity]")
     assert activity.startswith(
-        "busy, events a day: 100 (posts, edits, deletions and reactions), more than the week before; 900"
+        "busy, more than the week before; events a day: 100 (posts, edits, deletions and reactions); 900"
     )
     page.click(f"{DIALOG} [data-act=close]")
     page.click("tbody tr:has-text('Dogs') a.open")
