@@ -32,14 +32,22 @@ const List = (() => {
     return languageNames.get(code);
   };
 
+  // How each activity is called on this page: four rows tell it, so the others need not be searched.
+  const activityNames = new Map([[undefined, ""]]);
+  const activityOf = (activity, row) => {
+    if (!activityNames.has(activity)) activityNames.set(activity, textOf(row, ".activity .value"));
+    return activityNames.get(activity);
+  };
+
   const readRow = (row) => {
-    const code = (factsOf.get(row).language ?? "").toLowerCase();
+    const { language = "", activity } = factsOf.get(row);
+    const code = language.toLowerCase();
     const labels = {
       language: textOf(row, ".language .value"),
       tags: texts(row, ".user-tags li"),
       badges: texts(row, ".badges li"),
       host: textOf(row, ".server"),
-      activity: textOf(row, ".activity .value"),
+      activity: activityOf(activity, row),
     };
     const languages = namesOf(code, labels.language);
     const [tags, badges] = [labels.tags, labels.badges].map((all) => all.map(Query.fold));
@@ -48,7 +56,6 @@ const List = (() => {
     const standing = badges.map((badge) => badge.replace(/\s+/g, "-"));
     for (const mark of ["pinned", "away"]) if (row.classList.contains(mark)) standing.push(mark);
     // In English in every language, too, so that links can be shared.
-    const { activity } = factsOf.get(row);
     if (activity) standing.push(activity, Query.fold(labels.activity));
     return {
       row, labels, code, languages, tags, standing, host,
