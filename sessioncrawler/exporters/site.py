@@ -15,11 +15,10 @@ from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
-from sessioncrawler.publish.archive import pack
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
-from sessioncrawler.publish.outputs import files
 from sessioncrawler.publish.reading import reading
+from sessioncrawler.publish.workers import RenderingError, pack_edition, processes
 from sessioncrawler.state import State
 
 logger = logging.getLogger(__name__)
@@ -65,9 +64,11 @@ class SiteItemExporter(BaseItemExporter):
             return  # nothing of it would be published
         try:
             self._check()
-            pack(self.file, files(self._edition()))
+            settings = self.crawler.settings
+            many = processes(settings.getint("RENDER_PROCESSES"))
+            pack_edition(self.file, self._edition(), processes=many, folder=settings["FEED_TEMPDIR"] or None)
         except Exception as error:
-            kind = "" if isinstance(error, NothingToPublishError) else f"{type(error).__name__}: "
+            kind = "" if isinstance(error, NothingToPublishError | RenderingError) else f"{type(error).__name__}: "
             logger.error(  # noqa: TRY400 - a sentence; the traceback is below
                 "The site could not be rendered, so nothing is published: %s%s", kind, error
             )

@@ -31,6 +31,8 @@ class Output:
 
     path: str
     render: Callable[[Edition], bytes | Files]
+    apart: bool = False
+    """Whether it is so much work that a second process renders it, where there may be one (``workers.py``)."""
 
     def files(self, edition: Edition) -> Iterator[tuple[str, bytes]]:
         """Path below the root of the site and content of each file."""
@@ -99,14 +101,14 @@ OUTPUTS: tuple[Output, ...] = (
     Output("404.html", errors),
     Output("status/index.html", status),
     Output("keys/index.html", keys),
-    Output("c/", each_community),
+    Output("c/", each_community, apart=True),
     *chain.from_iterable(_pages(code) for code in reversed(LOCALES)),
 )  # fmt: skip
 
 
-def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every file of the site; those of ``v1/`` are noted for their manifest."""
-    for output in OUTPUTS:
+def files(edition: Edition, outputs: Iterable[Output]) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every file of ``outputs``; those of ``v1/`` are noted for their manifest."""
+    for output in outputs:
         for path, content in output.files(edition):
             if path.startswith(DATA):
                 edition.data[path.removeprefix(DATA)] = len(content), hashlib.sha256(content).hexdigest()

@@ -107,6 +107,7 @@ class Faults:
         seconds: float | None = None,
         largest: int | None = None,
         ordinary: bool = False,
+        second: int | None = None,
         listing: str | None = None,
         **settings: Any,
     ) -> Run:
@@ -114,7 +115,8 @@ class Faults:
 
         It is killed at its moment ``last``, or so many ``calls`` of functions or ``late`` seconds after that, or after
         ``seconds``. ``largest`` is the size of the largest file that it may write; an ``ordinary`` run may not write
-        where root alone may; ``listing`` is the address of another LokiLocker.
+        where root alone may; the ``second`` process that renders is killed after so many calls of functions;
+        ``listing`` is the address of another LokiLocker.
         """
         urls = {name: url for name, url in self.net.listing_urls.items() if name != "extra"}
         ours = {"CRAWL_TIME": LATER, "DIRECTORY_CONFIG": str(self.root / "second.toml"), **settings}
@@ -131,6 +133,7 @@ class Faults:
             "patience": PATIENCE,
             "largest": largest,
             "ordinary": ordinary,
+            "second": second,
         }
         answer = self.warm.ask(order)
         output = (folder / "output.txt").read_text()

@@ -108,6 +108,11 @@ class Moments:
             if len(self.seen) == self._last:
                 self._end()
 
+    def end_child(self, calls: int) -> None:
+        """Called in a process that the run has forked: end it so many calls later."""
+        self._calls = calls
+        sys.setprofile(self._count)
+
     def _end(self) -> None:
         if self._late is not None:
             os.write(self._pipe, b"!")  # the parent kills us a little later, wherever we are then
@@ -141,6 +146,8 @@ def crawl(order: dict[str, Any], pipe: int) -> None:
         _spider(name).page = url
     moments = Moments(order["last"], order["calls"], order["late"], pipe)
     sys.addaudithook(moments.hook)
+    if order["second"] is not None:
+        os.register_at_fork(after_in_child=lambda: moments.end_child(order["second"]))
     sys.argv = ["scrapy", *order["arguments"]]
     code: Any = 1
     try:
