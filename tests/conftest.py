@@ -15,7 +15,8 @@ KINDS = {
     "browser": ("browser",),
     "crawl": (
         *("bench", "commands", "spiders"),
-        *("explain/test_agreement.py", "pipelines/test_icons.py", "pipelines/test_sightings.py"),
+        "explain/test_agreement.py",
+        *(f"pipelines/test_{name}.py" for name in ("icons", "icons_crawled", "icons_refused", "sightings")),
         *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
     ),
 }
