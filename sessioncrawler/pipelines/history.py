@@ -44,7 +44,7 @@ class HistoryPipeline(StatefulPipeline):
     def process_item(self, item: Any) -> Any:
         """Keep what is listed until the end."""
         if isinstance(item, CommunityItem):
-            self._listed.append(_facts(item))
+            self._listed.append(facts_of(item))
         elif isinstance(item, PollItem):
             self._complete = True
         return item
@@ -69,7 +69,8 @@ class HistoryPipeline(StatefulPipeline):
             self.stats.inc_value(f"history/{event.kind}")
 
 
-def _facts(item: CommunityItem) -> Facts:
+def facts_of(item: CommunityItem) -> Facts:
+    """What the history keeps of a Community."""
     return Facts(
         public_key=item.server.public_key,
         token=item.room.token,
