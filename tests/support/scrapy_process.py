@@ -43,6 +43,7 @@ def scrapy(
     settings: Mapping[str, Any],
     extra: Mapping[str, str] | None = None,
     fresh: bool = False,
+    seconds: float = TIMEOUT,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``scrapy`` with ``arguments`` in ``folder`` to its end.
 
@@ -50,9 +51,9 @@ def scrapy(
     """
     ours = environment(settings, extra or {})
     if not fresh:
-        return run_warm("scrapy.cmdline:execute", arguments, folder=folder, environment=ours, seconds=TIMEOUT)
+        return run_warm("scrapy.cmdline:execute", arguments, folder=folder, environment=ours, seconds=seconds)
     return subprocess.run(
-        command(*arguments), cwd=folder, env=ours, capture_output=True, text=True, timeout=TIMEOUT, check=False
+        command(*arguments), cwd=folder, env=ours, capture_output=True, text=True, timeout=seconds, check=False
     )
 
 
