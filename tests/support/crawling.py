@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm import ROOT, run_warm
+from tests.support.warm import ROOT, run_fresh, run_warm
 
 TIMEOUT = 120
 
@@ -42,15 +42,19 @@ class Crawl:
         return self.stats["finish_reason"]
 
 
-def run_crawls(jobs: Sequence[Job], *, network: bool = True, folder: Path | None = None) -> list[Crawl]:
+def run_crawls(
+    jobs: Sequence[Job], *, network: bool = True, folder: Path | None = None, forked: bool = True
+) -> list[Crawl]:
     """Run jobs in one new process, in ``folder`` (by default a fresh one); the results are in the order of the jobs.
 
-    Without ``network`` an attempt to open a connection or to look up a name raises AssertionError here.
+    Without ``network`` an attempt to open a connection or to look up a name raises AssertionError here. The memory of a
+    ``forked`` process grows by what it finds in that of its parent, too: where that is measured, it must not be one.
     """
     with tempfile.TemporaryDirectory() as fresh:
         result = Path(fresh, "result.json")
         order = {"jobs": [vars(job) for job in jobs], "network": network, "result": str(result)}
-        done = run_warm(
+        run = run_warm if forked else run_fresh
+        done = run(
             "tests.support.crawl_process:main",
             folder=folder or Path(fresh),
             environment=environment(),

@@ -96,6 +96,22 @@ def run_warm(
         return subprocess.CompletedProcess([function, *arguments], code, out, err)
 
 
+def run_fresh(
+    function: str, *, folder: Path, environment: Mapping[str, str], seconds: float, text: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """The same in a Python of its own; the module calls the function when it is run."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", function.partition(":")[0]],
+        cwd=folder,
+        env=environment,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
 class Warm:
     """The process that forks others, from the side of the tests. ``module`` is what it runs."""
 
