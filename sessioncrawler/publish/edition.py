@@ -12,12 +12,19 @@ from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Poll
+from sessioncrawler.model import Poll, Server
 from sessioncrawler.opendata.records import CommunityRecord
 from sessioncrawler.opendata.v1 import records
+from sessioncrawler.site.history.server import Histories, listed_servers
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
+from sessioncrawler.site.pages.paths import server_paths
 from sessioncrawler.site.render.environment import build_environment
+from sessioncrawler.state import ServerHistory
+
+
+def _no_histories(_: Sequence[str]) -> Mapping[str, ServerHistory]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Edition:
     """Name of a source spider → title and home page of its source."""
     icon_contents: Callable[[], Mapping[tuple[str, str], bytes]] = dict
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
+    server_histories: Histories = _no_histories
+    """Reads how servers were reached, some servers at a time: when their pages are rendered, not before."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
     data: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -59,6 +68,16 @@ class Edition:
         provenance = Provenance.of(self.known.sightings)
         stories = self.known.key_stories
         return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories)
+
+    @cached_property
+    def servers(self) -> Mapping[str, Server]:
+        """Public key → server of all Communities that are listed."""
+        return listed_servers(self.communities, self.known)
+
+    @cached_property
+    def server_paths(self) -> Mapping[str, str]:
+        """Public key → folder of the page of each of :attr:`servers`, ``s/SERVERID/``."""
+        return server_paths(self.servers.values(), self.known.keys)
 
     @property
     def founded(self) -> int:

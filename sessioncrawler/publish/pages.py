@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sessioncrawler.publish.edition import Edition
+from sessioncrawler.site.history.server import server_pages
+from sessioncrawler.site.history.stats import stats_page
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.about import about_page
 from sessioncrawler.site.pages.community import community_pages
@@ -31,8 +33,21 @@ def the_list(edition: Edition, code: str) -> bytes:
 
 def each_community(edition: Edition) -> Iterator[tuple[str, bytes]]:
     """A page for each Community, by its path below ``c/``."""
-    for page in community_pages(edition.cards):
+    for page in community_pages(edition.cards, edition.server_paths):
         yield f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, "community.html", page=page)
+
+
+def each_server(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """A page for each server in each language, by its path below the root of the site."""
+    paths, histories = edition.server_paths, edition.server_histories
+    for page in server_pages(edition.servers, edition.cards, edition.known, paths, histories):
+        code = page.language.code
+        yield f"{page.place.folder}{INDEX}", render(edition, "server.html", code, page=page)
+
+
+def stats(edition: Edition, code: str) -> bytes:
+    """The whole network over time."""
+    return render(edition, "stats.html", code, page=stats_page(edition.known, site_language(code)))
 
 
 def about(edition: Edition, code: str) -> bytes:
@@ -61,7 +76,7 @@ def errors(edition: Edition) -> bytes:
 
 def status(edition: Edition) -> bytes:
     """How every server answers, and how well each source does."""
-    return render(edition, "status.html", page=status_page(edition.known))
+    return render(edition, "status.html", page=status_page(edition.known, edition.server_paths))
 
 
 def keys(edition: Edition) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
@@ -32,10 +32,15 @@ class CommunityPage(Page):
     fingerprint: str
     """The key of its server in groups of four digits."""
     qr: QrCode
+    server_path: str = ""
+    """The folder of the page of its server; empty where there is none."""
 
 
-def community_pages(cards: Cards) -> Iterator[CommunityPage]:
-    """The pages of all ``cards`` in their order, in English; a room that comes twice has one."""
+def community_pages(cards: Cards, server_paths: Mapping[str, str] | None = None) -> Iterator[CommunityPage]:
+    """The pages of all ``cards`` in their order, in English; a room that comes twice has one.
+
+    ``server_paths`` has the folders of the pages of servers by public key.
+    """
     site, language = cards.directory.site, site_language(DEFAULT)
     view, labels = site_view(site), Labels(cards.directory, language)
     for card in {card.key: card for card in cards.all}.values():
@@ -54,4 +59,5 @@ def community_pages(cards: Cards) -> Iterator[CommunityPage]:
             summary=summary,
             fingerprint=fingerprint(card.key[0]),
             qr=qr_code(card.join_url),
+            server_path=(server_paths or {}).get(card.key[0], ""),
         )
