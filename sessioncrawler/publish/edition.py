@@ -15,12 +15,13 @@ from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll, Server
 from sessioncrawler.opendata.records import CommunityRecord
 from sessioncrawler.opendata.v1 import records
+from sessioncrawler.site.history.past import Past
 from sessioncrawler.site.history.server import Histories, listed_servers
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.pages.paths import server_paths
 from sessioncrawler.site.render.environment import build_environment
-from sessioncrawler.state import ServerHistory
+from sessioncrawler.state import ServerHistory, Week
 
 
 def _no_histories(_: Sequence[str]) -> Mapping[str, ServerHistory]:
@@ -47,6 +48,8 @@ class Edition:
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
     server_histories: Histories = _no_histories
     """Reads how servers were reached, some servers at a time: when their pages are rendered, not before."""
+    weekly: Callable[[Sequence[tuple[str, str]]], Mapping[tuple[str, str], Sequence[Week]]] = lambda _: {}
+    """Reads the last weeks of Communities, which are given by public key and lower-case token."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
     data: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -67,7 +70,8 @@ class Edition:
         """What pages show of the Communities, whatever the language."""
         provenance = Provenance.of(self.known.sightings)
         stories = self.known.key_stories
-        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories)
+        past = Past.of(self.known, self.communities)
+        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories, past=past)
 
     @cached_property
     def servers(self) -> Mapping[str, Server]:
