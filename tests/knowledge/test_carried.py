@@ -111,6 +111,13 @@ def test_of_two_addresses_the_published_one_is_carried():
     assert [one[:2] for one in found] == [("lobby", "sogs.example")]
 
 
+def test_a_server_that_moved_and_is_down_is_carried_from_where_it_was_last():
+    """However long its former address was the published one: what it told there is old."""
+    first, second = silent(reached(room("old")), 30), silent(reached(LOBBY, address=MOVED), 5, asked=MOVED)
+    found = listed(first, second, keys=[published(), published(MOVED, at=NOW - DAY)], links=(HOST, MOVED))
+    assert found == [("lobby", "moved.example", Presence(Reach.LATELY, NOW - 5 * HOUR))]
+
+
 def test_a_room_that_its_server_no_longer_tells_of_goes_at_once():
     assert [one[0] for one in listed(KnownPoll(reached(LOBBY), NOW, NOW, None))] == ["lobby"]
 
