@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, Self
 
 from scrapy.crawler import Crawler
@@ -20,7 +20,7 @@ from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.publish.outputs import files
 from sessioncrawler.publish.reading import reading
-from sessioncrawler.state import State
+from sessioncrawler.state import Sample, ServerHistory, State
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,8 @@ class SiteItemExporter(BaseItemExporter):
             left_out=report.left_out if report else {},
             sources=_sources(self.crawler),
             icon_contents=self._icon_contents,
+            histories=self._histories,
+            server_histories=self._server_histories,
             templates=settings.get("SITE_TEMPLATES"),
         )
 
@@ -102,6 +104,14 @@ class SiteItemExporter(BaseItemExporter):
     def _icon_contents(self) -> Mapping[tuple[str, str], bytes]:
         with self._state() as state:
             return state.icon_contents()
+
+    def _histories(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Sample]]:
+        with self._state() as state:
+            return state.histories(keys)
+
+    def _server_histories(self, keys: Sequence[str]) -> Mapping[str, ServerHistory]:
+        with self._state() as state:
+            return state.server_histories(keys)
 
 
 def _sources(crawler: Crawler) -> dict[str, tuple[str, str]]:

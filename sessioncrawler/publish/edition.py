@@ -13,8 +13,11 @@ from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
+from sessioncrawler.opendata.history import ReadSamples, ReadServers
+from sessioncrawler.opendata.places import Places
 from sessioncrawler.opendata.records import CommunityRecord
 from sessioncrawler.opendata.v1 import records
+from sessioncrawler.publish.places import places
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.render.environment import build_environment
@@ -38,6 +41,10 @@ class Edition:
     """Name of a source spider → title and home page of its source."""
     icon_contents: Callable[[], Mapping[tuple[str, str], bytes]] = dict
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
+    histories: ReadSamples = lambda _: {}
+    """Reads what Communities told, day by day: a part of them at a time."""
+    server_histories: ReadServers = lambda _: {}
+    """Reads how servers were reached, day by day."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
     data: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -60,6 +67,11 @@ class Edition:
         stories = self.known.key_stories
         return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories)
 
+    @cached_property
+    def places(self) -> Places:
+        """What has files of its own, and what these are called."""
+        return places(self.communities, self.known.listed, self.now)
+
     @property
     def founded(self) -> int:
         """When the first Community was listed, in Unix seconds."""
@@ -70,6 +82,11 @@ class Edition:
         """What the open data tells of the Communities."""
         first_listed = {one.facts.key: one.first_listed for one in self.known.listed}
         return records(self.communities, self.directory, first_listed)
+
+    @cached_property
+    def polls_of_listed(self) -> list[Poll]:
+        """How the servers of :attr:`records` were reached last: now, or when they told what they keep."""
+        return [*self.polls, *(one.poll for one in self.known.carried.values())]
 
     @cached_property
     def flag(self) -> Callable[[str], str]:
