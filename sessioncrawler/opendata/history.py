@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sessioncrawler.opendata.encoding import compact
 from sessioncrawler.opendata.places import CommunityPlace, Places, ServerPlace
@@ -40,7 +40,7 @@ COLUMNS = (
 _SPANS = {Span.DAY: "day", Span.WEEK: "week", Span.MONTH: "month"}
 _GZIP = 31
 """Makes zlib write the format of RFC 1952, without a time or a name in it."""
-_LEVEL = 6
+_LEVEL = 4
 
 ReadSamples = Callable[[Sequence[tuple[str, str]]], Mapping[tuple[str, str], Sequence[Sample]]]
 """Public keys and lower-case tokens → the samples of these Communities, oldest first."""
@@ -48,14 +48,6 @@ ReadServers = Callable[[Sequence[str]], Mapping[str, ServerHistory]]
 """Public keys → the histories of these servers."""
 
 
-class _Stretch(Protocol):
-    @property
-    def span(self) -> Span: ...
-    @property
-    def start(self) -> int: ...
-
-
-S = TypeVar("S", bound=_Stretch)
 K = TypeVar("K")
 R = TypeVar("R")
 P = TypeVar("P", CommunityPlace, ServerPlace)
@@ -69,14 +61,13 @@ def history_files(
     packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
     packed = [packer.compress((",".join(COLUMNS) + "\r\n").encode())]
     for server, past in _read(places.servers, read_servers):
-        whole = past or ServerHistory()
-        checks = _whole_days(whole.checks, today)
-        yield f"{FOLDER}servers/{server.name}.json", server_history(server, ServerHistory(checks, whole.incidents))
-        packed.append(packer.compress(_server_rows(server, checks)))
+        history = past or ServerHistory()
+        yield f"{FOLDER}servers/{server.name}.json", compact(server_history(server, history, today))
+        packed.append(packer.compress(_server_rows(server, history.checks, today)))
     for community, told in _read(places.communities, read_samples):
-        samples = _whole_days(told or (), today)
-        yield f"{FOLDER}communities/{community.name}.json", community_history(community, samples)
-        packed.append(packer.compress(_community_rows(community, samples)))
+        samples = told or ()
+        yield f"{FOLDER}communities/{community.name}.json", compact(community_history(community, samples, today))
+        packed.append(packer.compress(_community_rows(community, samples, today)))
     packed.append(packer.flush())
     yield TABLE, b"".join(packed)
 
@@ -90,39 +81,31 @@ def _read(places: Mapping[K, P], read: Callable[[Sequence[K]], Mapping[K, R]]) -
             yield place, found.get(key)
 
 
-def _whole_days(stretches: Iterable[S], today: int) -> tuple[S, ...]:
-    return tuple(one for one in stretches if one.start < today and one.span is not Span.HOUR)
-
-
-def community_history(place: CommunityPlace, samples: Sequence[Sample]) -> bytes:
-    """The file of one Community."""
-    return compact(
-        CommunityHistoryFile(
-            version=VERSION,
-            identifier=place.identifier,
-            token=place.token,
-            public_key=place.public_key,
-            first_listed=iso(place.first_listed) or None,
-            gone_at=iso(place.gone_at) or None,
-            days=_samples(samples, Span.DAY),
-            weeks=_samples(samples, Span.WEEK),
-            months=_samples(samples, Span.MONTH),
-        )
+def community_history(place: CommunityPlace, samples: Sequence[Sample], today: int) -> CommunityHistoryFile:
+    """The file of one Community, with what was before the day ``today``."""
+    return CommunityHistoryFile(
+        version=VERSION,
+        identifier=place.identifier,
+        token=place.token,
+        public_key=place.public_key,
+        first_listed=iso(place.first_listed) or None,
+        gone_at=iso(place.gone_at) or None,
+        days=_samples(samples, Span.DAY, today),
+        weeks=_samples(samples, Span.WEEK, today),
+        months=_samples(samples, Span.MONTH, today),
     )
 
 
-def server_history(place: ServerPlace, history: ServerHistory) -> bytes:
-    """The file of one server."""
-    return compact(
-        ServerHistoryFile(
-            version=VERSION,
-            server_id=place.server_id,
-            public_key=place.public_key,
-            incidents=[IncidentRecord(iso(one.began), iso(one.ended) or None, one.how) for one in history.incidents],
-            days=_checks(history.checks, Span.DAY),
-            weeks=_checks(history.checks, Span.WEEK),
-            months=_checks(history.checks, Span.MONTH),
-        )
+def server_history(place: ServerPlace, history: ServerHistory, today: int) -> ServerHistoryFile:
+    """The file of one server, with what was before the day ``today``, and all incidents."""
+    return ServerHistoryFile(
+        version=VERSION,
+        server_id=place.server_id,
+        public_key=place.public_key,
+        incidents=[IncidentRecord(iso(one.began), iso(one.ended) or None, one.how) for one in history.incidents],
+        days=_checks(history.checks, Span.DAY, today),
+        weeks=_checks(history.checks, Span.WEEK, today),
+        months=_checks(history.checks, Span.MONTH, today),
     )
 
 
@@ -151,31 +134,29 @@ def _of_language(code: str, days: Iterable[Total | None]) -> list[int | None]:
     return [one.languages.get(code, 0) if one else None for one in days]
 
 
-def _samples(samples: Iterable[Sample], span: Span) -> CommunityStretches:
-    found = _without_gaps([one for one in samples if one.span is span], _start, span)
+def _samples(samples: Iterable[Sample], span: Span, today: int) -> CommunityStretches:
+    known = [one for one in samples if one.span is span and one.start < today]
+    found = _without_gaps(known, _start, span)
     return CommunityStretches(
-        first=_first(found),
+        first=_day(known[0].start) if known else None,
         users=[_number(one.users) if one else None for one in found],
         events=[_number(one.events) if one else None for one in found],
         known_days=[_number(one.days) or 0 if one else 0 for one in found],
     )
 
 
-def _checks(checks: Iterable[Checks], span: Span) -> ServerStretches:
-    found = _without_gaps([one for one in checks if one.span is span], _start, span)
+def _checks(checks: Iterable[Checks], span: Span, today: int) -> ServerStretches:
+    known = [one for one in checks if one.span is span and one.start < today]
+    found = _without_gaps(known, _start, span)
     return ServerStretches(
-        first=_first(found),
+        first=_day(known[0].start) if known else None,
         asked=[one.asked if one else None for one in found],
         reached=[one.reached if one else None for one in found],
     )
 
 
-def _start(one: _Stretch) -> int:
+def _start(one: Sample | Checks) -> int:
     return one.start
-
-
-def _first(found: Sequence[_Stretch | None]) -> str | None:
-    return _day(found[0].start) if found and found[0] else None
 
 
 def _without_gaps(found: Sequence[K], start: Callable[[K], int], span: Span) -> list[K | None]:
@@ -198,6 +179,7 @@ def _next(start: int, span: Span) -> int:
     return start + (7 if span is Span.WEEK else 1)
 
 
+@lru_cache(100_000)
 def _number(value: float | None) -> float | None:
     """A mean or a share with one digit at most, and none where that is 0."""
     if value is None or value.is_integer():
@@ -208,20 +190,24 @@ def _number(value: float | None) -> float | None:
 _day = cache(iso_day)
 
 
-def _community_rows(place: CommunityPlace, samples: Iterable[Sample]) -> bytes:
+def _community_rows(place: CommunityPlace, samples: Iterable[Sample], today: int) -> bytes:
     begin = f"community,{cell(place.identifier)},{place.public_key},"
     return "".join(
         f"{begin}{_SPANS[one.span]},{_day(one.start)},{_told(one.users)},{_told(one.events)},{_told(one.days)},,\r\n"
         for one in samples
+        if one.start < today
     ).encode()
 
 
-def _server_rows(place: ServerPlace, checks: Iterable[Checks]) -> bytes:
+def _server_rows(place: ServerPlace, checks: Iterable[Checks], today: int) -> bytes:
     begin = f"server,{place.server_id},{place.public_key},"
     return "".join(
-        f"{begin}{_SPANS[one.span]},{_day(one.start)},,,,{one.asked},{one.reached}\r\n" for one in checks
+        f"{begin}{_SPANS[one.span]},{_day(one.start)},,,,{one.asked},{one.reached}\r\n"
+        for one in checks
+        if one.span in _SPANS and one.start < today
     ).encode()
 
 
+@lru_cache(100_000)
 def _told(value: float | None) -> str:
     return "" if value is None else str(_number(value))
