@@ -29,11 +29,16 @@ def checks(settled: Iterable[Poll], keys: Iterable[KnownKey], polled_at: Mapping
             found.setdefault(
                 poll.server.public_key, Check(poll.server.public_key, at, reached=True, seconds=poll.seconds)
             )
-    for one in sorted(keys, key=lambda one: (one.published_at or 0, one.netloc)):
+    seen = set(found)
+    # The address at which a server was last says how it fails: where it was before, nobody may be for long.
+    for one in sorted(keys, key=lambda one: (-one.shown_at, one.published_at or 0, one.netloc)):
         end, at = ends.get(one.netloc), polled_at.get(one.netloc)
-        if one.published_at is None or end is None or at is None or one.public_key in found:
+        if one.published_at is None or end is None or at is None or one.public_key in seen:
             continue
-        found[one.public_key] = Check(one.public_key, at, reached=False, how=end.outcome.value)
+        seen.add(one.public_key)
+        # Who answers there with another key is another server; the former one is not down, but no more.
+        if end.outcome is not Outcome.REACHED:
+            found[one.public_key] = Check(one.public_key, at, reached=False, how=end.outcome.value)
     return [check for _, check in sorted(found.items())]
 
 

@@ -55,14 +55,21 @@ class Badge(Struct, frozen=True, rename="camel"):
 def badge_files(
     places: Places, communities: Iterable[CommunityItem], availability: Mapping[str, Availability]
 ) -> Iterator[tuple[str, bytes]]:
-    """Path below ``badge/`` and content of every badge: ``NAME`` of a server, ``c/NAME`` of a Community."""
+    """Path below ``badge/`` and content of every badge: ``NAME`` of a server, ``c/NAME`` of a Community.
+
+    Who moved keeps the badge under the former name: it stands on pages of others.
+    """
     listed = {(one.server.public_key, one.room.token.lower()): one for one in communities}
     reach = {one.server.public_key: one.presence.reach for one in listed.values() if one.presence}
     for key, server in places.servers.items():
         gone = server.gone_at is not None
-        yield from _both(server.name, server_badge(availability.get(key), reach.get(key, Reach.NOW), gone=gone))
+        badge = server_badge(availability.get(key), reach.get(key, Reach.NOW), gone=gone)
+        for name in (server.name, *server.former):
+            yield from _both(name, badge)
     for room, community in places.communities.items():
-        yield from _both(f"c/{community.name}", community_badge(listed.get(room)))
+        badge = community_badge(listed.get(room))
+        for name in (community.name, *community.former):
+            yield from _both(f"c/{name}", badge)
 
 
 def server_badge(known: Availability | None, reach: Reach, *, gone: bool = False) -> Badge:

@@ -17,6 +17,8 @@ class CommunityPlace:
     """``TOKEN+serverid``, which a stranger can forge."""
     name: str
     """The same where nobody else has it, otherwise with the whole key: what its files are called."""
+    former: tuple[str, ...] = ()
+    """Names that it had while its server was elsewhere, and that nobody else has now."""
     first_listed: int | None = None
     gone_at: int | None = None
     """None while it is listed."""
@@ -42,13 +44,15 @@ class ServerPlace:
     """The ``server_id`` where nobody else has it, otherwise the whole key."""
     host: str
     """``host[:port]`` of its best address."""
+    former: tuple[str, ...] = ()
+    """Names that it had at other addresses, and that nobody else has now."""
     gone_at: int | None = None
     """When its last Community went, in Unix seconds; None while one is listed."""
 
     @property
     def page(self) -> str:
-        """The address of its page below that of the site."""
-        return f"s/{self.name}/"
+        """The address of its page below that of the site; of the site itself where it is gone."""
+        return f"s/{self.name}/" if self.gone_at is None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ for the same inputs. All times are Unix seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from types import MappingProxyType
 
 from msgspec import Struct
 
+from sessioncrawler.editorial.activity import Activity
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.policy import reason_text
@@ -67,9 +68,17 @@ class RootPollsFile(Struct, frozen=True):
 
 
 def records(
-    communities: Iterable[CommunityItem], directory: Directory, first_listed: Mapping[tuple[str, str], int]
+    communities: Iterable[CommunityItem],
+    directory: Directory,
+    first_listed: Mapping[tuple[str, str], int],
+    activity: Mapping[tuple[str, str], Activity] = MappingProxyType({}),
+    former: Callable[[CommunityItem], Iterable[str]] = lambda _: (),
 ) -> list[CommunityRecord]:
-    """All records, by identifier, then public key; ``first_listed`` gives times by public key and lower-case token."""
+    """All records, by identifier, then public key.
+
+    ``first_listed`` gives times, ``activity`` how much happens, by public key and lower-case token; ``former`` gives
+    former identifiers.
+    """
     flag = LanguageTable(directory).flag
 
     @cache
@@ -79,6 +88,7 @@ def records(
 
     def record(community: CommunityItem) -> CommunityRecord:
         room, server = community.room, community.server
+        key = server.public_key, room.token.lower()
         return CommunityRecord(
             identifier=community.identifier,
             token=room.token,
@@ -102,9 +112,11 @@ def records(
             nsfw=NsfwRecord(value=community.nsfw_reason is not None, reason=community.nsfw_reason),
             pinned=community.pinned,
             official=_OFFICIAL in community.tags,
-            first_listed=iso(first_listed.get((server.public_key, room.token.lower()))) or None,
+            first_listed=iso(first_listed.get(key)) or None,
             reachable=community.reachable,
             last_reached=iso(community.presence.at) or None if community.presence else None,
+            activity=activity.get(key),
+            former_identifiers=list(former(community)),
         )
 
     return [record(one) for one in sorted(communities, key=lambda one: (one.identifier, one.server.public_key))]

@@ -1,7 +1,7 @@
 """Every file of a site, in the order in which it is rendered: where it is, what renders it, and from what.
 
-A new file is one line here. A path that ends in a slash is a folder: its renderer gives the files below it. The
-empty one is the root of the site.
+A new file is one line here. A path that ends in a slash is a folder: its renderer gives the files below it.
+The empty path is the root of the site.
 """
 
 from __future__ import annotations
@@ -16,9 +16,21 @@ from sessioncrawler.opendata import atom, badges, directory_2026, history, table
 from sessioncrawler.opendata.keys import keys_json, keys_xml
 from sessioncrawler.opendata.schemas import schema_files
 from sessioncrawler.publish.edition import Edition
-from sessioncrawler.publish.pages import about, each_community, errors, keys, logos, plain, render, status, the_list
-from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.paths import INDEX, KEYS
+from sessioncrawler.publish.pages import (
+    about,
+    each_community,
+    each_server,
+    errors,
+    keys,
+    logos,
+    plain,
+    render,
+    stats,
+    status,
+    the_list,
+)
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, site_language
+from sessioncrawler.site.pages.paths import INDEX, KEYS, STATS
 from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.pages.webmanifest import manifest
 
@@ -32,6 +44,8 @@ class Output:
 
     path: str
     render: Callable[[Edition], bytes | Files]
+    apart: bool = False
+    """Whether it is so much work that a second process renders it, where there may be one (``workers.py``)."""
 
     def files(self, edition: Edition) -> Iterator[tuple[str, bytes]]:
         """Path below the root of the site and content of each file."""
@@ -49,9 +63,17 @@ def _pages(code: str) -> tuple[Output, ...]:
     return (
         Output(f"{folder}join/{INDEX}", lambda e: plain(e, "join", code)),
         Output(f"{folder}about/{INDEX}", lambda e: about(e, code)),
+        Output(f"{folder}{STATS}{INDEX}", lambda e: stats(e, code)),
         Output(f"{folder}privacy/{INDEX}", lambda e: plain(e, "privacy", code)),
         Output(f"{folder}{INDEX}", lambda e: the_list(e, code)),
     )
+
+
+def _found_by_robots(edition: Edition) -> Iterable[str]:
+    """Folders of pages for the sitemap, beside those that every site has, each once; what is cut off comes last."""
+    servers = edition.server_paths.values()
+    others = (site_language(code).folder + path for code in LOCALES if code != DEFAULT for path in servers)
+    return dict.fromkeys([KEYS, *servers, *(card.path for card in edition.cards.all), *others])
 
 
 def icons(edition: Edition) -> Files:
@@ -97,21 +119,25 @@ OUTPUTS: tuple[Output, ...] = (
     Output("robots.txt", lambda e: render(e, "robots.txt", base=e.directory.site.url)),
     Output("sitemap.xml", lambda e: render(
         e, "sitemap.xml",
-        entries=sitemap(e.directory.site.url, dict.fromkeys([KEYS, *(card.path for card in e.cards.all)]), e.now),
+        entries=sitemap(e.directory.site.url, _found_by_robots(e), e.now),
     )),
     Output("site.webmanifest", lambda e: render(e, "site.webmanifest", manifest=manifest(e.directory.site))),
     # Pages; the front page is the last file of all
     Output("404.html", errors),
     Output("status/index.html", status),
     Output("keys/index.html", keys),
-    Output("c/", each_community),
+    Output("c/", each_community, apart=True),
+    Output("", each_server),
     *chain.from_iterable(_pages(code) for code in reversed(LOCALES)),
 )  # fmt: skip
 
 
-def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every file of the site; those of ``v1/`` are noted for their manifest, but for histories."""
-    for output in OUTPUTS:
+def files(edition: Edition, outputs: Iterable[Output]) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every file of ``outputs``.
+
+    Those of ``v1/`` are noted for their manifest; histories are not.
+    """
+    for output in outputs:
         for path, content in output.files(edition):
             if output.path.startswith(DATA):
                 edition.data[path.removeprefix(DATA)] = len(content), hashlib.sha256(content).hexdigest()

@@ -1,81 +1,88 @@
-"""Who has files of their own, and what these are called: the rule of :mod:`sessioncrawler.site.pages.paths`."""
+"""Who has files of their own, and what these are called: the same as their pages."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from sessioncrawler.items import CommunityItem
+from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.model import Server
 from sessioncrawler.opendata.places import CommunityPlace, Places, ServerPlace
-from sessioncrawler.site.pages.paths import community_paths
-from sessioncrawler.state import Listed
+from sessioncrawler.site.history.gone import Gone
+from sessioncrawler.site.history.moved import moved_paths
+from sessioncrawler.site.pages.cards import Cards
+from sessioncrawler.site.pages.paths import SERVERS, server_paths
+from sessioncrawler.state import KnownKey
 
-KEPT = 30 * 86_400
-"""Seconds for which what is gone keeps its files, so that nobody who shows them is left without a word."""
+MOST_FORMER = 8
+"""Former names of one server, the latest."""
 
 
-def places(communities: Sequence[CommunityItem], history: Iterable[Listed], now: int) -> Places:
-    """Places of what is listed, and of what went within :data:`KEPT` seconds.
-
-    What is listed never gives its name up to what is gone.
-    """
-    known = {one.facts.key: one for one in history}
-    here = {place.key: place for place in _listed(communities, known)}
-    gone = [
-        CommunityPlace(
-            one.facts.public_key, one.facts.token, one.facts.identifier, one.facts.identifier,
-            one.first_listed, one.gone_at,
-        )
-        for key, one in known.items()
-        if key not in here and one.gone_at is not None and now - one.gone_at <= KEPT
-    ]  # fmt: skip
-    found = {place.key: place for place in (*here.values(), *_apart(gone, here.values()))}
-    servers = {place.public_key: place for place in _servers(communities, gone, known)}
+def places(known: Knowledge, cards: Cards, servers: Mapping[str, Server], gone: Iterable[Gone]) -> Places:
+    """Places of all ``cards`` and ``servers`` that are listed, and of what is ``gone`` and has a page still."""
+    left = tuple(gone)
+    communities = {place.key: place for place in (*_communities(known, cards), *map(_left, left))}
+    last: dict[str, Gone] = {}
+    for one in left:  # the last to go comes first
+        last.setdefault(one.link.public_key, one)
+    named = {place.public_key: place for place in _servers(known.keys, servers, last)}
     return Places(
-        dict(sorted(found.items(), key=lambda one: one[1].name)),
-        dict(sorted(servers.items(), key=lambda one: one[1].name)),
+        dict(sorted(communities.items(), key=lambda one: one[1].name)),
+        dict(sorted(named.items(), key=lambda one: one[1].name)),
     )
 
 
-def _listed(communities: Iterable[CommunityItem], known: dict[tuple[str, str], Listed]) -> Iterator[CommunityPlace]:
-    items = {(one.server.public_key, one.room.token.casefold()): one for one in communities}
-    for key, path in community_paths(items.values()):
-        one, past = items[key], known.get(key)
-        name = path.removeprefix("c/").rstrip("/")
-        first = past.first_listed if past else None
-        yield CommunityPlace(one.server.public_key, one.room.token, one.identifier, name, first)
+def _communities(known: Knowledge, cards: Cards) -> Iterator[CommunityPlace]:
+    first = {one.facts.key: one.first_listed for one in known.listed}
+    former: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for path, _, card in moved_paths(cards):
+        former[card.key].append(_name(path))
+    for card in {card.key: card for card in cards.all}.values():
+        token = card.identifier.rpartition("+")[0]
+        place = CommunityPlace(card.key[0], token, card.identifier, _name(card.path), tuple(former[card.key]))
+        yield replace(place, first_listed=first.get(place.key))
 
 
-def _apart(gone: Sequence[CommunityPlace], listed: Iterable[CommunityPlace]) -> Iterator[CommunityPlace]:
-    """Those that are gone, under names that nobody else has."""
-    taken = Counter(one.identifier.casefold() for one in (*gone, *listed))
-    for one in gone:
-        alone = taken[one.identifier.casefold()] == 1
-        yield one if alone else replace(one, name=f"{one.token}+{one.public_key}")
+def _left(one: Gone) -> CommunityPlace:
+    place = CommunityPlace(one.link.public_key, one.link.token, one.identifier, _name(one.path))
+    return replace(place, first_listed=one.listed.first_listed, gone_at=one.listed.gone_at)
 
 
-def _servers(
-    communities: Iterable[CommunityItem], gone: Iterable[CommunityPlace], known: dict[tuple[str, str], Listed]
-) -> Iterator[ServerPlace]:
-    listed: dict[str, ServerPlace] = {}
-    for one in communities:
-        key, server_id = one.server.public_key, one.server.server_id
-        if key not in listed:
-            listed[key] = ServerPlace(key, server_id, server_id, one.server.address.netloc)
-    former: dict[str, ServerPlace] = {}
-    # The room that went last tells where its server was.
-    for place in sorted(gone, key=lambda one: (one.gone_at or 0, one.token)):
-        key, server_id = place.public_key, place.identifier.rpartition("+")[2]
-        if key not in listed:
-            host = urlsplit(known[place.key].facts.join_url).netloc
-            former[key] = ServerPlace(key, server_id, server_id, host, place.gone_at)
-    yield from _under_own_names(listed.values(), ())
-    yield from _under_own_names(former.values(), listed.values())
+def _servers(keys: Iterable[KnownKey], listed: Mapping[str, Server], last: Mapping[str, Gone]) -> Iterator[ServerPlace]:
+    """What is listed has the names of its pages; nobody who is gone takes one of those."""
+    known = tuple(keys)
+    left = {key: Server(one.link.address, key) for key, one in last.items() if key not in listed}
+    names = server_paths([*listed.values(), *left.values()], known) | server_paths(listed.values(), known)
+    taken = {names[key] for key in listed}
+    former = _former(known, {*names.values()})
+    for key, server in {**listed, **left}.items():
+        name, others = names[key], tuple(former.get(key, ()))
+        if key in listed:
+            yield _server(server, name, others)
+        else:
+            gone_at = last[key].listed.gone_at
+            yield replace(_server(server, f"{SERVERS}{key}/" if name in taken else name, others), gone_at=gone_at)
 
 
-def _under_own_names(servers: Collection[ServerPlace], others: Iterable[ServerPlace]) -> Iterator[ServerPlace]:
-    taken = Counter(one.server_id for one in (*servers, *others))
-    for one in servers:
-        yield one if taken[one.server_id] == 1 else replace(one, name=one.public_key)
+def _server(server: Server, path: str, former: tuple[str, ...]) -> ServerPlace:
+    name = path.removeprefix(SERVERS).rstrip("/")
+    return ServerPlace(server.public_key, server.server_id, name, server.address.netloc, former)
+
+
+def _former(keys: Iterable[KnownKey], names: set[str]) -> dict[str, list[str]]:
+    """Public key → ids that its server had at former addresses, the latest first, and that nobody else had before."""
+    owners: dict[str, tuple[int, str]] = {}
+    for one in keys:
+        if one.published_at is not None:
+            server_id, rank = Server(one.address, one.public_key).server_id, (one.published_at, one.public_key)
+            owners[server_id] = min(owners.get(server_id, rank), rank)
+    found: dict[str, list[str]] = defaultdict(list)
+    for server_id, (_, key) in sorted(owners.items(), key=lambda one: one[1], reverse=True):
+        if f"{SERVERS}{server_id}/" not in names and len(found[key]) < MOST_FORMER:
+            found[key].append(server_id)
+    return found
+
+
+def _name(path: str) -> str:
+    return path.removeprefix("c/").rstrip("/")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from sessioncrawler.editorial.activity import Activity
 from sessioncrawler.model import TagKind
 from sessioncrawler.opendata.records.base import (
     Count,
@@ -18,6 +19,15 @@ from sessioncrawler.opendata.records.base import (
     Time,
     Url,
 )
+
+Identifier = Annotated[
+    str,
+    Meta(
+        description="TOKEN+server_id",
+        pattern="^[0-9A-Za-z_-]{1,64}\\+[0-9a-f]{8}$",
+        examples=["linux+118d818a"],
+    ),
+]
 
 
 class TagRecord(Record, frozen=True):
@@ -73,14 +83,7 @@ class NsfwRecord(Record, frozen=True):
 class CommunityRecord(Record, frozen=True):
     """One Community; null where its server does not tell."""
 
-    identifier: Annotated[
-        str,
-        Meta(
-            description="TOKEN+server_id",
-            pattern="^[0-9A-Za-z_-]{1,64}\\+[0-9a-f]{8}$",
-            examples=["linux+118d818a"],
-        ),
-    ]
+    identifier: Identifier
     token: Annotated[str, Meta(description="Name of the room in its join link", pattern="^[0-9A-Za-z_-]{1,64}$")]
     name: Annotated[str, Meta(description="As its operators wrote it: escape it")]
     description: Annotated[
@@ -109,6 +112,12 @@ class CommunityRecord(Record, frozen=True):
     first_listed: Annotated[Time | None, Meta(description="When this directory listed it first")]
     reachable: Reachable
     last_reached: LastReached
+    activity: Annotated[
+        Activity | None, Meta(description="How much happens, by events, or else by visitors; null where it is unknown")
+    ]
+    former_identifiers: Annotated[
+        list[Identifier], Meta(description="Those it had at former addresses of its server, the latest first")
+    ]
 
 
 class CommunitiesFile(DatedFile, frozen=True):

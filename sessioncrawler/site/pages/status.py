@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sessioncrawler.explain.address_story import advice_for, proof_in_short, state_of
+from sessioncrawler.explain.address_story import advice_for, kept, proof_in_short, state_of
 from sessioncrawler.explain.outcomes import outcome_text, proof_text
 from sessioncrawler.explain.phrases import LINE, a_time
 from sessioncrawler.knowledge.addresses import AddressFacts
@@ -42,6 +42,8 @@ class ServerView:
 
     address: str
     """The best one."""
+    page: str
+    """The folder of its page; empty where it has none."""
     outcome: str
     """A value of Outcome, or ``unknown`` where it was not asked, or nobody names it any more."""
     troubled: bool
@@ -63,6 +65,8 @@ class ServerView:
     """Since when the key is new; None where it is not."""
     former_key: str
     """The key before that one, in groups of four digits; empty where it is not new."""
+    kept: str
+    """That it keeps its Communities although it is silent; empty where it does not."""
     healthy: bool
     """Whether its operator has nothing to do."""
     claims: tuple[ClaimView, ...]
@@ -105,13 +109,13 @@ class StatusPage(Page):
     sources: tuple[SourceView, ...]
 
 
-def status_page(known: Knowledge) -> StatusPage:
-    """The status page of what is known when a crawl has ended, in English."""
+def status_page(known: Knowledge, pages: Mapping[str, str] | None = None) -> StatusPage:
+    """The status page of what is known when a crawl has ended, in English; ``pages`` are those of servers, by key."""
     site = known.directory.site
     groups: dict[str, list[AddressFacts]] = defaultdict(list)
     for netloc, facts in known.addresses.items():
         groups[_server_of(facts) or netloc].append(facts)
-    views = [_server(group, known) for group in groups.values()]
+    views = [_server(group, known, pages or {}) for group in groups.values()]
     troubled = sorted((view for view in views if view.troubled), key=_longest_first)
     fine = sorted((view for view in views if not view.troubled), key=lambda view: view.address.partition("://")[2])
     answering, failing = numbers.counted(len(fine), "server answers", "servers answer"), len(troubled)
@@ -132,31 +136,42 @@ def _server_of(facts: AddressFacts) -> str:
     return facts.poll.server.public_key if facts.reached and facts.poll and facts.poll.server else ""
 
 
+def _last_key(facts: AddressFacts) -> str:
+    """The key of what was reached there last, now or before; empty where nothing was."""
+    told = facts.last.told if facts.last and not facts.reached else None
+    return told.server.public_key if told and told.server else _server_of(facts)
+
+
 def _longest_first(view: ServerView) -> tuple[bool, int, str]:
     return (view.since is None, view.since or 0, view.address)
 
 
-def _server(group: list[AddressFacts], known: Knowledge) -> ServerView:
+def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str]) -> ServerView:
     """One server: the addresses of ``group``, all of which were reached, or a single one that was not."""
     facts = _best(group, known)
     poll, last, state = facts.poll, facts.last, state_of(facts)
-    best, server = _address(facts), poll.server if poll else None
+    silent = known.carried_at.get(facts.address.netloc)
+    told = silent.poll if silent else poll if poll and facts.current else None
+    best = _address(facts) if silent is None or silent.poll.server is None else silent.poll.server.address
+    server = told.server if told else None
     since = last.failing_since if last else None
     named = {str(address) for one in group for address in (one.address, _address(one))} - {str(best)}
     disputed = next((one for one in group if one.disputed), facts)
     story, advice = story_of(facts, known.now), advice_for(disputed, known.now)
     return ServerView(
         address=str(best),
+        page=pages.get(_last_key(facts), ""),
         outcome=poll.outcome.value if poll and facts.current else "unknown",
         troubled=not facts.reached,
         words=state.words,
         detail=name(poll.detail, LINE) if poll and facts.current else "",
         advice=advice,
-        rooms=len(poll.rooms) if poll and facts.current else 0,
+        rooms=len(told.rooms) if told else 0,
+        kept=kept(facts, known),
         since=since,
         duration=a_time(known.now - since) if since is not None else "",
         last_success=last.reached_at if last else None,
-        key=fingerprint(server.public_key) if server and facts.reached else "",
+        key=fingerprint(server.public_key) if server and (facts.reached or silent) else "",
         key_from=proof_text(poll.key_proof) if poll and facts.reached else "",
         proof=proof_in_short(story, known.now) if story else "",
         new_since=story.since if story else None,

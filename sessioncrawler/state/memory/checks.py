@@ -25,17 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sessioncrawler.state.memory.spans import (
-    DAY,
-    DAYS_KEPT,
-    HOUR,
-    WEEKS_KEPT,
-    Span,
-    day_of,
-    month_of,
-    next_month,
-    week_of,
-)
+from sessioncrawler.state.memory.spans import DAY, HOUR, Span, day_of, merge
 
 HOURS_KEPT = 48
 FORGOTTEN = 400 * DAY
@@ -43,6 +33,8 @@ FORGOTTEN = 400 * DAY
 MOST_INCIDENTS = 100
 """Incidents that are remembered of one server, the latest."""
 BATCH = 200
+
+_COUNTED = ("asked", "reached", "seconds")
 
 _metadata = MetaData()
 servers = Table(
@@ -167,7 +159,7 @@ def _server_row(one: Check) -> dict[str, object]:
 
 
 def _count(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "server": numbers[one.public_key],
             "span": int(span),
@@ -179,9 +171,14 @@ def _count(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str,
         for one in fresh
         for span, start in ((Span.HOUR, one.at // HOUR), (Span.DAY, day_of(one.at)))
     ]
+    _add(connection, rows)
+
+
+def _add(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add rows to what is counted of the same stretches."""
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = upsert(checks)
-    added = {name: checks.c[name] + statement.excluded[name] for name in ("asked", "reached", "seconds")}
+    added = {name: checks.c[name] + statement.excluded[name] for name in _COUNTED}
     statement = statement.on_conflict_do_update(index_elements=["server", "span", "start"], set_=added)
     connection.execute(statement, rows)
 
@@ -274,33 +271,8 @@ def recent_incidents(connection: Connection, since: int) -> list[Incident]:
 def keep_up(connection: Connection, now: int) -> None:
     """Make days weeks and weeks months where they are old, and forget what is too old for anything."""
     connection.execute(delete(checks).where(checks.c.span == Span.HOUR, checks.c.start <= now // HOUR - HOURS_KEPT))
-    _merge(connection, Span.DAY, Span.WEEK, week_of(day_of(now) - DAYS_KEPT))
-    _merge(connection, Span.WEEK, Span.MONTH, month_of(day_of(now) - WEEKS_KEPT))
+    merge(connection, checks, dict.fromkeys(_COUNTED, func.sum), _add, now)
     forgotten = select(servers.c.number).where(servers.c.last_reached < now - FORGOTTEN)
     for table in (checks, incidents):
         connection.execute(delete(table).where(table.c.server.in_(forgotten)))
     connection.execute(delete(servers).where(servers.c.last_reached < now - FORGOTTEN))
-
-
-def _merge(connection: Connection, old: Span, new: Span, before: int) -> None:
-    """Add up the stretches of the kind ``old`` that begin before the day ``before``."""
-    stale = and_(checks.c.span == old, checks.c.start < before)
-    first = connection.scalar(select(func.min(checks.c.start)).where(stale))
-    start_of, length = (week_of, lambda day: day + 7) if new is Span.WEEK else (month_of, next_month)
-    while first is not None and first < before:
-        start = start_of(first)
-        end = min(length(start), before)
-        within = and_(checks.c.span == old, checks.c.start >= first, checks.c.start < end)
-        sums = [func.sum(checks.c[name]) for name in ("asked", "reached", "seconds")]
-        rows = [
-            {"server": row[0], "span": int(new), "start": start, "asked": row[1], "reached": row[2], "seconds": row[3]}
-            for row in connection.execute(select(checks.c.server, *sums).where(within).group_by(checks.c.server))
-        ]
-        if rows:
-            upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = upsert(checks)
-            added = {name: checks.c[name] + statement.excluded[name] for name in ("asked", "reached", "seconds")}
-            statement = statement.on_conflict_do_update(index_elements=["server", "span", "start"], set_=added)
-            connection.execute(statement, rows)
-        connection.execute(delete(checks).where(within))
-        first = connection.scalar(select(func.min(checks.c.start)).where(stale))
