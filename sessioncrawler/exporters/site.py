@@ -19,7 +19,7 @@ from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.publish.reading import reading
 from sessioncrawler.publish.workers import RenderingError, pack_edition, processes
-from sessioncrawler.state import ServerHistory, State, Week
+from sessioncrawler.state import Sample, ServerHistory, State, Week
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ class SiteItemExporter(BaseItemExporter):
             left_out=report.left_out if report else {},
             sources=_sources(self.crawler),
             icon_contents=self._icon_contents,
+            histories=self._histories,
             server_histories=self._server_histories,
             weekly=self._weekly,
             templates=settings.get("SITE_TEMPLATES"),
@@ -105,6 +106,10 @@ class SiteItemExporter(BaseItemExporter):
     def _icon_contents(self) -> Mapping[tuple[str, str], bytes]:
         with self._state() as state:
             return state.icon_contents()
+
+    def _histories(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Sample]]:
+        with self._state() as state:
+            return state.histories(keys)
 
     def _server_histories(self, keys: Sequence[str]) -> Mapping[str, ServerHistory]:
         with self._state() as state:
