@@ -107,7 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _child(options.child, sizes[0], options.seed)
         return 0
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    table = Table("servers", "Communities", "days", "state", "MiB a year", "a crawl", "first of a day", "upkeep", "read")
+    table = Table(
+        "servers", "Communities", "days", "state", "MiB a year", "a crawl", "first of a day", "upkeep", "read"
+    )
     try:
         for size in sizes:
             table.add_row(*_row(size, _measured(size, options.seed)))
