@@ -50,6 +50,17 @@ def told_last(known: Iterable[KnownPoll], current: Collection[str], keys: Iterab
             yield KnownPoll(told, at, at, None)
 
 
+def told_together(told: Iterable[KnownPoll], seconds: int) -> list[KnownPoll]:
+    """Those of one key that told within ``seconds`` of the latest: a server that moved is where it was last."""
+    every = list(told)
+    latest: dict[str, int] = {}
+    for one in every:
+        if one.poll.server:
+            key = one.poll.server.public_key
+            latest[key] = max(one.polled_at, latest.get(key, 0))
+    return [one for one in every if one.poll.server and one.polled_at >= latest[one.poll.server.public_key] - seconds]
+
+
 def _tells(poll: Poll) -> bool:
     return poll.outcome is Outcome.REACHED and poll.whole and poll.server is not None
 

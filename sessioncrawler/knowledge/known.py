@@ -11,7 +11,8 @@ from typing import TypedDict, TypeVar, Unpack
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
-from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last
+from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last, told_together
+from sessioncrawler.knowledge.former import Former, FormerIdentifiers
 from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
@@ -142,7 +143,8 @@ class Knowledge:
     def carried(self) -> Mapping[str, KnownPoll]:
         """Public key → what a server told last that does not answer now, and keeps its Communities for a while."""
         named = (one for one in self.polls if one.poll.address.netloc in self._followed)
-        told = {id(one.poll): one for one in told_last(named, self._current, self.keys)}
+        lately = told_together(told_last(named, self._current, self.keys), int(self.round_hours * HOUR))
+        told = {id(one.poll): one for one in lately}
         found: dict[str, KnownPoll] = {}
         for poll in self._settle(one.poll for one in told.values()):
             one = told.get(id(poll))
@@ -151,6 +153,11 @@ class Knowledge:
             if self.ladder.reach(self.now - one.polled_at):
                 found.setdefault(poll.server.public_key, one)
         return found
+
+    @cached_property
+    def carried_at(self) -> Mapping[str, KnownPoll]:
+        """``host[:port]`` → the same, of the server that keeps its Communities there."""
+        return {one.poll.address.netloc: one for one in self.carried.values()}
 
     def presence_of(self, public_key: str) -> Presence | None:
         """How it stands with a server whose Communities are listed; None where they are not."""
@@ -186,6 +193,21 @@ class Knowledge:
         for server, room in served:
             presence = self.presence_of(server.public_key)
             yield CommunityItem(server, room, resembles=names.resembled(server, room), presence=presence)
+
+    def former_identifiers(self, item: CommunityItem) -> tuple[str, ...]:
+        """What a Community was called at former addresses of its server, the latest first, where nobody is now."""
+        return tuple(one.identifier for one in self.former(item))
+
+    def former(self, item: CommunityItem) -> tuple[Former, ...]:
+        """The same with the addresses."""
+        return self._former.of(item.server.public_key, item.room.token)
+
+    @cached_property
+    def _former(self) -> FormerIdentifiers:
+        polls = [poll for each in self.servers.values() for poll in each]
+        polls += [one.poll for one in self.carried.values()]
+        present = [(poll.server, room.token) for poll in polls if poll.server for room in poll.rooms]
+        return FormerIdentifiers(present, self.keys, self.listed)
 
     @cached_property
     def addresses(self) -> Mapping[str, AddressFacts]:

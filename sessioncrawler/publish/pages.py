@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from sessioncrawler.publish.edition import Edition
+from sessioncrawler.site.history.gone import gone_pages
+from sessioncrawler.site.history.moved import moved_pages
 from sessioncrawler.site.history.server import server_pages
 from sessioncrawler.site.history.stats import stats_page
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.about import about_page
 from sessioncrawler.site.pages.community import community_pages
-from sessioncrawler.site.pages.every_page import error_page, plain_page
+from sessioncrawler.site.pages.every_page import Page, error_page, plain_page
 from sessioncrawler.site.pages.keys import keys_page
 from sessioncrawler.site.pages.list import list_page
 from sessioncrawler.site.pages.paths import INDEX
@@ -32,9 +34,19 @@ def the_list(edition: Edition, code: str) -> bytes:
 
 
 def each_community(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """A page for each Community, by its path below ``c/``."""
-    for page in community_pages(edition.cards, edition.server_paths):
-        yield f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, "community.html", page=page)
+    """A page for each Community, by its path below ``c/``: listed, known by a former identifier, or gone."""
+    taken = []
+
+    def file(page: Page, template: str) -> tuple[str, bytes]:
+        taken.append(page.place.path)
+        return f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, template, page=page)
+
+    for page in community_pages(edition.cards, edition.weekly, edition.server_paths):
+        yield file(page, "community.html")
+    for moved in moved_pages(edition.cards):
+        yield file(moved, "moved.html")
+    for gone in gone_pages(edition.known, edition.cards, taken):
+        yield file(gone, "gone.html")
 
 
 def each_server(edition: Edition) -> Iterator[tuple[str, bytes]]:

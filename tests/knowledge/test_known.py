@@ -1,9 +1,11 @@
 """One definition of what is settled, and of who is still named."""
 
+from dataclasses import replace
+
 import pytest
 
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome
+from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Presence, Reach
 from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.site.pages.status import status_page
 from tests.support.knowing import (
@@ -75,7 +77,8 @@ def test_communities_are_those_of_servers_that_were_reached_the_best_address_fir
     polls = (reached(shared, address=ip), reached(shared, room("x")), copy, failed(Outcome.DNS, address=OLD), MOVED)
     known = knowledge(*polls, links=[link(address=address) for address in (ip, HOST, http("copy.example"), OLD)])
     shown = [CommunityItem(polls[1].server, one) for one in polls[1].rooms] + [CommunityItem(polls[0].server, shared)]
-    assert list(known.communities()) == shown
+    assert [replace(one, presence=None) for one in known.communities()] == shown
+    assert {one.presence for one in known.communities()} == {Presence(Reach.NOW, NOW)}
     assert list(known.servers) == [KEY]
     assert [poll.outcome for poll in known.settled] == [
         Outcome.REACHED, Outcome.REACHED, Outcome.KEY_COPY, Outcome.REDIRECTED,

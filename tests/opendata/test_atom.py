@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 from sessioncrawler.editorial.config import Site
 from sessioncrawler.opendata.atom import news_files
+from sessioncrawler.pipelines.history import facts_of
 from sessioncrawler.state import Event, EventKind, Facts, State
 from simnet.texts import HOSTILE
-from tests.support.open_data import DAY, DIRECTORY, KEY, NOW, data_files, facts, finished, room
+from tests.support.open_data import DAY, DIRECTORY, KEY, NOW, data_files, finished, room
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE = Site("Rooms & <more>", "https://rooms.directory/", "crew@rooms.directory")
-LISTED = [facts(one) for one in finished()]
+LISTED = [facts_of(one) for one in finished()]
 
 
 def parsed(body):
@@ -135,7 +136,7 @@ def test_hostile_texts_stay_texts():
     rooms = [room(f"h{number}", text, name=name) for number, (name, text) in enumerate(HOSTILE)]
     for one in rooms:
         one.description = one.room.description or ""
-    files = data_files(rooms, events=[Event(NOW, EventKind.NEW, facts(one)) for one in rooms], directory=DIRECTORY)
+    files = data_files(rooms, events=[Event(NOW, EventKind.NEW, facts_of(one)) for one in rooms], directory=DIRECTORY)
     assert len(parsed(files["feed/all.xml"]).entries) == len(HOSTILE)
     assert "New: <script>alert(1)</script>" in {
         entry.find(f"{ATOM}title").text for entry in ET.fromstring(files["feed/all.xml"]).iter(f"{ATOM}entry")

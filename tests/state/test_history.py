@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from sessioncrawler.state import EventKind, Facts, State
-from sessioncrawler.state.history import GONE_AFTER
 
-DAY = GONE_AFTER
+DAY = 86_400
 A = Facts("a" * 64, "Lobby", "Lobby+aaaa0000", "Lobby", "https://a.example/Lobby?public_key=" + "a" * 64, tags=("x",))
 B = Facts("b" * 64, "attic", "attic+bbbb0000", "Attic", "https://b.example/attic?public_key=" + "b" * 64)
 
@@ -31,8 +30,7 @@ def test_the_first_listing_is_no_event(state):
 def test_a_community_comes_goes_and_returns(state):
     state.record_listing([A], [], 100)
     assert kinds(state.record_listing([A, B], [], 200)) == [(EventKind.NEW, "attic")]
-    assert state.record_listing([A], [], 300) == []
-    assert kinds(state.record_listing([A], [], 200 + DAY)) == [(EventKind.GONE, "attic")]
+    assert kinds(state.record_listing([A], [], 300)) == [(EventKind.GONE, "attic")]
     assert state.record_listing([A], [], 300 + DAY) == []
     assert kinds(state.record_listing([A, B], [], 400 + DAY)) == [(EventKind.RETURNED, "attic")]
     assert kinds(state.events()) == [
@@ -42,12 +40,6 @@ def test_a_community_comes_goes_and_returns(state):
     ]
     assert kinds(state.events(1)) == [(EventKind.RETURNED, "attic")]
     assert state.listings()[1].first_listed == 200
-
-
-def test_a_community_that_misses_a_crawl_is_not_gone(state):
-    state.record_listing([A, B], [], 100)
-    assert state.record_listing([A], [], 100 + DAY - 1) == []
-    assert state.record_listing([A, B], [], 100 + 2 * DAY) == []
 
 
 def test_the_facts_are_those_of_the_last_listing(state):

@@ -16,8 +16,9 @@ from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server,
 from sessioncrawler.opendata import atom, directory_2026, tables, v1
 from sessioncrawler.opendata.keys import keys_json, keys_xml
 from sessioncrawler.opendata.schemas import schema_files
+from sessioncrawler.pipelines.history import facts_of
 from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent, chained
-from sessioncrawler.state import Event, Facts, KeyEntry, KnownKey, Listed
+from sessioncrawler.state import Event, KeyEntry, KnownKey, Listed
 from tests.support.publishing import KEY, NOW, SITE, Published, publish
 
 DAY = 86_400
@@ -145,20 +146,6 @@ def finished() -> list[CommunityItem]:
     return [linux, pinned, adult, bare]
 
 
-def facts(community: CommunityItem) -> Facts:
-    """What the history keeps of a Community."""
-    return Facts(
-        public_key=community.server.public_key,
-        token=community.room.token,
-        identifier=community.identifier,
-        name=community.room.name,
-        join_url=community.server.join_link(community.room).url,
-        description=community.description,
-        language=community.language,
-        tags=tuple(tag.text for tag in community.tags),
-    )
-
-
 def keys() -> list[KnownKey]:
     """What is remembered of the keys of :func:`everything`: one was proven, and took the place of another."""
     proven = KnownKey(KEY, SERVER.address, NOW - DAY, NOW, shown_at=NOW, published_at=NOW)
@@ -185,7 +172,7 @@ def data_files(  # noqa: PLR0917 - each has a default
     """Every file of the open data by its path; all was listed for the first time just now."""
     rules, listed = parse_directory(directory, "directory.toml"), tuple(communities)
     flag = LanguageTable(rules).flag
-    history = [Listed(facts(one), NOW, NOW, None) for one in listed]
+    history = [Listed(facts_of(one), NOW, NOW, None) for one in listed]
     records = v1.records(listed, rules, {one.facts.key: one.first_listed for one in history})
     files = {
         "communities.json": v1.communities_json(records, NOW),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -25,17 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sessioncrawler.state.memory.spans import (
-    DAY,
-    DAYS_KEPT,
-    HOUR,
-    WEEKS_KEPT,
-    Span,
-    day_of,
-    month_of,
-    next_month,
-    week_of,
-)
+from sessioncrawler.state.memory.spans import DAY, HOUR, Span, day_of, merge
 
 HOURS_KEPT = 48
 FORGOTTEN = 400 * DAY
@@ -43,6 +34,8 @@ FORGOTTEN = 400 * DAY
 MOST_INCIDENTS = 100
 """Incidents that are remembered of one server, the latest."""
 BATCH = 200
+
+_COUNTED = ("asked", "reached", "seconds")
 
 _metadata = MetaData()
 servers = Table(
@@ -157,9 +150,16 @@ def record(connection: Connection, found: Iterable[Check]) -> None:
         return
     _count(connection, fresh, numbers)
     _note_incidents(connection, fresh, numbers)
-    for one in fresh:
-        times = {"last_checked": one.at} | ({"last_reached": one.at} if one.reached else {})
-        connection.execute(update(servers).where(servers.c.number == numbers[one.public_key]).values(**times))
+    _note_times(connection, fresh, numbers)
+
+
+def _note_times(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
+    # One statement for all: thousands of servers, each by itself, would take seconds.
+    for is_reached in (True, False):
+        rows = [{"number_": numbers[one.public_key], "at": one.at} for one in fresh if one.reached is is_reached]
+        times = {"last_checked": bindparam("at")} | ({"last_reached": bindparam("at")} if is_reached else {})
+        if rows:
+            connection.execute(update(servers).where(servers.c.number == bindparam("number_")).values(times), rows)
 
 
 def _server_row(one: Check) -> dict[str, object]:
@@ -167,7 +167,7 @@ def _server_row(one: Check) -> dict[str, object]:
 
 
 def _count(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "server": numbers[one.public_key],
             "span": int(span),
@@ -179,32 +179,43 @@ def _count(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str,
         for one in fresh
         for span, start in ((Span.HOUR, one.at // HOUR), (Span.DAY, day_of(one.at)))
     ]
+    _add(connection, rows)
+
+
+def _add(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add rows to what is counted of the same stretches."""
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = upsert(checks)
-    added = {name: checks.c[name] + statement.excluded[name] for name in ("asked", "reached", "seconds")}
+    added = {name: checks.c[name] + statement.excluded[name] for name in _COUNTED}
     statement = statement.on_conflict_do_update(index_elements=["server", "span", "start"], set_=added)
     connection.execute(statement, rows)
 
 
 def _note_incidents(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
     under_way = set(connection.scalars(select(incidents.c.server).where(incidents.c.ended.is_(None))))
+    ended: list[dict[str, object]] = []
+    began: list[dict[str, object]] = []
     for one in fresh:
         number = numbers[one.public_key]
         if one.reached and number in under_way:
-            ours = and_(incidents.c.server == number, incidents.c.ended.is_(None))
-            connection.execute(update(incidents).where(ours).values(ended=one.at))
+            ended.append({"number_": number, "at": one.at})
         elif not one.reached and number not in under_way:
-            row = {"server": number, "began": one.at, "ended": None, "how": one.how}
-            connection.execute(insert(incidents).values(**row))
-            oldest = (
-                select(incidents.c.began)
-                .where(incidents.c.server == number)
-                .order_by(incidents.c.began.desc())
-                .offset(MOST_INCIDENTS)
-                .limit(1)
-                .scalar_subquery()
-            )
-            connection.execute(delete(incidents).where(incidents.c.server == number, incidents.c.began <= oldest))
+            began.append({"server": number, "began": one.at, "ended": None, "how": one.how})
+    if ended:
+        ours = and_(incidents.c.server == bindparam("number_"), incidents.c.ended.is_(None))
+        connection.execute(update(incidents).where(ours).values(ended=bindparam("at")), ended)
+    if began:
+        connection.execute(insert(incidents), began)
+        _forget_incidents(connection)
+
+
+def _forget_incidents(connection: Connection) -> None:
+    """Keep the latest :data:`MOST_INCIDENTS` of each server."""
+    many = select(incidents.c.server).group_by(incidents.c.server).having(func.count() > MOST_INCIDENTS)
+    for number in list(connection.scalars(many)):
+        own = incidents.c.server == number
+        latest = select(incidents.c.began).where(own).order_by(incidents.c.began.desc()).offset(MOST_INCIDENTS).limit(1)
+        connection.execute(delete(incidents).where(own, incidents.c.began <= latest.scalar_subquery()))
 
 
 def availability(connection: Connection, now: int) -> dict[str, Availability]:
@@ -274,33 +285,8 @@ def recent_incidents(connection: Connection, since: int) -> list[Incident]:
 def keep_up(connection: Connection, now: int) -> None:
     """Make days weeks and weeks months where they are old, and forget what is too old for anything."""
     connection.execute(delete(checks).where(checks.c.span == Span.HOUR, checks.c.start <= now // HOUR - HOURS_KEPT))
-    _merge(connection, Span.DAY, Span.WEEK, week_of(day_of(now) - DAYS_KEPT))
-    _merge(connection, Span.WEEK, Span.MONTH, month_of(day_of(now) - WEEKS_KEPT))
+    merge(connection, checks, dict.fromkeys(_COUNTED, func.sum), _add, now)
     forgotten = select(servers.c.number).where(servers.c.last_reached < now - FORGOTTEN)
     for table in (checks, incidents):
         connection.execute(delete(table).where(table.c.server.in_(forgotten)))
     connection.execute(delete(servers).where(servers.c.last_reached < now - FORGOTTEN))
-
-
-def _merge(connection: Connection, old: Span, new: Span, before: int) -> None:
-    """Add up the stretches of the kind ``old`` that begin before the day ``before``."""
-    stale = and_(checks.c.span == old, checks.c.start < before)
-    first = connection.scalar(select(func.min(checks.c.start)).where(stale))
-    start_of, length = (week_of, lambda day: day + 7) if new is Span.WEEK else (month_of, next_month)
-    while first is not None and first < before:
-        start = start_of(first)
-        end = min(length(start), before)
-        within = and_(checks.c.span == old, checks.c.start >= first, checks.c.start < end)
-        sums = [func.sum(checks.c[name]) for name in ("asked", "reached", "seconds")]
-        rows = [
-            {"server": row[0], "span": int(new), "start": start, "asked": row[1], "reached": row[2], "seconds": row[3]}
-            for row in connection.execute(select(checks.c.server, *sums).where(within).group_by(checks.c.server))
-        ]
-        if rows:
-            upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = upsert(checks)
-            added = {name: checks.c[name] + statement.excluded[name] for name in ("asked", "reached", "seconds")}
-            statement = statement.on_conflict_do_update(index_elements=["server", "span", "start"], set_=added)
-            connection.execute(statement, rows)
-        connection.execute(delete(checks).where(within))
-        first = connection.scalar(select(func.min(checks.c.start)).where(stale))

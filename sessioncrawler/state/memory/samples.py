@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sessioncrawler.state.memory.spans import DAYS_KEPT, WEEKS_KEPT, Span, day_of, month_of, next_month, week_of
+from sessioncrawler.state.memory.spans import Span, day_of, merge
 
 BATCH = 200
 FORGOTTEN = 400
@@ -56,6 +57,8 @@ samples = Table(
     Column("days", Float),
     Column("flags", Integer),
 )
+_VALUES = [samples.c[name] for name in ("community", "span", "start", "users", "events", "days", "flags")]
+_SPANS = {int(span): span for span in Span}
 Key = tuple[str, str]
 """Public key and lower-case token."""
 
@@ -164,7 +167,7 @@ def _rows(number: int, one: Told, today: int, grown: int | None, last_day: int |
     return [*({**row, "start": day, "users": None} for day in between), row]
 
 
-def _upsert(connection: Connection, rows: list[dict[str, object]]) -> None:
+def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Write samples: events add up, what else is told replaces what was told before on the same day."""
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = upsert(samples)
@@ -222,16 +225,17 @@ def histories(connection: Connection, keys: Iterable[Key]) -> dict[Key, tuple[Sa
     ordered = sorted(numbers)
     for first in range(0, len(ordered), BATCH):
         batch_of = ordered[first : first + BATCH]
-        for row in connection.execute(select(samples).where(samples.c.community.in_(batch_of))):
-            one = Sample(Span(row.span), row.start, row.users, row.events, row.days, row.flags)
-            found[numbers[row.community]].append(one)
-    return {key: tuple(sorted(each, key=lambda one: (-one.span, one.start))) for key, each in found.items()}
+        # In the order of the primary key, and unpacked by place: there are hundreds of samples for each Community.
+        rows = select(*_VALUES).where(samples.c.community.in_(batch_of)).order_by(*_VALUES[:3])
+        for number, span, *values in connection.execute(rows).all():
+            found[numbers[number]].append(Sample(_SPANS[span], *values))
+    return {key: tuple(sorted(each, key=lambda one: -one.span)) for key, each in found.items()}
 
 
 def keep_up(connection: Connection, now: int) -> None:
     """Make days weeks and weeks months where they are old, and forget Communities that are long gone."""
-    _merge(connection, Span.DAY, Span.WEEK, week_of(day_of(now) - DAYS_KEPT))
-    _merge(connection, Span.WEEK, Span.MONTH, month_of(day_of(now) - WEEKS_KEPT))
+    sums: dict[str, Callable[[Any], Any]] = {"users": func.avg, "events": func.sum, "days": func.sum, "flags": func.max}
+    merge(connection, samples, sums, _upsert, now)
     old = communities.c.last_day < day_of(now) - FORGOTTEN
     forgotten = select(communities.c.number).where(old)
     connection.execute(delete(samples).where(samples.c.community.in_(forgotten)))
@@ -246,29 +250,3 @@ def forget(connection: Connection, keys: Iterable[Key]) -> None:
         if number is not None:
             connection.execute(delete(samples).where(samples.c.community == number))
             connection.execute(delete(communities).where(own))
-
-
-def _merge(connection: Connection, old: Span, new: Span, before: int) -> None:
-    """Add up the stretches of the kind ``old`` that begin before the day ``before``."""
-    stale = and_(samples.c.span == old, samples.c.start < before)
-    first = connection.scalar(select(func.min(samples.c.start)).where(stale))
-    start_of, length = (week_of, lambda day: day + 7) if new is Span.WEEK else (month_of, next_month)
-    while first is not None and first < before:
-        start = start_of(first)
-        within = and_(samples.c.span == old, samples.c.start >= first, samples.c.start < min(length(start), before))
-        sums = select(
-            samples.c.community,
-            func.avg(samples.c.users),
-            func.sum(samples.c.events),
-            func.sum(samples.c.days),
-            func.max(samples.c.flags),
-        )
-        rows: list[dict[str, object]] = [
-            dict(zip(("community", "users", "events", "days", "flags"), row, strict=True))
-            | {"span": int(new), "start": start}
-            for row in connection.execute(sums.where(within).group_by(samples.c.community))
-        ]
-        if rows:
-            _upsert(connection, rows)
-        connection.execute(delete(samples).where(within))
-        first = connection.scalar(select(func.min(samples.c.start)).where(stale))
