@@ -143,7 +143,9 @@ def test_a_community_shows_its_icon():
 
 
 def test_its_server_has_a_page():
-    (page,) = community_pages(Cards([community("general")], DIRECTORY, NOW), {community().server.public_key: "s/1/"})
+    (page,) = community_pages(
+        Cards([community("general")], DIRECTORY, NOW), server_paths={community().server.public_key: "s/1/"}
+    )
     tree = html.document_fromstring(build_environment().get_template("community.html").render(page=page))
     assert words(tree, "//a[contains(@href, 's/1/')]") == "sogs.example"
     assert tree.xpath("//dd/a/@href") == ["../../s/1/index.html"]
