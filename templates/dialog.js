@@ -60,9 +60,9 @@ const Details = (() => {
   const activity = ({ activity, events, trend, posts }, texts) => {
     const often = events === undefined ? undefined : texts.events.replace("{0}", written(events));
     const change = { up: texts.trend_up, level: texts.trend_level, down: texts.trend_down }[trend];
-    const lately = [texts[activity], often, change].filter((words) => words !== undefined).join(", ");
+    const lately = [texts[activity], change].filter((words) => words !== undefined).join(", ");
     const ever = posts === undefined ? "" : texts.posts.replace("{0}", written(posts));
-    return [lately, ever].filter(Boolean);
+    return [lately, often, ever].filter(Boolean);
   };
   const missed = ({ missed }, texts) => {
     if (missed === undefined) return [];

@@ -5,7 +5,9 @@ from urllib.parse import quote
 import pytest
 
 from sessioncrawler.model import Server
+from tests.browser.test_axe import DESKTOP, PHONE, violations
 from tests.browser.test_dialog import DIALOG
+from tests.browser.test_html import mistakes
 from tests.support import remembered
 from tests.support.knowing import HOST, KEY
 
@@ -98,7 +100,7 @@ def test_the_dialog_tells_how_busy_it_is_and_when_it_was_reached(visit, site):
     assert missed.locator("time").get_attribute("datetime") == "2026-01-22T03:00:00.000Z"
     activity = page.inner_text(f"{DIALOG} [data-fact=activity]")
     assert activity.startswith(
-        "busy, events a day: 100 (posts, edits, deletions and reactions), more than the week before; 900"
+        "busy, more than the week before; events a day: 100 (posts, edits, deletions and reactions); 900"
     )
     page.click(f"{DIALOG} [data-act=close]")
     page.click("tbody tr:has-text('Dogs') a.open")
@@ -111,3 +113,21 @@ def test_a_page_of_what_is_gone_leads_on(visit, site):
     visitor = visit(site.parent / "c" / f"opera+{server.server_id}" / "index.html")
     visitor.page.click("ul[aria-labelledby=like] a")
     assert visitor.page.inner_text("h1") == "Cats"
+
+
+def test_pages_are_valid(site):
+    pages = {path.relative_to(site.parent): path.read_text() for path in site.parent.rglob("*.html")}
+    assert len(pages) == 5 + 2 + 1 + 2  # listed, moved, gone, the list in two languages
+    assert {path: wrong for path, text in pages.items() if (wrong := mistakes(text))} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pages_have_no_violation(visit, site, screen, scheme):
+    gone = f"opera+{Server(remembered.LOST, remembered.LOST_KEY).server_id}"
+    away = f"linux+{Server(remembered.AWAY, remembered.AWAY_KEY).server_id}"
+    for path in ("index.html", f"c/{gone}/index.html", f"c/{away}/index.html"):
+        page = visit(site.parent / path, viewport=screen, color_scheme=scheme).page
+        page.evaluate("document.querySelector('details.weeks')?.setAttribute('open', '')")
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sessioncrawler.editorial.similar import Looks, Similar
 from sessioncrawler.editorial.tags import NSFW
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import JoinLink, Server
 from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.protocol.servers import SILENT
+from sessioncrawler.site.history.similar import Looks, Similar
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.cards import Card, Cards
 from sessioncrawler.site.pages.every_page import Page, site_view

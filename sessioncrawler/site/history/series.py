@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -21,11 +22,11 @@ EVENTS = N_("Events a day in the last twelve weeks: between %(low)s and %(high)s
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """One week in the table; None where a number is not known."""
+    """One week in the table: what is written there."""
 
-    begins: int
-    """Unix seconds."""
-    visitors: int | None
+    begins: Markup
+    """The day, as a ``<time>``."""
+    visitors: str
     events: str
     """A day, as :func:`a_day` writes it."""
 
@@ -49,8 +50,8 @@ def series(weeks: Sequence[Week], language: SiteLanguage) -> Series | None:
     events = [week.events for week in weeks]
     rows = (
         WeekRow(
-            begins=week.first_day * dates.DAY,
-            visitors=None if week.users is None else round(week.users),
+            begins=_begins(week.first_day, language),
+            visitors=language.number(None if week.users is None else round(week.users)),
             events=a_day(week.events, language),
         )
         for week in weeks[known[0] :]
@@ -63,6 +64,13 @@ def a_day(events: float | None, language: SiteLanguage) -> str:
     if events is None or not 0 < events < 1:
         return language.number(None if events is None else round(events))
     return language.gettext("less than %(number)s", number=language.number(1))
+
+
+@lru_cache(1024)
+def _begins(day: int, language: SiteLanguage) -> Markup:
+    """Thousands of pages tell of the same weeks."""
+    at = day * dates.DAY
+    return Markup('<time datetime="{}">{}</time>').format(dates.iso(at), language.day(at))
 
 
 def _chart(values: Sequence[float | None], label: str, language: SiteLanguage) -> Markup:

@@ -26,9 +26,9 @@ def fact(tree, name):
 
 def test_activity_is_told_in_words():
     tree = page_of("cats")
-    told = "busy, events a day: 100 (posts, edits, deletions and reactions), more than the week before"
+    told = "busy, more than the week before; events a day: 100 (posts, edits, deletions and reactions)"
     assert fact(tree, "Activity") == told
-    assert fact(page_of("chess"), "Activity").startswith("quiet, events a day: less than 1")
+    assert fact(page_of("chess"), "Activity").startswith("quiet, as the week before; events a day: less than 1 (")
     assert page_of("dogs").xpath("//dt[.='Activity']") == []
 
 
@@ -55,7 +55,7 @@ def test_where_one_of_both_is_unknown_the_other_is_shown():
     told = [Week(one.first_day, None, one.events) for one in weeks()]
     found = series(told, ENGLISH)
     assert (bool(found.visitors), bool(found.events)) == (False, True)
-    assert {row.visitors for row in found.rows} == {None}
+    assert {row.visitors for row in found.rows} == {"\N{EN DASH}"}
 
 
 @pytest.mark.parametrize(

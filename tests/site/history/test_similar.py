@@ -2,7 +2,7 @@
 
 import time
 
-from sessioncrawler.editorial.similar import MOST, Looks, Similar
+from sessioncrawler.site.history.similar import MOST, Looks, Similar
 
 EVERYBODY = [
     Looks("Cats and dogs", ("pets",), "en"),
