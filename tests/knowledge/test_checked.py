@@ -38,6 +38,11 @@ def test_an_address_that_answers_with_another_key_is_no_check_of_the_former_one(
     assert found(reached(room(), key=OTHER), keys=[published()]) == [Check(OTHER, NOW, reached=True)]
 
 
+def test_nor_when_that_one_is_down_later():
+    keys = [published(shown=NOW - 2 * DAY), published(key=OTHER, at=NOW - 2 * DAY, shown=NOW - DAY)]
+    assert found(failed(Outcome.DNS), keys=keys) == [Check(OTHER, NOW, reached=False, how="dns")]
+
+
 def test_how_a_server_failed_is_told_of_the_address_that_it_had_last():
     polls = [failed(Outcome.DNS), failed(Outcome.REFUSED, address=MOVED)]
     keys = [published(shown=NOW - 9 * DAY), published(MOVED, at=NOW - 9 * DAY)]

@@ -56,6 +56,8 @@ class Remembered:
     rooms: frozenset[str]
     netlocs: frozenset[str]
     """Where it answered then."""
+    replaced: bool = False
+    """Whether its server was seen with another key since: then it is no more."""
     listed: bool = False
     """Whether it was ever published."""
     asked: int = 0
@@ -89,8 +91,8 @@ class Truth:
         answering = {spec.index for spec in moment.answering.values()}
         for key, one in self.servers.items():
             age = moment.at - one.at
-            replaced = one.index in answering and key not in moment.answering
-            if age > AT_ALL or replaced or (age and not one.listed):
+            one.replaced |= one.index in answering and key not in moment.answering
+            if age > AT_ALL or one.replaced or (age and not one.listed):
                 continue
             reach = "now" if not age else "lately" if age <= AS_EVER else "away"
             found |= {(key, token): (reach, one.at) for token in one.rooms}
@@ -106,10 +108,9 @@ class Truth:
             self.events.append((moment.at, "gone", *place))
         self.published = dict.fromkeys(listed)
         self.ever |= set(listed)
-        answering = {spec.index for spec in moment.answering.values()}
         for key, one in self.servers.items():
             one.listed |= key in keys
-            if not counts or not one.listed or (one.index in answering and key not in moment.answering):
+            if not counts or not one.listed or one.replaced:
                 continue
             one.asked += 1
             down = bool(one.incidents) and one.incidents[-1][1] is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 HEIGHT = 100
 """Units of a chart of lines from its bottom to its top."""
@@ -69,11 +69,12 @@ def strip(bars: Sequence[Bar], *, label: str) -> Markup:
     a day without any check.
     """
     width = _BAR + _GAP
-    drawn = Markup().join(_bar(bar, width * place) for place, bar in enumerate(bars))
+    # Ninety bars on each page of a server: Markup's own ways of putting texts together take ten times as long.
+    drawn = Markup("".join(_bar(bar, width * place) for place, bar in enumerate(bars)))  # noqa: S704 - escaped below
     return _SVG.format("strip", max(1, width * len(bars)), _TALL, label, drawn)
 
 
-def _bar(bar: Bar, x: int) -> Markup:
+def _bar(bar: Bar, x: int) -> str:
     if not bar.asked:
         kind, path = "unknown", f"M{x} {_TALL - 3}h{_BAR}v3h-{_BAR}z"
     elif not bar.reached:
@@ -82,7 +83,7 @@ def _bar(bar: Bar, x: int) -> Markup:
         whole = bar.reached >= bar.asked
         tall = _TALL if whole else max(3, min(_SHORT, _TALL * bar.reached // bar.asked))
         kind, path = "up" if whole else "part", f"M{x} {_TALL - tall}h{_BAR}v{tall}h-{_BAR}z"
-    return Markup('<path class="{}" d="{}"><title>{}</title></path>').format(kind, path, bar.title)
+    return f'<path class="{kind}" d="{path}"><title>{escape(bar.title)}</title></path>'
 
 
 def plot(lines: Sequence[Line], times: Sequence[str], *, label: str, number: Callable[[int], str]) -> Plot | None:
