@@ -51,8 +51,8 @@ class ServerPlace:
 
     @property
     def page(self) -> str:
-        """The address of its page below that of the site; of the site itself where it is gone."""
-        return f"s/{self.name}/" if self.gone_at is None else ""
+        """The address of its page below that of the site; of the one about all servers where it is gone."""
+        return f"s/{self.name}/" if self.gone_at is None else "status/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ COLUMNS: dict[str, Callable[[CommunityRecord], str | float | bool | None]] = {
     "reachable": lambda one: one.reachable,
     "last_reached": lambda one: one.last_reached,
     "activity": lambda one: one.activity,
+    "former_identifiers": lambda one: ", ".join(one.former_identifiers),
 }
 """The columns of the CSV, from left to right."""
 

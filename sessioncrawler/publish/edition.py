@@ -13,6 +13,7 @@ from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.knowledge.server_events import ServerEvent, server_events
 from sessioncrawler.model import Poll, Server
 from sessioncrawler.opendata.history import ReadSamples
 from sessioncrawler.opendata.places import Places
@@ -101,6 +102,12 @@ class Edition:
     def places(self) -> Places:
         """What has files of its own, and what these are called."""
         return places(self.known, self.cards, self.servers, self.gone)
+
+    @property
+    def server_events(self) -> list[ServerEvent]:
+        """What happened to servers, the newest first."""
+        known = self.known
+        return server_events(known.listed, known.keys, known.key_log, known.incidents, self.now)
 
     @property
     def founded(self) -> int:

@@ -104,7 +104,8 @@ OUTPUTS: tuple[Output, ...] = (
     Output("", lambda e: history.history_files(e.places, e.histories, e.server_histories, e.now)),
     Output("badge/", lambda e: badges.badge_files(e.places, e.communities, e.known.availability)),
     Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
-    Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listed, e.directory.site)),
+    Output("feed/", lambda e: atom.news_files(
+        e.known.events, e.known.listed, e.directory.site, e.server_events, e.places)),
     Output("feed/keys.xml", lambda e: keys_xml(e.known.key_log, e.founded, e.directory.site)),
     # The files of 2026
     Output("servers.json", lambda e: directory_2026.servers_json_2026(e.communities, e.flag)),
