@@ -119,8 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(table)
     console.print(
         "Seconds are medians. 'upkeep' is the first crawl of a day on which a week of days becomes one row, 'read' all "
-        "that is read of it for a publication. Of fewer days than a year the size of a year is reckoned: 90 days and 39 "
-        "weeks."
+        "that is read of it for a publication. From fewer days than a year its size is reckoned: 90 days and 39 weeks."
     )
     return 0
 
@@ -141,7 +140,7 @@ def _measured(size: Size, seed: int) -> Mapping[str, float]:
 
 
 def _row(size: Size, found: Mapping[str, float]) -> Iterator[str]:
-    yield from (f"{size.servers:,}", f"{size.communities:,}", f"{size.days} × {size.crawls}")
+    yield from (f"{size.servers:,}", f"{size.communities:,}", f"{size.days} of {size.crawls} crawls")
     yield f"{found['size'] / MEBIBYTE:.1f} MiB"
     rows = DAYS_KEPT + (YEAR - DAYS_KEPT) / 7
     share = 1.0 if size.days >= YEAR else rows / size.days

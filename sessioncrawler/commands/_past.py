@@ -32,7 +32,7 @@ After = Callable[["Moment", Crawler], None]
 class Unrendered(BaseItemExporter):
     """Takes the place of the exporter of the site: what is past is nobody's page any more."""
 
-    def __init__(self, file: IO[bytes], **kwargs: Any) -> None:
+    def __init__(self, file: IO[bytes], **kwargs: Any) -> None:  # noqa: ARG002 - Scrapy's signature
         super().__init__(dont_fail=True, **kwargs)
 
     def export_item(self, item: Any) -> None:
@@ -58,9 +58,18 @@ UNSEEN = {
     "FEED_EXPORTERS": {"site": Unrendered},
     "FEED_STORAGES": {"": Nowhere, "file": Nowhere},
     "EXTENSIONS": {f"scrapy.extensions.{name}": None for name in ("memusage.MemoryUsage", "logstats.LogStats")},
-    "LOG_LEVEL": "ERROR",
+    # A past has hours in which this directory reached nobody; they are over.
+    "LOG_LEVEL": "CRITICAL",
 }
 """Settings of crawls whose site nobody looks at: all is done as ever, but for rendering and storing."""
+
+
+def _unseen(settings: Settings) -> dict[str, Any]:
+    """:data:`UNSEEN` on top of what is set."""
+    return {
+        name: {**settings.getdict(name), **value} if isinstance(value, dict) else value
+        for name, value in UNSEEN.items()
+    }
 
 
 @dataclass
@@ -88,8 +97,7 @@ class Past:
             self._learn(moment)
             settings = self.settings.copy()
             if moment.number not in shown:
-                for name, value in UNSEEN.items():
-                    settings.set(name, {**settings.getdict(name), **value} if isinstance(value, dict) else value, 50)
+                settings.setdict(_unseen(settings), priority="cmdline")
             settings.set("CRAWL_TIME", moment.at, priority="cmdline")
             crawler = self.make(settings)
             await self.process.crawl(crawler)

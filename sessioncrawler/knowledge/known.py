@@ -143,7 +143,8 @@ class Knowledge:
     def carried(self) -> Mapping[str, KnownPoll]:
         """Public key → what a server told last that does not answer now, and keeps its Communities for a while."""
         named = (one for one in self.polls if one.poll.address.netloc in self._followed)
-        lately = told_together(told_last(named, self._current, self.keys), int(self.round_hours * HOUR))
+        every = told_last(named, self._current, self.keys)
+        lately = told_together(every, self.keys, int(self.round_hours * HOUR))
         told = {id(one.poll): one for one in lately}
         found: dict[str, KnownPoll] = {}
         for poll in self._settle(one.poll for one in told.values()):

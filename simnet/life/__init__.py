@@ -5,7 +5,8 @@ the conversations of that crawl in this process, with the same servers that ``si
 """
 
 from simnet.life.asking import ask_all
-from simnet.life.lives import HOUR, STEP, Life, Moment
+from simnet.life.fates import HOUR
+from simnet.life.lives import STEP, Life, Moment
 from simnet.life.worlds import make_living_world
 
 __all__ = ["HOUR", "STEP", "Life", "Moment", "ask_all", "make_living_world"]

@@ -16,12 +16,13 @@ from simnet.exchange import After, Request
 from simnet.faults import Opening, Visit, opening, respond
 from simnet.life.lives import Moment, Place
 from simnet.services import clear_text
-from simnet.specs import Certificate, Clear, ServerSpec, Socket
+from simnet.specs import Certificate, Clear, Socket
 
 TRIES = 8
 """Tries for what does not answer at once."""
 LARGEST = 5_000_000
 """Bytes of an answer that are read."""
+BAD_GATEWAY = 502
 FURTHER = 2
 """How many servers may lead on to another."""
 
@@ -61,19 +62,14 @@ class _Asking:
             return replace(ended, seconds=round(self._rng.uniform(0.1, 1.5), 3))
 
     def _reply(self, ask: Ask) -> Reply:
-        url = urlsplit(ask.url)
-        place = self._moment.places.get(_plain_netloc(ask.url))
+        url, netloc = urlsplit(ask.url), _plain_netloc(ask.url)
+        place = self._moment.places.get(netloc)
         if place is None:
             return Failure(_of_nobody(url.hostname or ""))
-        netloc = _plain_netloc(ask.url)
         if netloc in self._moment.unreached:
             return Failure(Outcome.CONNECT_TIMEOUT, "could not be reached")
-        if place.fall is not None:
-            if place.fall.how is Outcome.HTTP_STATUS:
-                return Answer(ask.url, 502)
-            return Failure(place.fall.how, "does not answer")
-        if trouble := _unconnected(place.spec, url.scheme):
-            return Failure(trouble)
+        if trouble := _trouble(place, url.scheme):
+            return Answer(ask.url, BAD_GATEWAY) if trouble is Outcome.HTTP_STATUS else Failure(trouble)
         for number in range(1, (ask.tries or TRIES) + 1):
             self._connections[netloc] += 1
             if opening(place.spec, self._connections[netloc] - 1) is Opening.SERVE:
@@ -115,10 +111,12 @@ def _of_nobody(host: str) -> Outcome:
     return Outcome.FORBIDDEN_ADDRESS if host.replace(".", "").isdigit() else Outcome.DNS
 
 
-def _unconnected(spec: ServerSpec, scheme: str) -> Outcome | None:
-    """Why no connection to a server comes about."""
-    if spec.socket is not Socket.LISTEN:
-        return spec.outcome
-    if scheme == "https" and spec.certificate is not Certificate.GOOD:
+def _trouble(place: Place, scheme: str) -> Outcome | None:
+    """Why a place answers nobody; HTTP_STATUS where that is a proxy whose server is gone."""
+    if place.fall is not None:
+        return place.fall.how
+    if place.spec.socket is not Socket.LISTEN:
+        return place.spec.outcome
+    if scheme == "https" and place.spec.certificate is not Certificate.GOOD:
         return Outcome.TLS
     return None

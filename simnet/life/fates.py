@@ -76,7 +76,8 @@ class Span:
 
     def every(self, rng: Random, days: float) -> list[float]:
         """Times with that many days between them on average."""
-        times, at = [], float(self.start)
+        times: list[float] = []
+        at = float(self.start)
         while True:
             at += -log(1 - rng.random()) * days * DAY / self.eventful
             if at >= self.end:

@@ -9,7 +9,7 @@ from random import Random
 from sessioncrawler.model import Outcome
 from simnet.life.fates import HOUR, Fall, Fate, OwnOutages, Span, draw_fate
 from simnet.life.habits import Use
-from simnet.specs import IP, NAME, Certificate, RoomSpec, ServerSpec, Socket, WildLink, World
+from simnet.specs import Certificate, RoomSpec, ServerSpec, Socket, WildLink, World
 
 DAY = 24 * HOUR
 STEP = 6 * HOUR
@@ -57,7 +57,7 @@ class Moment:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Life:
     """The life of ``world`` up to ``end`` (Unix seconds), crawled every ``step`` seconds for ``days``.
 
@@ -96,13 +96,8 @@ class Life:
             fates[spec.index] = draw_fate(rng, span, spec, mortal=self.mortal, settled=fixed)
             for room in spec.rooms:
                 uses[spec.index, room.token] = Use.draw(rng, start, self.end, room.message_sequence)
-        for name, value in (
-            ("times", tuple(times)),
-            ("fates", fates),
-            ("outages", OwnOutages.draw(rng, span, times)),
-            ("_uses", uses),
-        ):
-            object.__setattr__(self, name, value)
+        self.times, self.fates, self._uses = tuple(times), fates, uses
+        self.outages = OwnOutages.draw(rng, span, times)
 
     def moments(self) -> Iterator[Moment]:
         """Every crawl, in its order."""
@@ -188,6 +183,3 @@ class Life:
 def _former(spec: ServerSpec) -> str:
     """The host where a server was before it moved: nobody lives there any more."""
     return f"former-{spec.index}.invalid"
-
-
-LOOPBACK = frozenset({NAME, IP})

@@ -22,12 +22,15 @@ from tests.support.crawl_process import forbid_network
 DIRECTORY = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "crew@example.org"\n'
 
 
+FILES = ("v1/communities.json", "servers.json", "communities.csv", "index.html", "feed/all.xml")
+
+
 class Watched(Past):
     """A past that is written down."""
 
-    def begin(self, url: str) -> list[dict[str, Any]]:
+    def begin(self, url: str, folder: Path) -> list[dict[str, Any]]:
         """Where the story goes."""
-        self.url = url
+        self.url, self.folder = url, folder
         self.story: list[dict[str, Any]] = []
         self.listed: list[list[Any]] = []
         self.after = self.tell
@@ -51,8 +54,11 @@ class Watched(Past):
         with State.open(self.url) as state:
             reached = {key: dataclasses.astuple(one) for key, one in state.availability(moment.at).items()}
             incidents = [dataclasses.astuple(one) for one in state.incidents(0)]
+        shown = moment.number in self.shown and crawler.stats.get_value("finish_reason") == "finished"
+        site = {name: (self.folder / "site" / name).read_text() for name in FILES if shown}
         self.story.append(
             {
+                "site": site,
                 "number": moment.number,
                 "at": moment.at,
                 "stats": crawler.stats.get_stats(),
@@ -82,7 +88,7 @@ def main() -> None:
     process = AsyncCrawlerProcess(settings)
     past = Watched(process, settings, Life(make_living_world(**order["world"]), **order["life"]), ask_all)
     past.shown = order["shown"]
-    story = past.begin(url)
+    story = past.begin(url, folder)
 
     async def live() -> None:
         try:

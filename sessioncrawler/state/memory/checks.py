@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -157,7 +158,9 @@ def _note_times(connection: Connection, fresh: Sequence[Check], numbers: Mapping
     # One statement for all: thousands of servers, each by itself, would take seconds.
     for is_reached in (True, False):
         rows = [{"number_": numbers[one.public_key], "at": one.at} for one in fresh if one.reached is is_reached]
-        times = {"last_checked": bindparam("at")} | ({"last_reached": bindparam("at")} if is_reached else {})
+        times: dict[str, Any] = {"last_checked": bindparam("at")} | (
+            {"last_reached": bindparam("at")} if is_reached else {}
+        )
         if rows:
             connection.execute(update(servers).where(servers.c.number == bindparam("number_")).values(times), rows)
 
