@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 from sessioncrawler.opendata.encoding import compact
-from sessioncrawler.opendata.places import CommunityPlace, Places, ServerPlace
+from sessioncrawler.opendata.places import CommunityPlace, Places, ServerFolder
 from sessioncrawler.opendata.records import (
     VERSION,
     CommunityHistoryFile,
@@ -50,7 +50,7 @@ ReadServers = Callable[[Sequence[str]], Mapping[str, ServerHistory]]
 
 K = TypeVar("K")
 R = TypeVar("R")
-P = TypeVar("P", CommunityPlace, ServerPlace)
+P = TypeVar("P", CommunityPlace, ServerFolder)
 
 
 def history_files(
@@ -96,7 +96,7 @@ def community_history(place: CommunityPlace, samples: Sequence[Sample], today: i
     )
 
 
-def server_history(place: ServerPlace, history: ServerHistory, today: int) -> ServerHistoryFile:
+def server_history(place: ServerFolder, history: ServerHistory, today: int) -> ServerHistoryFile:
     """The file of one server, with what was before the day ``today``, and all incidents."""
     return ServerHistoryFile(
         version=VERSION,
@@ -199,7 +199,7 @@ def _community_rows(place: CommunityPlace, samples: Iterable[Sample], today: int
     ).encode()
 
 
-def _server_rows(place: ServerPlace, checks: Iterable[Checks], today: int) -> bytes:
+def _server_rows(place: ServerFolder, checks: Iterable[Checks], today: int) -> bytes:
     begin = f"server,{place.server_id},{place.public_key},"
     return "".join(
         f"{begin}{_SPANS[one.span]},{_day(one.start)},,,,{one.asked},{one.reached}\r\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sessioncrawler.editorial.languages import language_name
 from sessioncrawler.knowledge.server_events import ServerEvent
-from sessioncrawler.opendata.places import ServerPlace
+from sessioncrawler.opendata.places import ServerFolder
 from sessioncrawler.state import Event, Facts, Listed
 from sessioncrawler.text.names import name
 from sessioncrawler.text.slugs import slug
@@ -39,7 +39,7 @@ def news(
     events: Iterable[Event],
     listings: Iterable[Listed],
     server_events: Iterable[ServerEvent] = (),
-    servers: Iterable[ServerPlace] = (),
+    servers: Iterable[ServerFolder] = (),
 ) -> list[News]:
     """All feeds: that of everything, then languages by code, tags in their order, and ``servers``.
 
@@ -65,7 +65,7 @@ def news(
     ]
 
 
-def _servers(events: Iterable[Event | ServerEvent], servers: Iterable[ServerPlace]) -> Iterator[News]:
+def _servers(events: Iterable[Event | ServerEvent], servers: Iterable[ServerFolder]) -> Iterator[News]:
     """The feed of each server: what happened to itself and to its Communities."""
     by_key: dict[str, list[Event | ServerEvent]] = defaultdict(list)
     for event in events:

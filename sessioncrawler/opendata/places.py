@@ -35,7 +35,7 @@ class CommunityPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerPlace:
+class ServerFolder:
     """A server that has files of its own."""
 
     public_key: str
@@ -61,5 +61,5 @@ class Places:
 
     communities: Mapping[tuple[str, str], CommunityPlace] = field(default_factory=dict)
     """By public key and lower-case token."""
-    servers: Mapping[str, ServerPlace] = field(default_factory=dict)
+    servers: Mapping[str, ServerFolder] = field(default_factory=dict)
     """By public key."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Server
-from sessioncrawler.opendata.places import CommunityPlace, Places, ServerPlace
+from sessioncrawler.opendata.places import CommunityPlace, Places, ServerFolder
 from sessioncrawler.site.history.gone import Gone
 from sessioncrawler.site.history.moved import moved_paths
 from sessioncrawler.site.pages.cards import Cards
@@ -49,7 +49,9 @@ def _left(one: Gone) -> CommunityPlace:
     return replace(place, first_listed=one.listed.first_listed, gone_at=one.listed.gone_at)
 
 
-def _servers(keys: Iterable[KnownKey], listed: Mapping[str, Server], last: Mapping[str, Gone]) -> Iterator[ServerPlace]:
+def _servers(
+    keys: Iterable[KnownKey], listed: Mapping[str, Server], last: Mapping[str, Gone]
+) -> Iterator[ServerFolder]:
     """What is listed has the names of its pages; nobody who is gone takes one of those."""
     known = tuple(keys)
     left = {key: Server(one.link.address, key) for key, one in last.items() if key not in listed}
@@ -65,9 +67,9 @@ def _servers(keys: Iterable[KnownKey], listed: Mapping[str, Server], last: Mappi
             yield replace(_server(server, f"{SERVERS}{key}/" if name in taken else name, others), gone_at=gone_at)
 
 
-def _server(server: Server, path: str, former: tuple[str, ...]) -> ServerPlace:
+def _server(server: Server, path: str, former: tuple[str, ...]) -> ServerFolder:
     name = path.removeprefix(SERVERS).rstrip("/")
-    return ServerPlace(server.public_key, server.server_id, name, server.address.netloc, former)
+    return ServerFolder(server.public_key, server.server_id, name, server.address.netloc, former)
 
 
 def _former(keys: Iterable[KnownKey], names: set[str]) -> dict[str, list[str]]:

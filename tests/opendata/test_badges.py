@@ -11,7 +11,7 @@ import pytest
 from sessioncrawler.model import WEEK, Presence, Reach
 from sessioncrawler.opendata import badges
 from sessioncrawler.opendata.badges import badge_files, community_badge, server_badge, svg
-from sessioncrawler.opendata.places import CommunityPlace, Places, ServerPlace
+from sessioncrawler.opendata.places import CommunityPlace, Places, ServerFolder
 from sessioncrawler.state import Availability
 from simnet.texts import HOSTILE
 from tests.support.knowing import KEY, NOW, OTHER
@@ -79,8 +79,8 @@ def test_each_has_a_picture_and_an_endpoint_and_keeps_its_former_name():
     cats = CommunityPlace(KEY, "cats", "cats+118d404b", "cats+118d404b", former=("cats+118d0000",))
     lost = CommunityPlace(OTHER, "lost", "lost+abab0000", "lost+abab0000", gone_at=NOW)
     servers = {
-        KEY: ServerPlace(KEY, "118d404b", "118d404b", "sogs.example", former=("118d0000",)),
-        OTHER: ServerPlace(OTHER, "abab0000", "abab0000", "lost.example", gone_at=NOW),
+        KEY: ServerFolder(KEY, "118d404b", "118d404b", "sogs.example", former=("118d0000",)),
+        OTHER: ServerFolder(OTHER, "abab0000", "abab0000", "lost.example", gone_at=NOW),
     }
     places = Places({cats.key: cats, lost.key: lost}, servers)
     files = dict(badge_files(places, [visited(7)], {KEY: Availability(0, NOW, month=(1, 1))}))
@@ -121,7 +121,7 @@ def test_white_text_can_be_read_on_each_colour(color):
 def test_nothing_of_what_strangers_wrote_is_in_a_badge():
     rooms = [room(f"h{number}", text, name=name) for number, (name, text) in enumerate(HOSTILE)]
     listed = [CommunityPlace(KEY, one.room.token, one.identifier, one.identifier) for one in rooms]
-    places = Places({one.key: one for one in listed}, {KEY: ServerPlace(KEY, SERVER.server_id, "118d404b", "<b>")})
+    places = Places({one.key: one for one in listed}, {KEY: ServerFolder(KEY, SERVER.server_id, "118d404b", "<b>")})
     files = dict(badge_files(places, rooms, {}))
     assert len(set(files.values())) == 4  # of all that are alike: two pictures, two endpoints
     assert len(files) == 2 * (len(HOSTILE) + 1)

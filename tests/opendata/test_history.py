@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from sessioncrawler.opendata import history
 from sessioncrawler.opendata.history import BATCH, COLUMNS, history_files, stats_json
-from sessioncrawler.opendata.places import CommunityPlace, Places, ServerPlace
+from sessioncrawler.opendata.places import CommunityPlace, Places, ServerFolder
 from sessioncrawler.opendata.records import CommunityHistoryFile, ServerHistoryFile
 from sessioncrawler.opendata.schemas import schema_files
 from sessioncrawler.state import Checks, Incident, Sample, ServerHistory, Span, State, Told, Total
@@ -21,7 +21,7 @@ from tests.support.knowing import DAY, KEY, NOW
 
 TODAY = NOW // DAY  # 22 January 2026, a Thursday
 CATS = CommunityPlace(KEY, "Cats", "Cats+118d404b", "Cats+118d404b", first_listed=NOW - 9 * DAY)
-HOME = ServerPlace(KEY, "118d404b", "118d404b", "sogs.example")
+HOME = ServerFolder(KEY, "118d404b", "118d404b", "sogs.example")
 PLACES = Places({CATS.key: CATS}, {KEY: HOME})
 HOUR, DAYS, WEEK, MONTH = Span.HOUR, Span.DAY, Span.WEEK, Span.MONTH
 
