@@ -7,7 +7,10 @@ TEST_JOBS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
-.PHONY: bench bench-compare bench-render bench-scale cassettes check clean compare crawl demo demo-site fuzz html lighthouse lint messages quick quick-tests screenshots stats test types zyte
+# Where Python may not keep what it has compiled, each of hundreds of processes of a test run compiles the project anew.
+test quick-tests: export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare crawl demo demo-site fuzz html lighthouse lint messages quick quick-tests screenshots stats test types zyte
 
 demo: .venv/demo
 	$(BIN)/scrapy demo
@@ -71,6 +74,10 @@ bench-render: .venv/demo
 # What the state of 20,000 servers takes (docs/scale.md): half a minute.
 bench-scale: .venv/demo
 	$(BIN)/python -m bench.scale
+
+# What a year of memory comes to (docs/cost.md): ten minutes.
+bench-memory: .venv/demo
+	$(BIN)/python -m bench.memory $(ARGS)
 
 # The texts of the site (docs/translating.md): collects them, brings every catalogue up to date, compiles all of them.
 messages: .venv/run

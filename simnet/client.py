@@ -61,6 +61,8 @@ class SimNet:
     """
 
     listing_urls: dict[str, str]
+    ports: dict[int, int]
+    """Index of a server → its port."""
     ca_file: Path
     directory_toml: Path
     truth: Truth
@@ -114,6 +116,7 @@ class SimNet:
         handshake = json.loads(line)
         self._control = handshake["control_url"]
         self.listing_urls = handshake["listing_urls"]
+        self.ports = {int(index): port for index, port in handshake["ports"].items()}
         self.started = handshake["started"]
         self.ca_file = Path(handshake["ca_file"])
         self.directory_toml = Path(handshake["directory_toml"])

@@ -73,6 +73,7 @@ class Network:
             "scenario": self.world.scenario,
             "servers": len(self.world.servers),
             "listing_urls": listing_urls,
+            "ports": self.ports,
             "ca_file": str(ca_file),
             "directory_toml": str(self.folder / "directory.toml"),
             "truth": str(self.folder / "truth.json"),

@@ -110,7 +110,7 @@ class ServerService(LoggedService):
         """The program's answer with the server's fault, or what a TLS port says to plain HTTP."""
         self._log.request(self.name, self.port, request)
         if request.scheme == "http" and self.tls is not None and self.spec.clear is not Clear.SERVE:
-            return _clear_text(request, self.spec.clear)
+            return clear_text(request, self.spec.clear)
         nth = self._asked[request.target]
         self._asked[request.target] += 1
         visit = Visit(self.spec, request, self.base, nth, self.peer, self.canary_port, time.time(), asked=self._asked)
@@ -130,7 +130,8 @@ class ServerService(LoggedService):
 _REDIRECTS = {Clear.REDIRECT: 301, Clear.REDIRECT_308: 308}
 
 
-def _clear_text(request: Request, clear: Clear) -> Reply:
+def clear_text(request: Request, clear: Clear) -> Reply:
+    """What a port with TLS answers to plain HTTP where it does not serve it."""
     if clear in _REDIRECTS:
         target = "https" + request.base.removeprefix("http") + request.target
         return Response(_REDIRECTS[clear], b"", "", (("Location", target),)).reply(request.method)

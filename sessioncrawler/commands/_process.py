@@ -11,19 +11,22 @@ from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcessBase
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._outcome import RefreshReport
+from sessioncrawler.commands._past import LivedPast
 from sessioncrawler.commands._run import Refresh
 from sessioncrawler.commands._terminal import show_progress, show_report
 
 
-def run_refresh(process: CrawlerProcessBase | None, urls: dict[str, str] | None = None) -> int:
-    """Run a refresh to its end and tell what it came to; the exit code."""
+def run_refresh(
+    process: CrawlerProcessBase | None, urls: dict[str, str] | None = None, past: LivedPast | None = None
+) -> int:
+    """Run a refresh to its end, after a ``past`` where there is one, and tell what it came to; the exit code."""
     if not isinstance(process, AsyncCrawlerProcess):
         raise UsageError("a refresh needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is", print_help=False)
     console = Console(highlight=False)
     if console.is_terminal:
         process.settings.set("LOG_LEVEL", "ERROR", priority="spider")
     refresh = Refresh(process, urls or {})
-    task = asyncio.get_event_loop().create_task(_watched(refresh, console))
+    task = asyncio.get_event_loop().create_task(_watched(refresh, console, past))
     task.add_done_callback(_stop_reactor)
     process.start(stop_after_crawl=False)
     report = _result(task)
@@ -31,7 +34,10 @@ def run_refresh(process: CrawlerProcessBase | None, urls: dict[str, str] | None 
     return 0 if report.published else 1
 
 
-async def _watched(refresh: Refresh, console: Console) -> RefreshReport:
+async def _watched(refresh: Refresh, console: Console, past: LivedPast | None) -> RefreshReport:
+    if past:
+        console.print(f"Making a past of {past.life.days} days …")
+        await past.live()
     progress = asyncio.ensure_future(show_progress(refresh, console))
     try:
         return await refresh.run()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sessioncrawler.editorial.letters import MAX_TEXT, letters_of
 from sessioncrawler.editorial.mentions import speaks_of_others
@@ -47,6 +47,7 @@ Classifier = Callable[[str], tuple[str, float]]
 """Takes words of one script, gives the code of the most likely language and its probability."""
 
 
+@lru_cache(maxsize=2_000)
 def guess_language(name: str, description: str) -> Guess | None:
     """Return the language in which a room presents itself; None where that is uncertain.
 

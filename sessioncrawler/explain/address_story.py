@@ -18,9 +18,12 @@ from sessioncrawler.explain.outcomes import (
 )
 from sessioncrawler.explain.phrases import LINE, a_time, listed, quoted, seen, when
 from sessioncrawler.knowledge.addresses import AddressFacts
+from sessioncrawler.knowledge.carried import HOUR
 from sessioncrawler.knowledge.keys import KeyStory, story_of
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import KeyClaim, KeyProof, Outcome, Poll, Sighting
+from sessioncrawler.state import Incident
+from sessioncrawler.text.dates import DAY
 from sessioncrawler.text.names import name
 from sessioncrawler.text.numbers import counted
 
@@ -28,6 +31,9 @@ PREVIEW_PAGE = "preview page"
 """Who shows a key, in the words of the claims of a poll."""
 ONION_REQUEST = "onion request"
 """Who proves one."""
+MONTH = 30 * DAY
+MOST_INCIDENTS = 10
+"""Incidents that a story tells, the latest."""
 
 
 def state_of(facts: AddressFacts) -> OutcomeText:
@@ -74,8 +80,21 @@ def address_sentences(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
     yield from _answer(facts, known)
     yield from _key(facts, known.now)
     yield from _former_keys(facts)
+    yield from _availability(facts, known)
     yield from _merging(facts, known)
     yield f"What its operator can do: {advice_for(facts, known.now)}"
+
+
+def kept(facts: AddressFacts, known: Knowledge) -> str:
+    """That a server keeps its Communities although it is silent; empty where it does not."""
+    one = known.carried_at.get(facts.address.netloc)
+    if one is None:
+        return ""
+    until = when(one.polled_at + int(known.ladder.at_all * HOUR))
+    return (
+        f"{facts.address} {state_of(facts).words}; its Communities are listed as it told them on "
+        f"{when(one.polled_at)}, until {until} at most."
+    )
 
 
 def _naming(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
@@ -147,6 +166,33 @@ def _former_keys(facts: AddressFacts) -> Iterator[str]:
             first, last = when(one.first_proven), when(one.last_proven)
             lost = f", lost on {when(one.lost_at)}" if one.lost_at is not None else ""
             yield f"Remembered: key {one.public_key} was proven first on {first}, last on {last}{lost}."
+
+
+def _availability(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
+    """How often the server was reached that is, or was, listed there."""
+    published = {one.public_key for one in facts.keys_known if one.published_at is not None}
+    for key in sorted(published & known.availability.keys()):
+        shares = known.availability[key]
+        yield (
+            f"Its server was reached {_share(shares.month)} in 30 days, {_share(shares.day)} in the last 24 hours; "
+            f"known since {when(shares.first_reached)}."
+        )
+        mine = [one for one in known.incidents if one.public_key == key and _ended(one, known.now) > known.now - MONTH]
+        for one in mine[::-1][:MOST_INCIDENTS]:
+            how = outcome_text(Outcome(one.how)).words if one.how in set(Outcome) else one.how
+            lasts = "so far" if one.ended is None else f"until {when(one.ended)}"
+            yield f"Down since {when(one.began)}, {a_time(one.seconds(known.now))} {lasts}: it {how}."
+        if len(mine) > MOST_INCIDENTS:
+            yield f"Down {len(mine) - MOST_INCIDENTS:,} more times in 30 days."
+
+
+def _share(pair: tuple[int, int]) -> str:
+    reached, asked = pair
+    return f"in {reached:,} of {counted(asked, 'check', 'checks')}"
+
+
+def _ended(incident: Incident, now: int) -> int:
+    return now if incident.ended is None else incident.ended
 
 
 def _by(claim: KeyClaim) -> str:

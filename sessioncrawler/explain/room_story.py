@@ -22,7 +22,7 @@ from sessioncrawler.editorial.tags import NOT_OFFICIAL, NsfwReason, reserved_nam
 from sessioncrawler.explain.phrases import hashtags, listed, quoted, seen, when
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Address, Room, Server, TagKind
+from sessioncrawler.model import Address, Reach, Room, Server, TagKind
 from sessioncrawler.text.numbers import counted
 
 _TAG_ORIGINS = {
@@ -106,6 +106,10 @@ def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: 
     """All that is decided about a Community; ``others`` are the same one at other addresses, or repeated."""
     judged = judge.judge(room.server, room.room, room.resembles)
     yield f"Its server is {room.server.address}, with the key {room.server.public_key}."
+    presence = known.presence_of(room.server.public_key)
+    if presence and presence.reach is not Reach.NOW:
+        where = "as ever" if presence.reach is Reach.LATELY else "after those that can be reached"
+        yield f"Its server was not reached since {when(presence.at)}; what it told then is listed {where}."
     if judge.judge(replace(room.server, proven=True), room.room, room.resembles) != judged:
         yield _NOT_PROVEN
     yield from _sources(room, known)
@@ -123,7 +127,9 @@ def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: 
 
 
 def _sources(room: Served, known: Knowledge) -> Iterator[str]:
-    netlocs = {poll.address.netloc for poll in known.servers.get(room.server.public_key, ())}
+    key = room.server.public_key
+    netlocs = {poll.address.netloc for poll in known.servers.get(key, ())}
+    netlocs |= {one.poll.address.netloc for one in [known.carried.get(key)] if one}
     found = [
         sighting
         for sighting in known.sightings

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sessioncrawler.editorial.judge import Judge
-from sessioncrawler.explain.address_story import address_sentences, state_of
+from sessioncrawler.explain.address_story import address_sentences, kept, state_of
 from sessioncrawler.explain.phrases import listed, quoted
 from sessioncrawler.explain.room_story import Served, outline, quoted_reason, room_sentences, served
 from sessioncrawler.explain.subject import Question
@@ -84,6 +84,9 @@ class _Teller:
         self.known = known
         self.judge = Judge(known.directory, known.now, guess=known.guess)
         keys = {facts.poll.server.public_key for facts in chosen if facts.reached and facts.poll and facts.poll.server}
+        keys |= {
+            key for key, one in known.carried.items() if one.poll.address.netloc in {f.address.netloc for f in chosen}
+        }
         self.served = list(served(one for one in known.communities() if one.server.public_key in keys))
 
     def story(self, subject: str) -> Story:
@@ -120,7 +123,7 @@ class _Teller:
             yield from self._servers()
         unreached = [facts for facts in self.chosen if not facts.reached]
         for facts in unreached[:MOST]:
-            yield f"Nothing is listed from {facts.address}: it {state_of(facts).words}."
+            yield kept(facts, self.known) or f"Nothing is listed from {facts.address}: it {state_of(facts).words}."
         if len(self.chosen) > MOST:
             yield f"{len(self.chosen) - MOST:,} more addresses fit; ask for one of them to hear its story."
 

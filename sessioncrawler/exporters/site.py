@@ -19,7 +19,7 @@ from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.publish.reading import reading
 from sessioncrawler.publish.workers import RenderingError, pack_edition, processes
-from sessioncrawler.state import ServerHistory, State, Week
+from sessioncrawler.state import Sample, ServerHistory, State, Week
 
 logger = logging.getLogger(__name__)
 
@@ -94,8 +94,9 @@ class SiteItemExporter(BaseItemExporter):
             left_out=report.left_out if report else {},
             sources=_sources(self.crawler),
             icon_contents=self._icon_contents,
-            weekly=self._weekly,
+            histories=self._histories,
             server_histories=self._server_histories,
+            weekly=self._weekly,
             templates=settings.get("SITE_TEMPLATES"),
         )
 
@@ -106,14 +107,18 @@ class SiteItemExporter(BaseItemExporter):
         with self._state() as state:
             return state.icon_contents()
 
-    def _weekly(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Week]]:
-        # A second process that renders may ask: it needs a connection of its own.
+    def _histories(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Sample]]:
         with self._state() as state:
-            return state.weekly(keys, crawl_time(self.crawler.settings))
+            return state.histories(keys)
 
     def _server_histories(self, keys: Sequence[str]) -> Mapping[str, ServerHistory]:
         with self._state() as state:
             return state.server_histories(keys)
+
+    def _weekly(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Week]]:
+        # A second process that renders may ask: it needs a connection of its own.
+        with self._state() as state:
+            return state.weekly(keys, crawl_time(self.crawler.settings))
 
 
 def _sources(crawler: Crawler) -> dict[str, tuple[str, str]]:

@@ -50,6 +50,28 @@ def told_last(known: Iterable[KnownPoll], current: Collection[str], keys: Iterab
             yield KnownPoll(told, at, at, None)
 
 
+def told_together(told: Iterable[KnownPoll], keys: Collection[KnownKey], seconds: int) -> list[KnownPoll]:
+    """Those of addresses at which their key was seen within ``seconds`` of the last time that it was seen anywhere.
+
+    A server that moved is where it was last. What it told where it was before is old, and where it took another key at
+    its new address nobody is left whose it would be.
+    """
+    every = [(one, (one.poll.server.public_key, one.poll.server.address.netloc)) for one in told if one.poll.server]
+    proven = {one.public_key for one in keys if one.last_proven is not None}
+    # Where a key can be proven, whoever only shows it says nothing of where its server is.
+    seen: dict[tuple[str, str], int] = {
+        (one.public_key, one.netloc): (one.last_proven or 0) if one.public_key in proven else one.shown_at
+        for one in keys
+        if one.published_at is not None
+    }
+    for one, place in every:
+        seen[place] = max(one.polled_at, seen.get(place, 0))
+    last: dict[str, int] = {}
+    for (key, _), at in seen.items():
+        last[key] = max(at, last.get(key, 0))
+    return [one for one, place in every if seen[place] >= last[place[0]] - seconds]
+
+
 def _tells(poll: Poll) -> bool:
     return poll.outcome is Outcome.REACHED and poll.whole and poll.server is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.candidates import plain
@@ -13,7 +13,7 @@ FEWEST = 3
 """Servers that fail at once before it may be our own fault."""
 
 
-def checks(settled: Iterable[Poll], keys: Iterable[KnownKey], polled_at: Mapping[str, int]) -> list[Check]:
+def checks(settled: Iterable[Poll], keys: Collection[KnownKey], polled_at: Mapping[str, int]) -> list[Check]:
     """A check for every server that was reached, and for every one that was published before and was asked in vain.
 
     ``settled`` are the polls of the round, ``polled_at`` tells when a ``host[:port]`` was asked. A server of which no
@@ -29,11 +29,19 @@ def checks(settled: Iterable[Poll], keys: Iterable[KnownKey], polled_at: Mapping
             found.setdefault(
                 poll.server.public_key, Check(poll.server.public_key, at, reached=True, seconds=poll.seconds)
             )
-    for one in sorted(keys, key=lambda one: (one.published_at or 0, one.netloc)):
+    seen = set(found)
+    shown: dict[str, int] = {}
+    for one in keys:
+        shown[one.netloc] = max(one.shown_at, shown.get(one.netloc, 0))
+    # The address at which a server was last says how it fails: where it was before, nobody may be for long.
+    for one in sorted(keys, key=lambda one: (-one.shown_at, one.published_at or 0, one.netloc)):
         end, at = ends.get(one.netloc), polled_at.get(one.netloc)
-        if one.published_at is None or end is None or at is None or one.public_key in found:
+        if one.published_at is None or end is None or at is None or one.public_key in seen:
             continue
-        found[one.public_key] = Check(one.public_key, at, reached=False, how=end.outcome.value)
+        seen.add(one.public_key)
+        # Where another key was shown since is another server; the former one is not down, but no more.
+        if end.outcome is not Outcome.REACHED and one.shown_at == shown[one.netloc]:
+            found[one.public_key] = Check(one.public_key, at, reached=False, how=end.outcome.value)
     return [check for _, check in sorted(found.items())]
 
 

@@ -11,7 +11,7 @@ from typing import TypedDict, TypeVar, Unpack
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
-from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last
+from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last, told_together
 from sessioncrawler.knowledge.former import Former, FormerIdentifiers
 from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
@@ -143,7 +143,9 @@ class Knowledge:
     def carried(self) -> Mapping[str, KnownPoll]:
         """Public key → what a server told last that does not answer now, and keeps its Communities for a while."""
         named = (one for one in self.polls if one.poll.address.netloc in self._followed)
-        told = {id(one.poll): one for one in told_last(named, self._current, self.keys)}
+        every = told_last(named, self._current, self.keys)
+        lately = told_together(every, self.keys, int(self.round_hours * HOUR))
+        told = {id(one.poll): one for one in lately}
         found: dict[str, KnownPoll] = {}
         for poll in self._settle(one.poll for one in told.values()):
             one = told.get(id(poll))
@@ -152,6 +154,11 @@ class Knowledge:
             if self.ladder.reach(self.now - one.polled_at):
                 found.setdefault(poll.server.public_key, one)
         return found
+
+    @cached_property
+    def carried_at(self) -> Mapping[str, KnownPoll]:
+        """``host[:port]`` → the same, of the server that keeps its Communities there."""
+        return {one.poll.address.netloc: one for one in self.carried.values()}
 
     def presence_of(self, public_key: str) -> Presence | None:
         """How it stands with a server whose Communities are listed; None where they are not."""

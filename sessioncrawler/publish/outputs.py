@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
 
-from sessioncrawler.opendata import atom, directory_2026, tables, v1
+from sessioncrawler.opendata import atom, badges, directory_2026, history, tables, v1
 from sessioncrawler.opendata.keys import keys_json, keys_xml
 from sessioncrawler.opendata.schemas import schema_files
 from sessioncrawler.publish.edition import Edition
@@ -90,17 +90,22 @@ def icons(edition: Edition) -> Files:
 OUTPUTS: tuple[Output, ...] = (
     # The open data (docs/data.md)
     Output("v1/communities.json", lambda e: v1.communities_json(e.records, e.now)),
-    Output("v1/servers.json", lambda e: v1.servers_json_v1(e.records, e.polls, e.now, e.known.keys)),
+    Output("v1/servers.json", lambda e: v1.servers_json_v1(
+        e.records, e.polls_of_listed, e.now, e.known.keys, e.known.availability)),
     Output("v1/polls.json", lambda e: v1.polls_json_v1(e.polls, e.now)),
     Output("v1/keys.json", lambda e: keys_json(e.known.keys, e.known.key_log, e.now)),
     Output("v1/sources.json", lambda e: v1.sources_json(e.known.sources, e.now)),
     Output("v1/policy.json", lambda e: v1.policy_json(len(e.communities), e.left_out, e.now)),
+    Output("v1/stats.json", lambda e: history.stats_json(e.known.totals, e.now)),
     Output("v1/", lambda _: schema_files()),
     Output("v1/manifest.json", lambda e: v1.manifest_json(e.data, e.now)),
     Output("communities.csv", lambda e: b"".join(tables.communities_csv(e.records))),
     Output("communities.jsonl", lambda e: b"".join(tables.communities_jsonl(e.records))),
+    Output("", lambda e: history.history_files(e.places, e.histories, e.server_histories, e.now)),
+    Output("badge/", lambda e: badges.badge_files(e.places, e.communities, e.known.availability)),
     Output("polls.json", lambda e: v1.polls_json(e.polls, e.now)),
-    Output("feed/", lambda e: atom.news_files(e.known.events, e.known.listed, e.directory.site)),
+    Output("feed/", lambda e: atom.news_files(
+        e.known.events, e.known.listed, e.directory.site, e.server_events, e.places)),
     Output("feed/keys.xml", lambda e: keys_xml(e.known.key_log, e.founded, e.directory.site)),
     # The files of 2026
     Output("servers.json", lambda e: directory_2026.servers_json_2026(e.communities, e.flag)),
@@ -129,9 +134,12 @@ OUTPUTS: tuple[Output, ...] = (
 
 
 def files(edition: Edition, outputs: Iterable[Output]) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every file of ``outputs``; those of ``v1/`` are noted for their manifest."""
+    """Path and content of every file of ``outputs``.
+
+    Those of ``v1/`` are noted for their manifest; histories are not.
+    """
     for output in outputs:
         for path, content in output.files(edition):
-            if path.startswith(DATA):
+            if output.path.startswith(DATA):
                 edition.data[path.removeprefix(DATA)] = len(content), hashlib.sha256(content).hexdigest()
             yield path, content

@@ -41,7 +41,7 @@ def each_community(edition: Edition) -> Iterator[tuple[str, bytes]]:
         taken.append(page.place.path)
         return f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, template, page=page)
 
-    for page in community_pages(edition.cards, edition.server_paths, edition.weekly):
+    for page in community_pages(edition.cards, edition.weekly, edition.server_paths):
         yield file(page, "community.html")
     for moved in moved_pages(edition.cards):
         yield file(moved, "moved.html")

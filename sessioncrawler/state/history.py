@@ -10,7 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Row, Table, Text, and_, delete, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy import update as sql_update
 
 from sessioncrawler.state import codec
@@ -158,10 +172,20 @@ def _write_present(
     ]
     if new:
         connection.execute(insert(_listed), new)
-    for key, facts in sorted(present.items()):
-        if key in known:
-            latest = max(now, known[key].last_listed)
-            _update(connection, key, facts=codec.encode(facts), last_listed=latest, gone_at=None)
+    again = [
+        {
+            "key_": key[0],
+            "token_": key[1],
+            "facts": codec.encode(facts),
+            "last_listed": max(now, known[key].last_listed),
+            "gone_at": None,
+        }
+        for key, facts in sorted(present.items())
+        if key in known
+    ]
+    if again:
+        own = and_(_listed.c.public_key == bindparam("key_"), _listed.c.token == bindparam("token_"))
+        connection.execute(sql_update(_listed).where(own), again)
 
 
 def _update(connection: Connection, key: tuple[str, str], **values: object) -> None:

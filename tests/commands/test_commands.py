@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from argparse import Namespace
+from datetime import datetime, timedelta
 
 import pytest
 from scrapy.exceptions import UsageError
@@ -21,12 +23,12 @@ CRAWLS = [("crawl", "sogs"), ("crawl", "sources"), ("crawl", "lokilocker"), ("re
 
 
 def test_the_spiders(tmp_path):
-    done = scrapy(tmp_path, "list", settings={})
+    done = scrapy(tmp_path, "list", settings={}, fresh=True)
     assert (done.returncode, done.stdout.split()) == (0, SPIDERS)
 
 
 def test_the_commands_introduce_themselves(tmp_path):
-    done = scrapy(tmp_path, settings={})
+    done = scrapy(tmp_path, settings={}, fresh=True)
     assert "  refresh       Read the sources, ask all servers, publish the site" in done.stdout
     assert "  demo          Publish a site from a simulated network on this machine" in done.stdout
 
@@ -83,15 +85,37 @@ def test_a_demo_without_its_network_says_what_to_do(monkeypatch, missing, remedy
     command = demo.DemoCommand()
     command.settings = Settings()
     with pytest.raises(UsageError, match=remedy):
-        command.run([], Namespace(seed=1))
+        command.run([], Namespace(seed=1, days=0))
 
 
 def test_the_demo_publishes_and_says_where(tmp_path):
     with offline() as extra:
         settings = {"SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "PATIENT_RETRY_DELAY": 0.1, "CONNECT_TIMEOUT": 1}
-        done = scrapy(tmp_path, "demo", "--seed", "2", settings=settings, extra=extra)
+        done = scrapy(tmp_path, "demo", "--seed", "2", settings=settings, extra=extra, fresh=True)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^Published \d+ Communities on \d+ servers to here\.$", done.stdout, re.MULTILINE)
     assert done.stdout.splitlines()[-1] == f"Open {(tmp_path / 'here' / 'index.html').as_uri()}"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here"]  # the state is thrown away
     assert not re.search(r"\b(could not be read|Traceback)\b", done.stdout + done.stderr)
+
+
+def test_a_demo_has_a_past_where_one_is_wanted(tmp_path):
+    with offline() as extra:
+        settings = {"SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "PATIENT_RETRY_DELAY": 0.1, "CONNECT_TIMEOUT": 1}
+        done = scrapy(tmp_path, "demo", "--seed", "2", "--days", "4", settings=settings, extra=extra)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Making a past of 4 days …\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here"]
+    assert "Traceback" not in done.stdout + done.stderr
+    told = json.loads((tmp_path / "here/v1/communities.json").read_text())
+    now = datetime.fromisoformat(told["generated_at"])
+    ages = [now - datetime.fromisoformat(one["first_listed"]) for one in told["communities"]]
+    # Nearly all are known since the first of sixteen crawls; the last one was an hour ago.
+    assert sum(timedelta(days=3.7) < age < timedelta(days=4) for age in ages) > len(ages) / 2
+
+
+@pytest.mark.parametrize("days", ["-1", "801"])
+def test_a_past_has_bounds(tmp_path, days):
+    done = scrapy(tmp_path, "demo", "--days", days, settings={})
+    assert done.returncode == 2
+    assert f"--days is {days}; give days from 0 to 800" in done.stderr

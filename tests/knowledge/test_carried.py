@@ -1,5 +1,7 @@
 """Servers that do not answer keep their Communities for a while."""
 
+from dataclasses import replace
+
 import pytest
 
 from sessioncrawler.knowledge.carried import Ladder
@@ -92,6 +94,16 @@ def test_a_copier_does_not_take_the_place_of_one_that_is_down():
     ]
 
 
+@pytest.mark.parametrize("hours", [1, 20])
+def test_a_copier_that_shows_the_key_of_one_that_is_down_does_not_end_its_time(hours):
+    copier = reached(room("trap"), address=COPY, key_proof=KeyProof.PREVIEW_PAGE)
+    shows = KnownKey(KEY, COPY, held_since=NOW - DAY, shown_at=NOW)
+    once = replace(shows, published_at=NOW - 40 * DAY)
+    for keys in ([published(), shows], [published(), once]):
+        found = listed(silent(reached(LOBBY), hours), copier, links=(HOST, COPY), keys=keys)
+        assert [one[:2] for one in found] == [("lobby", "sogs.example")]
+
+
 def test_a_copier_that_was_never_published_is_not_carried_either():
     told = silent(reached(room("trap"), address=COPY, key_proof=KeyProof.PREVIEW_PAGE), 1, asked=COPY)
     assert [one[:2] for one in listed(silent(reached(LOBBY), 1), told, links=(HOST, COPY))] == [
@@ -109,6 +121,20 @@ def test_of_two_addresses_the_published_one_is_carried():
     first, second = silent(reached(LOBBY), 2), silent(reached(LOBBY, address=MOVED), 1, asked=MOVED)
     found = listed(first, second, keys=[published(), published(MOVED, at=NOW - DAY)], links=(HOST, MOVED))
     assert [one[:2] for one in found] == [("lobby", "sogs.example")]
+
+
+def test_a_server_that_moved_and_is_down_is_carried_from_where_it_was_last():
+    """However long its former address was the published one: what it told there is old."""
+    first, second = silent(reached(room("old")), 30), silent(reached(LOBBY, address=MOVED), 5, asked=MOVED)
+    found = listed(first, second, keys=[published(), published(MOVED, at=NOW - DAY)], links=(HOST, MOVED))
+    assert found == [("lobby", "moved.example", Presence(Reach.LATELY, NOW - 5 * HOUR))]
+
+
+def test_a_server_that_moved_and_took_another_key_leaves_nothing_where_it_was():
+    other = reached(room("hall"), address=MOVED, key=OTHER)
+    keys = [published(), replace(published(MOVED, at=NOW - DAY), last_proven=NOW - 5 * HOUR, shown_at=NOW - 5 * HOUR)]
+    found = listed(silent(reached(LOBBY), 30), other, keys=keys, links=(HOST, MOVED))
+    assert [token for token, *_ in found] == ["hall"]
 
 
 def test_a_room_that_its_server_no_longer_tells_of_goes_at_once():

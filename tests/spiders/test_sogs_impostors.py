@@ -7,6 +7,7 @@ from statistics import median
 
 import pytest
 
+from sessioncrawler.model import Outcome
 from simnet import SimNet, Truth
 from simnet.client import RequestRecord
 from tests.support.sogs_world import NOW, World, base_url, crawl_world, shown
@@ -41,12 +42,16 @@ def start(request, tmp_path_factory) -> tuple[World, World, Truth]:
         return crawl_world(net, folder), crawl_world(net, folder, CRAWL_TIME=NOW + HOUR), net.truth
 
 
-def check(world: World, truth: Truth) -> None:
-    """Nobody is listed who must not be, and nobody is missing."""
+def check(world: World, truth: Truth, before: Truth | None = None) -> None:
+    """Nobody is listed who must not be, and nobody is missing; who fell silent since ``before`` keeps its rooms."""
     assert world.crawl.reason == "finished"
     addresses = {base_url(item["server"]["address"]) for item in world.communities}
     assert not addresses & set(truth.impostors)
     due = {community.identifier for community in truth.communities}
+    silent = {url for url, right in truth.addresses.items() if right.outcome is Outcome.REFUSED}
+    answering = {community.public_key for community in truth.communities}
+    kept = [one for one in (before.communities if before else ()) if one.base_url in silent]
+    due |= {one.identifier for one in kept if one.public_key not in answering}
     listed = set(world.listed())
     assert not due - listed
     assert not listed - due - {community.identifier for community in truth.possible}
@@ -75,7 +80,7 @@ def test_before(times):
 
 
 def test_after(times):
-    check(*times[1])
+    check(*times[1], before=times[0][1])
 
 
 def test_badges_after(times):

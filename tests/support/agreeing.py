@@ -17,10 +17,10 @@ from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.explain.story import NothingToTellError, tell
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Poll, Sighting
+from sessioncrawler.model import Address, Poll, Sighting
 from sessioncrawler.spiders.directory import DirectorySpider
-from sessioncrawler.state import State
-from tests.support.knowing import NOW, SITE
+from sessioncrawler.state import Facts, State
+from tests.support.knowing import DAY, NOW, SITE
 
 RULES = {
     "sessioncrawler.pipelines.dedupe.DedupePipeline": 100,
@@ -38,6 +38,8 @@ class Memory:
     sightings: list[Sighting] = field(default_factory=list)
     polls: list[tuple[Poll, int]] = field(default_factory=list)
     directory: str = ""
+    listed: list[tuple[str, Address]] = field(default_factory=list)
+    """Keys and addresses that were published long ago."""
 
     def write(self, folder: Path) -> dict[str, Any]:
         """Write both into ``folder``; return the settings that name them."""
@@ -46,6 +48,8 @@ class Memory:
         with State.open(url) as state:
             for at in sorted({sighting.last_seen for sighting in self.sightings}):
                 state.record_sightings([one for one in self.sightings if one.last_seen == at], at)
+            facts = [Facts(key, "x", "x", "x", f"{address}/x?public_key={key}") for key, address in self.listed]
+            state.record_listing(facts, [], NOW - 30 * DAY)
             for at in sorted({at for _, at in self.polls}):
                 state.record_polls([poll for poll, then in self.polls if then == at], at)
         return {

@@ -26,7 +26,13 @@ def random_memory(seed: int) -> Memory:
     asked = [poll.address for poll in polls]
     sightings = [_sighting(dice, _one_of(dice, asked)) for _ in range(dice.randint(0, 8))]
     directory = _servers(dice, [_one_of(dice, asked) for _ in range(dice.randint(0, 2))]) + _hide(dice)
-    return Memory(sightings, [(poll, dice.choice(TIMES)) for poll in polls], directory)
+    times = [dice.choice(TIMES) for _ in polls]
+    served = [poll.server for poll in polls if poll.server and dice.random() < 0.7]
+    listed = {server.public_key: server.address for server in served}
+    told = list(zip(polls, times, strict=True))
+    # Some that told their rooms before say nothing now.
+    told += [(Poll(poll.address, Outcome.REFUSED), NOW) for poll, at in told if at < NOW and dice.random() < 0.5]
+    return Memory(sightings, told, directory, list(listed.items()))
 
 
 def _one_of(dice: Random, asked: list[Address]) -> Address:

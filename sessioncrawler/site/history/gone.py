@@ -65,34 +65,50 @@ class GonePage(Page):
     """What looks like it, the likest first."""
 
 
-def gone_pages(known: Knowledge, cards: Cards, taken: Collection[str]) -> Iterator[GonePage]:
-    """The pages of what is gone, the last first; ``taken`` are folders of other pages.
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A Community that is gone, and the folder of its page."""
+
+    listed: Listed
+    link: JoinLink
+    identifier: str
+    path: str
+
+
+def gone_communities(known: Knowledge, cards: Cards, taken: Collection[str]) -> Iterator[Gone]:
+    """What is gone and has a page, the last first; ``taken`` are folders of other pages.
 
     A Community that the directory does not want to name has none: it is forgotten in the state.
     """
     there = {card.key for card in cards.all}
     used = {path.casefold() for path in taken}
+    for one, link in _last(known):
+        if (link.public_key, link.token.casefold()) in there:
+            continue
+        identifier, path = _named(link, used)
+        if path:
+            used.add(path.casefold())
+            yield Gone(one, link, identifier, path)
+
+
+def gone_pages(known: Knowledge, cards: Cards, taken: Collection[str]) -> Iterator[GonePage]:
+    """The pages of :func:`gone_communities`."""
     # What can be reached now; the order of the list decides between equals.
     present = [card for card in cards.in_order if card.missed is None]
     similar = Similar([_looks(card) for card in present])
     site, language = cards.directory.site, site_language(DEFAULT)
     view, labels = site_view(site), Labels(cards.directory, language)
-    for one, link in _last(known):
-        if (link.public_key, link.token.casefold()) in there:
-            continue
-        identifier, path = _named(link, used)
-        if not path:
-            continue
-        used.add(path.casefold())
-        facts, name = one.facts, names.name(one.facts.name) or link.token
+    for each in gone_communities(known, cards, taken):
+        one, link, facts = each.listed, each.link, each.listed.facts
+        name = names.name(facts.name) or link.token
         why = _why(known, link)
         yield GonePage(
-            place=Place(site.url, language, path),
+            place=Place(site.url, language, each.path),
             site=view,
             checked=cards.now,
             structured={},
             name=name,
-            identifier=identifier,
+            identifier=each.identifier,
             initial=names.initial(name),
             hue=keys.hue(link.public_key),
             text=names.prose(facts.description),

@@ -27,23 +27,28 @@ class MovedPage(Page):
         return self.canonical
 
 
-def moved_pages(cards: Cards) -> Iterator[MovedPage]:
-    """One for each former identifier, in the order of the ``cards``; no page of a Community is in their place."""
-    site, language = cards.directory.site, site_language(DEFAULT)
-    view = site_view(site)
+def moved_paths(cards: Cards) -> Iterator[tuple[str, str, Card]]:
+    """Folder, former identifier and card of each; no page of a Community that is listed is in their place."""
     used = {card.path.casefold() for card in cards.all}
     for card in {card.key: card for card in cards.all}.values():
         for one in card.former:
             path = f"c/{one.identifier}/"
-            if path.casefold() in used:
-                continue
-            used.add(path.casefold())
-            yield MovedPage(
-                place=Place(site.url, language, path),
-                site=view,
-                checked=cards.now,
-                structured={},
-                card=card,
-                identifier=one.identifier,
-                canonical=Place(site.url, language, card.path).url,
-            )
+            if path.casefold() not in used:
+                used.add(path.casefold())
+                yield path, one.identifier, card
+
+
+def moved_pages(cards: Cards) -> Iterator[MovedPage]:
+    """One for each former identifier, in the order of the ``cards``."""
+    site, language = cards.directory.site, site_language(DEFAULT)
+    view = site_view(site)
+    for path, identifier, card in moved_paths(cards):
+        yield MovedPage(
+            place=Place(site.url, language, path),
+            site=view,
+            checked=cards.now,
+            structured={},
+            card=card,
+            identifier=identifier,
+            canonical=Place(site.url, language, card.path).url,
+        )

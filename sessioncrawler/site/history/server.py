@@ -39,7 +39,7 @@ _SHARES = (("day", N_("24 hours")), ("week", N_("7 days")), ("month", N_("30 day
 
 
 @dataclass(frozen=True, slots=True)
-class KnownServer:
+class ServerFacts:
     """One server that is listed, and all that no language changes."""
 
     server: Server
@@ -99,7 +99,7 @@ class IncidentView:
 class ServerPage(Page):
     """One server in one language."""
 
-    known: KnownServer
+    known: ServerFacts
     host_parts: tuple[str, ...]
     """Its host in parts, between which a line may break."""
     fingerprint: str
@@ -143,8 +143,8 @@ def server_pages(
             yield from (_page(facts, known, site_language(code)) for code in LOCALES)
 
 
-def _facts(server: Server, path: str, rooms: Sequence[Card], known: Knowledge, history: ServerHistory) -> KnownServer:
-    return KnownServer(
+def _facts(server: Server, path: str, rooms: Sequence[Card], known: Knowledge, history: ServerHistory) -> ServerFacts:
+    return ServerFacts(
         server=server,
         path=path,
         rooms=tuple({card.key: card for card in rooms}.values()),
@@ -162,7 +162,7 @@ def _addresses(server: Server, known: Knowledge) -> tuple[str, ...]:
     return (str(server.address), *sorted(others - {str(server.address)}))
 
 
-def _page(facts: KnownServer, known: Knowledge, language: SiteLanguage) -> ServerPage:
+def _page(facts: ServerFacts, known: Knowledge, language: SiteLanguage) -> ServerPage:
     site = known.directory.site
     place = Place(site.url, language, facts.path)
     shown = facts.rooms[:MOST_ROOMS]
@@ -195,7 +195,7 @@ def _incident(one: Incident, now: int, language: SiteLanguage) -> IncidentView:
     return IncidentView(one.began, one.ended, one.seconds(now), language.gettext(in_short(one.how)))
 
 
-def _pasted(place: Place, facts: KnownServer, language: SiteLanguage) -> tuple[str, str]:
+def _pasted(place: Place, facts: ServerFacts, language: SiteLanguage) -> tuple[str, str]:
     badge, alt = f"{place.base}badge/{facts.name}.svg", language.gettext("Reached in 30 days")
     html = f'<a href="{escape(place.url)}"><img src="{escape(badge)}" alt="{escape(alt)}"></a>'
     return html, f"[![{alt}]({badge})]({place.url})"

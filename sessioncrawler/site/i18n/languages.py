@@ -137,7 +137,8 @@ class SiteLanguage:
 
     def _written_percent(self, per_mille: int) -> str:
         pattern = self._locale.percent_formats[None].pattern.replace("0", "0.#", 1)
-        return self.digits(format_percent(per_mille / 1000, pattern, locale=self._locale, numbering_system="default"))
+        text = format_percent(per_mille / 1000, pattern, locale=self._locale, numbering_system="default")
+        return self.digits(text).replace("%", "٪") if self._digits else text
 
     def _written_day(self, day: date) -> str:
         return self.digits(format_date(day, "long", locale=self._locale))

@@ -38,16 +38,16 @@ class CommunityPage(Page):
     fingerprint: str
     """The key of its server in groups of four digits."""
     qr: QrCode
-    server_path: str
-    """The folder of the page of its server; empty where there is none."""
     events: str
     """A day, in the last week; empty where they are not known."""
     series: Series | None
     """The last weeks; None where too little is known of them."""
+    server_path: str = ""
+    """The folder of the page of its server; empty where there is none."""
 
 
 def community_pages(
-    cards: Cards, server_paths: Mapping[str, str] | None = None, weekly: Weekly | None = None
+    cards: Cards, weekly: Weekly | None = None, server_paths: Mapping[str, str] | None = None
 ) -> Iterator[CommunityPage]:
     """The pages of all ``cards`` in their order, in English; a room that comes twice has one.
 
@@ -57,7 +57,7 @@ def community_pages(
     for first in range(0, len(shown), BATCH):
         batch = shown[first : first + BATCH]
         weeks = weekly([_remembered(card) for card in batch]) if weekly else {}
-        yield from _pages(cards, batch, server_paths or {}, weeks)
+        yield from _pages(cards, batch, weeks, server_paths or {})
 
 
 def _remembered(card: Card) -> tuple[str, str]:
@@ -68,8 +68,8 @@ def _remembered(card: Card) -> tuple[str, str]:
 def _pages(
     cards: Cards,
     batch: Sequence[Card],
-    server_paths: Mapping[str, str],
     weeks: Mapping[tuple[str, str], Sequence[Week]],
+    server_paths: Mapping[str, str],
 ) -> Iterator[CommunityPage]:
     site, language = cards.directory.site, site_language(DEFAULT)
     view, labels = site_view(site), Labels(cards.directory, language)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sessioncrawler.explain.address_story import advice_for, proof_in_short, state_of
+from sessioncrawler.explain.address_story import advice_for, kept, proof_in_short, state_of
 from sessioncrawler.explain.outcomes import outcome_text, proof_text
 from sessioncrawler.explain.phrases import LINE, a_time
 from sessioncrawler.knowledge.addresses import AddressFacts
@@ -65,6 +65,8 @@ class ServerView:
     """Since when the key is new; None where it is not."""
     former_key: str
     """The key before that one, in groups of four digits; empty where it is not new."""
+    kept: str
+    """That it keeps its Communities although it is silent; empty where it does not."""
     healthy: bool
     """Whether its operator has nothing to do."""
     claims: tuple[ClaimView, ...]
@@ -148,7 +150,10 @@ def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str
     """One server: the addresses of ``group``, all of which were reached, or a single one that was not."""
     facts = _best(group, known)
     poll, last, state = facts.poll, facts.last, state_of(facts)
-    best, server = _address(facts), poll.server if poll else None
+    silent = known.carried_at.get(facts.address.netloc)
+    told = silent.poll if silent else poll if poll and facts.current else None
+    best = _address(facts) if silent is None or silent.poll.server is None else silent.poll.server.address
+    server = told.server if told else None
     since = last.failing_since if last else None
     named = {str(address) for one in group for address in (one.address, _address(one))} - {str(best)}
     disputed = next((one for one in group if one.disputed), facts)
@@ -161,11 +166,12 @@ def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str
         words=state.words,
         detail=name(poll.detail, LINE) if poll and facts.current else "",
         advice=advice,
-        rooms=len(poll.rooms) if poll and facts.current else 0,
+        rooms=len(told.rooms) if told else 0,
+        kept=kept(facts, known),
         since=since,
         duration=a_time(known.now - since) if since is not None else "",
         last_success=last.reached_at if last else None,
-        key=fingerprint(server.public_key) if server and facts.reached else "",
+        key=fingerprint(server.public_key) if server and (facts.reached or silent) else "",
         key_from=proof_text(poll.key_proof) if poll and facts.reached else "",
         proof=proof_in_short(story, known.now) if story else "",
         new_since=story.since if story else None,

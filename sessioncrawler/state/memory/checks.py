@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -149,9 +151,18 @@ def record(connection: Connection, found: Iterable[Check]) -> None:
         return
     _count(connection, fresh, numbers)
     _note_incidents(connection, fresh, numbers)
-    for one in fresh:
-        times = {"last_checked": one.at} | ({"last_reached": one.at} if one.reached else {})
-        connection.execute(update(servers).where(servers.c.number == numbers[one.public_key]).values(**times))
+    _note_times(connection, fresh, numbers)
+
+
+def _note_times(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
+    # One statement for all: thousands of servers, each by itself, would take seconds.
+    for is_reached in (True, False):
+        rows = [{"number_": numbers[one.public_key], "at": one.at} for one in fresh if one.reached is is_reached]
+        times: dict[str, Any] = {"last_checked": bindparam("at")} | (
+            {"last_reached": bindparam("at")} if is_reached else {}
+        )
+        if rows:
+            connection.execute(update(servers).where(servers.c.number == bindparam("number_")).values(times), rows)
 
 
 def _server_row(one: Check) -> dict[str, object]:
@@ -185,23 +196,29 @@ def _add(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
 
 def _note_incidents(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
     under_way = set(connection.scalars(select(incidents.c.server).where(incidents.c.ended.is_(None))))
+    ended: list[dict[str, object]] = []
+    began: list[dict[str, object]] = []
     for one in fresh:
         number = numbers[one.public_key]
         if one.reached and number in under_way:
-            ours = and_(incidents.c.server == number, incidents.c.ended.is_(None))
-            connection.execute(update(incidents).where(ours).values(ended=one.at))
+            ended.append({"number_": number, "at": one.at})
         elif not one.reached and number not in under_way:
-            row = {"server": number, "began": one.at, "ended": None, "how": one.how}
-            connection.execute(insert(incidents).values(**row))
-            oldest = (
-                select(incidents.c.began)
-                .where(incidents.c.server == number)
-                .order_by(incidents.c.began.desc())
-                .offset(MOST_INCIDENTS)
-                .limit(1)
-                .scalar_subquery()
-            )
-            connection.execute(delete(incidents).where(incidents.c.server == number, incidents.c.began <= oldest))
+            began.append({"server": number, "began": one.at, "ended": None, "how": one.how})
+    if ended:
+        ours = and_(incidents.c.server == bindparam("number_"), incidents.c.ended.is_(None))
+        connection.execute(update(incidents).where(ours).values(ended=bindparam("at")), ended)
+    if began:
+        connection.execute(insert(incidents), began)
+        _forget_incidents(connection)
+
+
+def _forget_incidents(connection: Connection) -> None:
+    """Keep the latest :data:`MOST_INCIDENTS` of each server."""
+    many = select(incidents.c.server).group_by(incidents.c.server).having(func.count() > MOST_INCIDENTS)
+    for number in list(connection.scalars(many)):
+        own = incidents.c.server == number
+        latest = select(incidents.c.began).where(own).order_by(incidents.c.began.desc()).offset(MOST_INCIDENTS).limit(1)
+        connection.execute(delete(incidents).where(own, incidents.c.began <= latest.scalar_subquery()))
 
 
 def availability(connection: Connection, now: int) -> dict[str, Availability]:

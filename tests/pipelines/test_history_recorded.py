@@ -1,0 +1,93 @@
+"""Recorded answers of real servers, with sequences that go on: the events are those that one counts by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.model import Address, Outcome, Poll, Server
+from sessioncrawler.pipelines.history import HistoryPipeline
+from sessioncrawler.protocol.rooms import parse_rooms
+from sessioncrawler.state import State, Weeks
+from tests.pipelines.test_stateful import run
+
+SOGS = Path(__file__).parents[3] / "shared/realworld/sogs"
+pytestmark = pytest.mark.skipif(not SOGS.is_dir(), reason="the recorded answers are not beside the checkout")
+RECORDED = {"a" * 64: "pysogs/004_GET_rooms.json", "b" * 64: "bunsogs/003_GET_rooms.json"}
+PYSOGS, BUNSOGS = RECORDED
+DAY = 86_400
+MONDAY = 20_472  # 2026-01-19, as a number of days from 1970
+NOON = MONDAY * DAY + DAY // 2
+
+CRAWLS = [
+    # Seconds after Monday noon, and the sequences that have grown since.
+    (0, {}),
+    (DAY, {"pictured": 15, "general": 5, "tagged": 5_000_000, "ReadOnly": 3}),
+    # Nobody crawls for two days.
+    (4 * DAY, {"pictured": 45, "general": 2, "tagged": 5_000_006, "ReadOnly": 3, "nodesc": 9}),
+    (5 * DAY, {"pictured": 48, "general": 9, "tagged": 5_000_006, "ReadOnly": 4, "nodesc": 9}),
+    (5 * DAY + 6 * 3_600, {"pictured": 52, "general": 9, "tagged": 5_000_007, "ReadOnly": 4, "nodesc": 9}),
+]
+EVENTS = {
+    # Events of Monday, Tuesday, …; None where nobody can know.
+    (PYSOGS, "pictured"): [None, 12, 10, 10, 10, 3 + 4],
+    (PYSOGS, "general"): [None, 5, None, 7],  # its sequence fell: a new database on Friday
+    (PYSOGS, "tagged"): [None, None, 2, 2, 2, 0 + 1],  # five million in a day are made up
+    (PYSOGS, "nodesc"): [None, 0, 3, 3, 3, 0],
+    (PYSOGS, "readonly"): [None, 0, 0, 0, 0, 0],
+    (BUNSOGS, "readonly"): [None, 3, 0, 0, 0, 1],
+    (BUNSOGS, "bun-general"): [None, 0, 0, 0, 0, 0],
+}
+
+
+def rooms(path, sequences):
+    told = json.loads((SOGS / path).read_bytes())
+    changed = [{**room, "message_sequence": sequences.get(room["token"], room["message_sequence"])} for room in told]
+    return parse_rooms(json.dumps(changed).encode()).rooms
+
+
+def crawl(url, at, sequences):
+    listed, polls = [], []
+    for key, path in RECORDED.items():
+        server = Server(Address("https", f"{key[:2]}.example", 443), key)
+        listed += [CommunityItem(server, room) for room in rooms(path, sequences)]
+        polls.append(PollItem(Poll(server.address, Outcome.REACHED, server=server)))
+    run(HistoryPipeline, url, [*listed, *polls], now=at)
+
+
+@pytest.fixture
+def state(tmp_path):
+    url = f"sqlite:///{tmp_path}/state.db"
+    for after, sequences in CRAWLS:
+        crawl(url, NOON + after, sequences)
+    with State.open(url) as state:
+        yield state
+
+
+def test_the_sequences_are_those_that_were_recorded():
+    told = {room.token: room.message_sequence for room in rooms(RECORDED[PYSOGS], {})}
+    assert (told["pictured"], told["general"], told["nodesc"]) == (3, 0, 0)
+    assert {room.token: room.message_sequence for room in rooms(RECORDED[BUNSOGS], {})}["bun-general"] == 1
+
+
+@pytest.mark.parametrize("place", EVENTS)
+def test_the_events_of_each_day(state, place):
+    found = state.histories([place])[place]
+    assert [one.events for one in found] == EVENTS[place]
+    assert [one.days for one in found] == [float(events is not None) for events in EVENTS[place]]
+    assert found[0].start == MONDAY
+
+
+def test_the_events_of_the_week(state):
+    weeks = state.weeks(NOON + 6 * DAY)
+    pictured, general = weeks[PYSOGS, "pictured"], weeks[PYSOGS, "general"]
+    assert (pictured.events, pictured.days, pictured.users) == (12 + 30 + 7, 5, 3)
+    assert (general.events, general.days, general.users) == (5 + 7, 2, 7)
+    assert (pictured.events_before, pictured.days_before) == (0, 0)
+    # Two weeks later these are the days before; and today never counts.
+    assert state.weeks(NOON + 13 * DAY)[PYSOGS, "pictured"].events_before == 12 + 30 + 7
+    assert state.weeks(NOON + 5 * DAY)[PYSOGS, "pictured"].events == 12 + 30
+    assert state.weeks(NOON + 40 * DAY).get((PYSOGS, "pictured"), Weeks()) == Weeks()
