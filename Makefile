@@ -7,6 +7,9 @@ TEST_JOBS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
+# Where Python may not keep what it has compiled, each of hundreds of processes of a test run compiles the project anew.
+test quick-tests: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare crawl demo demo-site fuzz html lighthouse lint messages quick quick-tests screenshots stats test types zyte
 
 demo: .venv/demo

@@ -16,6 +16,8 @@ from pathlib import Path
 
 INTERVAL = 0.05
 """Seconds between two looks at the running command."""
+RARE = 4
+"""Looks of which one counts shared memory, which keeps the command waiting for some milliseconds."""
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 """Seconds in the unit of ``/proc/PID/stat``."""
 
@@ -24,16 +26,21 @@ Sample = tuple[float, float, int]
 
 
 def main(report: Path, command: list[str]) -> None:
-    """Run ``command``; the report is ``{"code", "wall", "cpu", "memory", "samples"}``.
+    """Run ``command``; the report is ``{"code", "wall", "cpu", "memory", "together", "samples"}``.
 
-    That is the exit code, seconds, seconds, bytes at the peak, and a list of ``Sample``, empty where there is no
-    ``/proc``.
+    That is the exit code, seconds, seconds, bytes at the peak, bytes at the peak of the command and the processes that
+    it started (what they share is counted once; 0 where it started none), and a list of ``Sample``, empty where there
+    is no ``/proc``.
     """
     began = time.monotonic()
     process = subprocess.Popen(command)  # noqa: S603 - the benchmark's own commands
     samples: list[Sample] = []
+    together = looks = 0
     while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         _look(process.pid, samples)
+        looks += 1
+        if looks % RARE == 0:
+            together = max(together, _together(process.pid))
         time.sleep(INTERVAL)
     _, status, usage = os.wait4(process.pid, 0)
     values = {
@@ -41,6 +48,7 @@ def main(report: Path, command: list[str]) -> None:
         "wall": time.monotonic() - began,
         "cpu": usage.ru_utime + usage.ru_stime,
         "memory": usage.ru_maxrss * 1024,
+        "together": together,
         "samples": samples,
     }
     report.write_text(json.dumps(values), encoding="utf-8")
@@ -52,6 +60,24 @@ def _look(pid: int, samples: list[Sample]) -> None:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         cpu = (int(fields[11]) + int(fields[12])) * TICK
         samples.append((time.monotonic(), cpu, int(fields[21]) * os.sysconf("SC_PAGE_SIZE")))
+
+
+def _together(pid: int) -> int:
+    """Bytes of memory of a process and of those that it has started, if there are any: their proportional set sizes."""
+    with contextlib.suppress(OSError):
+        children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in _words(task / "children")]
+        if children:
+            return sum(_pss(one) for one in (str(pid), *children))
+    return 0
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text(encoding="ascii").split()
+
+
+def _pss(pid: str) -> int:
+    words = _words(Path(f"/proc/{pid}/smaps_rollup"))
+    return int(words[words.index("Pss:") + 1]) * 1024
 
 
 if __name__ == "__main__":

@@ -195,6 +195,7 @@ def _measured(count: int, seed: int) -> Table:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         idle = measure([*command, one, "--idle"])
         whole = measure([*command, other])
+    together = max(whole.memory, whole.together)
     files, size = map(int, whole.output.split())
     table = Table("what", "value", f"at most, for {COMMUNITIES:,}")
     table.add_row("Communities", f"{count:,}", "")
@@ -202,6 +203,7 @@ def _measured(count: int, seed: int) -> Table:
     table.add_row("CPU of that, s", f"{whole.cpu - idle.cpu:.1f}", "")
     table.add_row("the same with the start of Python and making the Communities, s", f"{whole.wall:.1f}", "")
     table.add_row("peak memory, MiB", f"{whole.memory / MEBIBYTE:.0f}", str(MEMORY))
+    table.add_row("peak memory with that of a second process, MiB", f"{together / MEBIBYTE:.0f}", str(MEMORY))
     table.add_row("files", f"{files:,}", "")
     table.add_row("size, MiB", f"{size / MEBIBYTE:.1f}", "")
     return table

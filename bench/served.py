@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -26,7 +26,13 @@ PAGE_AGE, FILE_AGE = 600, 31_536_000
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """``http://127.0.0.1:PORT`` of ``folder``, for as long as the context lasts."""
-    handler = partial(_Handler, folder.resolve())
+    with listening(partial(_Handler, folder.resolve())) as url:
+        yield url
+
+
+@contextmanager
+def listening(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """``http://127.0.0.1:PORT`` of a server that ``handler`` answers for, in threads of this process."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

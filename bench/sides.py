@@ -121,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--new", help="the newer commit (default: this checkout as it is)")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--servers", type=int, nargs="*", default=SERVERS, help="sizes of the worlds; none: no crawl")
+    parser.add_argument("--only", default="", help="the measures whose title begins so, such as bench.render")
     parser.add_argument("--communities", type=int, help="how many to render (default: that of bench.render)")
     options = parser.parse_args(arguments)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -138,15 +139,19 @@ def _tables(options: argparse.Namespace) -> Iterator[Table]:
         base = stack.enter_context(checkout(options.base))
         new = stack.enter_context(checkout(options.new)) if options.new else ROOT
         made = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        make_state(base, made, STATE_SERVERS)
+        publishing = f"scrapy crawl directory, {STATE_SERVERS:,} servers"
         measures: dict[str, Callable[[Path], Figures]] = {
             "bench.render": lambda root: rendered(root, options.communities),
-            f"scrapy crawl directory, {STATE_SERVERS:,} servers": lambda root: published(root, made),
+            publishing: lambda root: published(root, made),
         }
         if options.servers:
             measures["bench"] = lambda root: crawled(root, options.servers)
         names = [f"base {described(base)}", f"new {described(new)}"]
         for title, measured in measures.items():
+            if not title.startswith(options.only):
+                continue
+            if title == publishing:
+                make_state(base, made, STATE_SERVERS)
             yield table(title, names, in_turns(measured, (base, new), options.rounds))
 
 

@@ -22,7 +22,10 @@ class BenchError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Wall time and CPU time (user and system) in seconds, peak memory in bytes, samples, and what was printed."""
+    """Wall time and CPU time (user and system) in seconds, peak memory in bytes, samples, and what was printed.
+
+    ``together`` is the peak memory of all processes, where there was more than one; what they share counts once.
+    """
 
     wall: float
     cpu: float
@@ -30,6 +33,7 @@ class Usage:
     samples: list[Sample]
     output: str
     log: str
+    together: int = 0
 
     def cpu_at(self, moment: float) -> float:
         """CPU seconds that were used up to ``moment``, on the clock of ``time.monotonic``."""

@@ -104,6 +104,7 @@ STATE_URL = _ours("STATE_URL", "sqlite:///data/state.db")  # SQLAlchemy URL; use
 DIRECTORY_CONFIG = _ours("DIRECTORY_CONFIG", None)  # path; docs/directory.md; used by editorial/config/
 GUESS_LANGUAGES = _ours("GUESS_LANGUAGES", True)  # yes or no; where nobody says one; used by pipelines/language.py
 SITE_TEMPLATES = _ours("SITE_TEMPLATES", None)  # folder whose templates go before ours; used by exporters/
+RENDER_PROCESSES = _ours("RENDER_PROCESSES", 0)  # 1 or 2, 0: as the cores allow; used by exporters/
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
 LISTED_AS_EVER = _ours("LISTED_AS_EVER", 6)  # hours that a silent server stays as it was; docs/memory.md; knowledge/
 LISTED_AT_ALL = _ours("LISTED_AT_ALL", 72)  # hours that it stays at all; as above

@@ -19,6 +19,7 @@ const Chips = (() => {
   const GROUPS = {
     standing: ["is", ({ labels }) => labels.badges.map(itself)],
     languages: ["lang", ({ labels, code }) => (code ? [[code, labels.language]] : [])],
+    activity: ["is", ({ labels }) => (labels.activity ? [itself(labels.activity)] : [])],
     tags: ["tag", ({ labels }) => labels.tags.map(itself)],
     servers: ["host", ({ labels }) => [itself(labels.host)]],
   };

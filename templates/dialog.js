@@ -57,6 +57,24 @@ const Details = (() => {
     return [why, change].filter((words) => words !== undefined).join("; ");
   };
 
+  const activity = ({ activity, events, trend, posts }, texts) => {
+    const often = events === undefined ? undefined : texts.events.replace("{0}", written(events));
+    const change = { up: texts.trend_up, level: texts.trend_level, down: texts.trend_down }[trend];
+    const lately = [texts[activity], change].filter((words) => words !== undefined).join(", ");
+    const ever = posts === undefined ? "" : texts.posts.replace("{0}", written(posts));
+    return [lately, often, ever].filter(Boolean);
+  };
+  const missed = ({ missed }, texts) => {
+    if (missed === undefined) return [];
+    const time = document.createElement("time");
+    const when = new Date(missed * 1000);
+    const minute = when.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
+    time.dateTime = when.toISOString();
+    time.textContent = texts.utc.replace("%(day)s", day(missed, document.documentElement.lang)).replace("%(time)s", minute);
+    const [before, after] = texts.missed.split("{0}");
+    return [before, time, after];
+  };
+
   // Tags are buttons here: each leads to what else has it.
   const tagButtons = (row, seek) => {
     const list = copyOf(row, ".user-tags");
@@ -80,6 +98,7 @@ const Details = (() => {
     title.textContent = name.textContent;
     title.lang = name.lang;
     const facts = List.facts(row);
+    const age = row.querySelector(".age time");
     const content = {
       monogram: copyOf(row, ".monogram"),
       identifier: [row.id],
@@ -90,8 +109,9 @@ const Details = (() => {
       link: [link],
       language: copyOf(row, ".language > *"),
       visitors: [row.querySelector(".visitors").textContent],
-      created: row.querySelector("time") ? [`${row.querySelector("time").title} (${row.querySelector("time").textContent})`] : [],
-      activity: facts.posts === undefined ? [] : [texts.posts.replace("{0}", written(facts.posts))],
+      created: age ? [`${age.title} (${age.textContent})`] : [],
+      activity: [activity(facts, texts).join("; ")],
+      missed: missed(facts, texts),
       staff: [staff(facts, texts)],
       reading: [permission(facts.read, texts)],
       writing: [permission(facts.write, texts)],
@@ -104,7 +124,7 @@ const Details = (() => {
     };
     for (const [part, nodes] of Object.entries(content)) {
       const place = fact(part);
-      place.replaceChildren(...nodes.flatMap((node) => [node, " "]).slice(0, -1));
+      place.replaceChildren(...(part === "missed" ? nodes : nodes.flatMap((node) => [node, " "]).slice(0, -1)));
       (place.closest("dl > div") ?? place).hidden = nodes.length === 0 || place.textContent === "" && part !== "qr";
     }
     const preview = row.querySelector("a.preview");

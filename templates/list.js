@@ -32,20 +32,31 @@ const List = (() => {
     return languageNames.get(code);
   };
 
+  // How each activity is called on this page: four rows tell it, so the others need not be searched.
+  const activityNames = new Map([[undefined, ""]]);
+  const activityOf = (activity, row) => {
+    if (!activityNames.has(activity)) activityNames.set(activity, textOf(row, ".activity .value"));
+    return activityNames.get(activity);
+  };
+
   const readRow = (row) => {
-    const code = (factsOf.get(row).language ?? "").toLowerCase();
+    const { language = "", activity } = factsOf.get(row);
+    const code = language.toLowerCase();
     const labels = {
       language: textOf(row, ".language .value"),
       tags: texts(row, ".user-tags li"),
       badges: texts(row, ".badges li"),
       host: textOf(row, ".server"),
+      activity: activityOf(activity, row),
     };
     const languages = namesOf(code, labels.language);
     const [tags, badges] = [labels.tags, labels.badges].map((all) => all.map(Query.fold));
     const host = Query.fold(labels.host);
     const said = [textOf(row, ".name .value"), row.id, textOf(row, "p.text")].map(Query.fold);
     const standing = badges.map((badge) => badge.replace(/\s+/g, "-"));
-    if (row.classList.contains("pinned")) standing.push("pinned");
+    for (const mark of ["pinned", "away"]) if (row.classList.contains(mark)) standing.push(mark);
+    // In English in every language, too, so that links can be shared.
+    if (activity) standing.push(activity, Query.fold(labels.activity));
     return {
       row, labels, code, languages, tags, standing, host,
       nsfw: row.classList.contains("nsfw"),
@@ -79,21 +90,24 @@ const List = (() => {
     return { shown: shown.length, hidden, total };
   };
 
+  const RANKS = { silent: 0, quiet: 1, steady: 2, busy: 3 };
   const keyOf = {
     name: (row) => textOf(row, ".name .value"),
     language: (row) => textOf(row, ".language .value") || null,
     server: (row) => textOf(row, ".server"),
     visitors: (row) => factsOf.get(row).visitors ?? null,
     age: (row) => factsOf.get(row).age ?? null,
+    activity: (row) => RANKS[factsOf.get(row).activity] ?? null,
   };
   const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
 
   const ordered = (column, sign) => {
-    const keyed = rows.map((row, index) => [row.classList.contains("pinned"), keyOf[column](row), index, row]);
-    // Pinned ones first, what is unknown last, in both directions; ties as the page came.
+    const rank = ({ classList }) => (classList.contains("away") ? 2 : classList.contains("pinned") ? 0 : 1);
+    const keyed = rows.map((row, index) => [rank(row), keyOf[column](row), index, row]);
+    // Pinned ones first, those out of reach last, and before them what is unknown, in both directions; ties as the page came.
     keyed.sort(
-      ([pinA, a, i], [pinB, b, j]) =>
-        pinB - pinA || (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)) || i - j,
+      ([rankA, a, i], [rankB, b, j]) =>
+        rankA - rankB || (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)) || i - j,
     );
     return keyed.map(([, , , row]) => row);
   };
@@ -115,6 +129,8 @@ const List = (() => {
   // The row of a permalink. Those of 2023 end in the first half of today's server id, so its beginning is enough.
   const find = (identifier) =>
     rows.find((row) => row.id === identifier) ??
+    // What was called so before its server moved.
+    document.getElementById(identifier)?.closest("#communities tbody tr") ??
     (/\+[0-9a-f]{4,}$/.test(identifier) ? rows.find((row) => row.id.startsWith(identifier)) : undefined);
 
   return {

@@ -141,8 +141,8 @@
     header.append(button);
     button.addEventListener("click", () => {
       const column = header.dataset.sort;
-      const first = column === "visitors" ? "visitors-" : column;
-      const other = column === "visitors" ? "visitors" : `${column}-`;
+      const most = ["visitors", "activity"].includes(column);
+      const [first, other] = most ? [`${column}-`, column] : [column, `${column}-`];
       List.sort(List.order() === first ? other : first);
       changed();
     });

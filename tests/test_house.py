@@ -6,10 +6,13 @@ import re
 
 import pytest
 
-from bench.house import House, look, main
-from tests.conftest import TESTS, kind_of
+from bench.house import TESTS, House, look, main
+from tests.conftest import kind_of
 
-STARTS_CRAWLS = re.compile(r"^from tests\.support\.(crawling|scrapy_process|sogs_world) import (?!ROOT$)", re.MULTILINE)
+STARTS_CRAWLS = re.compile(
+    r"^from tests\.support\.(crawling|scrapy_process|sogs_world|warm) import |^from tests\.\w+\.\w*crawls import ",
+    re.MULTILINE,
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,10 @@ def house() -> House:
 
 def test_modules_and_folders_are_small_and_no_class_name_is_given_twice(house):
     assert list(house.broken()) == []
+
+
+def test_files_of_tests_are_small_too():
+    assert list(look(TESTS, apart=()).long()) == []
 
 
 def test_whole_crawls_are_no_quick_tests():

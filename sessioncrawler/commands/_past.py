@@ -72,7 +72,7 @@ def _unseen(settings: Settings) -> dict[str, Any]:
 
 
 @dataclass
-class Past:
+class LivedPast:
     """Lives ``life`` into the state that ``settings`` name: sightings, answers, and a publication for each crawl.
 
     ``ask`` holds the conversations; ``sources`` are the names that the life's sources have in the state, where they are

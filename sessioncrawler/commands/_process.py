@@ -11,13 +11,13 @@ from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcessBase
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._outcome import RefreshReport
-from sessioncrawler.commands._past import Past
+from sessioncrawler.commands._past import LivedPast
 from sessioncrawler.commands._run import Refresh
 from sessioncrawler.commands._terminal import show_progress, show_report
 
 
 def run_refresh(
-    process: CrawlerProcessBase | None, urls: dict[str, str] | None = None, past: Past | None = None
+    process: CrawlerProcessBase | None, urls: dict[str, str] | None = None, past: LivedPast | None = None
 ) -> int:
     """Run a refresh to its end, after a ``past`` where there is one, and tell what it came to; the exit code."""
     if not isinstance(process, AsyncCrawlerProcess):
@@ -34,7 +34,7 @@ def run_refresh(
     return 0 if report.published else 1
 
 
-async def _watched(refresh: Refresh, console: Console, past: Past | None) -> RefreshReport:
+async def _watched(refresh: Refresh, console: Console, past: LivedPast | None) -> RefreshReport:
     if past:
         console.print(f"Making a past of {past.life.days} days …")
         await past.live()

@@ -14,7 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
-from sessioncrawler.commands._past import Past
+from sessioncrawler.commands._past import LivedPast
 from sessioncrawler.commands._process import run_refresh
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _simulated_network() -> type[SimNet]:
     return SimNet
 
 
-def _past(process: CrawlerProcessBase | None, net: SimNet, seed: int, days: int) -> Past | None:
+def _past(process: CrawlerProcessBase | None, net: SimNet, seed: int, days: int) -> LivedPast | None:
     """The ``days`` before the crawl of the simulated network, in which its servers fell, moved and grew."""
     if not days or not isinstance(process, AsyncCrawlerProcess):
         return None
@@ -94,7 +94,7 @@ def _past(process: CrawlerProcessBase | None, net: SimNet, seed: int, days: int)
     end = crawl_time(process.settings) - 3_600
     life = Life(make_world(seed), end, days, PAST_STEP, ports=net.ports, mortal=False, seed=seed)
     sources = {"extra": net.listing_urls["extra"]}
-    return Past(process, process.settings, life, ask_all, sources=sources, quiet=True)
+    return LivedPast(process, process.settings, life, ask_all, sources=sources, quiet=True)
 
 
 def simulate(settings: BaseSettings, net: SimNet, state_url: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sessioncrawler.model import KeyProof, Outcome
+from sessioncrawler.text.messages import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,25 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
     ),
 })  # fmt: skip
 
+_SHORT: Mapping[str, tuple[Outcome, ...]] = {
+    N_("its name did not resolve"): (Outcome.DNS,),
+    N_("it did not accept connections"): (Outcome.REFUSED,),
+    N_("it did not answer in time"): (Outcome.CONNECT_TIMEOUT, Outcome.STALLED, Outcome.ABANDONED),
+    N_("its certificate could not be trusted"): (Outcome.TLS,),
+    N_("it broke connections off"): (Outcome.RESET,),
+    N_("it answered with an error, or not with rooms"): (Outcome.HTTP_STATUS, Outcome.NOT_JSON, Outcome.TOO_LARGE),
+    N_("it showed no room"): (Outcome.NO_ROOMS,),
+    N_("its key could not be believed"): (
+        Outcome.NO_KEY, Outcome.KEY_CONFLICT, Outcome.KEY_COPY, Outcome.KEY_CONTESTED, Outcome.KEY_CHANGED,
+    ),
+    N_("it led to where this directory does not go"): (
+        Outcome.REDIRECTED, Outcome.FORBIDDEN_ADDRESS, Outcome.FORBIDDEN_PORT,
+    ),
+    N_("this directory had no way to it"): (Outcome.NO_SOCKS_PROXY, Outcome.PROXY),
+}  # fmt: skip
+IN_SHORT: Mapping[str, str] = MappingProxyType({end.value: words for words, ends in _SHORT.items() for end in ends})
+"""Value of an outcome → how a server was not reached then, for visitors, to be translated."""
+
 NEVER_ASKED = OutcomeText(
     "is known, but was not asked yet",
     "Nothing: the next crawl asks it ('scrapy refresh'). Polls are recorded when a crawl ends.",
@@ -159,6 +179,11 @@ PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
 def outcome_text(outcome: Outcome) -> OutcomeText:
     """The words for an outcome; general ones for an outcome that the table does not have."""
     return OUTCOME_TEXTS.get(outcome) or OutcomeText(f"ended as {outcome}", "Look at polls.json for the details.")
+
+
+def in_short(outcome: str) -> str:
+    """How a server was not reached, in a few words of English for a row of a table: a key of the catalogues."""
+    return IN_SHORT.get(outcome, N_("it did not answer"))
 
 
 def proof_text(proof: KeyProof | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, Self
 
 from scrapy.crawler import Crawler
@@ -15,12 +15,11 @@ from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
-from sessioncrawler.publish.archive import pack
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
-from sessioncrawler.publish.outputs import files
 from sessioncrawler.publish.reading import reading
-from sessioncrawler.state import State
+from sessioncrawler.publish.workers import RenderingError, pack_edition, processes
+from sessioncrawler.state import Sample, ServerHistory, State, Week
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +64,11 @@ class SiteItemExporter(BaseItemExporter):
             return  # nothing of it would be published
         try:
             self._check()
-            pack(self.file, files(self._edition()))
+            settings = self.crawler.settings
+            many = processes(settings.getint("RENDER_PROCESSES"))
+            pack_edition(self.file, self._edition(), processes=many, folder=settings["FEED_TEMPDIR"] or None)
         except Exception as error:
-            kind = "" if isinstance(error, NothingToPublishError) else f"{type(error).__name__}: "
+            kind = "" if isinstance(error, NothingToPublishError | RenderingError) else f"{type(error).__name__}: "
             logger.error(  # noqa: TRY400 - a sentence; the traceback is below
                 "The site could not be rendered, so nothing is published: %s%s", kind, error
             )
@@ -93,6 +94,9 @@ class SiteItemExporter(BaseItemExporter):
             left_out=report.left_out if report else {},
             sources=_sources(self.crawler),
             icon_contents=self._icon_contents,
+            histories=self._histories,
+            server_histories=self._server_histories,
+            weekly=self._weekly,
             templates=settings.get("SITE_TEMPLATES"),
         )
 
@@ -102,6 +106,19 @@ class SiteItemExporter(BaseItemExporter):
     def _icon_contents(self) -> Mapping[tuple[str, str], bytes]:
         with self._state() as state:
             return state.icon_contents()
+
+    def _histories(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Sample]]:
+        with self._state() as state:
+            return state.histories(keys)
+
+    def _server_histories(self, keys: Sequence[str]) -> Mapping[str, ServerHistory]:
+        with self._state() as state:
+            return state.server_histories(keys)
+
+    def _weekly(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Week]]:
+        # A second process that renders may ask: it needs a connection of its own.
+        with self._state() as state:
+            return state.weekly(keys, crawl_time(self.crawler.settings))
 
 
 def _sources(crawler: Crawler) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -48,8 +48,8 @@ class Folder(Target):
         self._root = root
         self._deep = deep
         """Whether hidden files may be in the folders below, too."""
-        self._waiting: dict[Path, Path] = {}
-        """Target → hidden file."""
+        self._waiting: dict[str, tuple[Path, Path]] = {}
+        """Path → its place, hidden file."""
         self._lock = -1
 
     def __enter__(self) -> Self:
@@ -65,7 +65,7 @@ class Folder(Target):
 
     def __exit__(self, *_: object) -> None:
         """Remove what was written and not renamed."""
-        for place, hidden in self._waiting.items():
+        for place, hidden in self._waiting.values():
             with suppress(OSError):
                 hidden.unlink()
                 self._remove_empty(place.parent)
@@ -112,16 +112,16 @@ class Folder(Target):
                 if place.is_dir():
                     raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
                 place.parent.mkdir(parents=True, exist_ok=True)
-                self._waiting[place] = write_beside(place, read(path))
+                self._waiting[path] = place, write_beside(place, read(path))
         os.sync()  # once for thousands of files, which are dear to sync each by itself
 
     def put(self, paths: Iterable[str], read: Read) -> None:  # noqa: ARG002 - they are prepared
         """Rename."""
         for path in paths:
-            place = self._at(path)
+            place, hidden = self._waiting[path]
             with _told(place):
-                self._waiting[place].replace(place)
-                del self._waiting[place]
+                hidden.replace(place)
+            del self._waiting[path]
         os.sync()
 
     def delete(self, paths: Iterable[str]) -> None:
@@ -147,15 +147,17 @@ class Folder(Target):
 
 def write_beside(path: Path, content: bytes) -> Path:
     """Write ``content`` into a hidden file in the folder of ``path``; OSError leaves nothing there."""
-    with NamedTemporaryFile(dir=path.parent, prefix=UNPUBLISHED, delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            os.fchmod(temporary.fileno(), MODE)
-        except BaseException:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise
-    return Path(temporary.name)
+    number, name = mkstemp(dir=path.parent, prefix=UNPUBLISHED)
+    try:
+        with os.fdopen(number, "wb", buffering=0) as temporary:
+            rest = memoryview(content)
+            while rest:  # a disk that is nearly full takes a part
+                rest = rest[temporary.write(rest) :]
+            os.fchmod(number, MODE)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sessioncrawler.editorial.config import Directory
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.knowledge.carried import HOUR, Ladder, completed, told_last, told_together
+from sessioncrawler.knowledge.former import Former, FormerIdentifiers
 from sessioncrawler.knowledge.keys import KeyStory, remembered, story_of
 from sessioncrawler.knowledge.rounds import by_netloc, followed, last_round
 from sessioncrawler.knowledge.trusted import OfficialNames, Vouchers
@@ -193,6 +194,21 @@ class Knowledge:
         for server, room in served:
             presence = self.presence_of(server.public_key)
             yield CommunityItem(server, room, resembles=names.resembled(server, room), presence=presence)
+
+    def former_identifiers(self, item: CommunityItem) -> tuple[str, ...]:
+        """What a Community was called at former addresses of its server, the latest first, where nobody is now."""
+        return tuple(one.identifier for one in self.former(item))
+
+    def former(self, item: CommunityItem) -> tuple[Former, ...]:
+        """The same with the addresses."""
+        return self._former.of(item.server.public_key, item.room.token)
+
+    @cached_property
+    def _former(self) -> FormerIdentifiers:
+        polls = [poll for each in self.servers.values() for poll in each]
+        polls += [one.poll for one in self.carried.values()]
+        present = [(poll.server, room.token) for poll in polls if poll.server for room in poll.rooms]
+        return FormerIdentifiers(present, self.keys, self.listed)
 
     @cached_property
     def addresses(self) -> Mapping[str, AddressFacts]:

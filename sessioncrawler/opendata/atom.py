@@ -9,18 +9,24 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sessioncrawler.editorial.config import Site
+from sessioncrawler.explain import outcomes
+from sessioncrawler.knowledge.server_events import ServerEvent, ServerEventKind
 from sessioncrawler.opendata.news import News, news
+from sessioncrawler.opendata.places import Places
 from sessioncrawler.state import Event, EventKind, Listed
-from sessioncrawler.text.dates import iso
+from sessioncrawler.text.dates import day_and_minute, iso
 from sessioncrawler.text.names import name, prose
+from sessioncrawler.text.numbers import counted
 
 FOLDER = "feed/"
 """Where the feeds are, below the site's URL."""
 INDEX = "index.opml"
 
+NOWHERE = Places()
 KEYS = News("keys.xml", "keys", "keys of servers", ())
 """The feed of the key log, which :mod:`~sessioncrawler.opendata.keys` writes."""
 
+_HOUR = 3_600
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
@@ -33,34 +39,49 @@ _TITLES = {EventKind.NEW: "New", EventKind.RETURNED: "Back", EventKind.GONE: "Go
 _SENTENCES = {
     EventKind.NEW: "Listed for the first time.",
     EventKind.RETURNED: "Listed again after it was gone.",
-    EventKind.GONE: "No longer listed: it was not seen for a day.",
+    EventKind.GONE: "No longer listed: its server tells of it no more, or was not reached for too long.",
 }
-_GROUPS = {"all": "Everything", "keys": "Servers", "language": "By language", "tag": "By tag"}
+_OF_SERVERS = {
+    ServerEventKind.MOVED: "Moved",
+    ServerEventKind.KEY_CHANGED: "New key",
+    ServerEventKind.DOWN: "Down for a day",
+    ServerEventKind.BACK: "Reached again",
+}
+_GROUPS = {"all": "Everything", "keys": "Servers", "language": "By language", "tag": "By tag", "server": "By server"}
 _NO_LANGUAGE = {None, "", "und", "mul"}
 
 
-def news_files(events: Iterable[Event], listed: Iterable[Listed], site: Site) -> Iterator[tuple[str, bytes]]:
-    """Every feed and the index as (path below ``feed/``, content); ``events`` come newest first.
+def news_files(
+    events: Iterable[Event],
+    listed: Iterable[Listed],
+    site: Site,
+    server_events: Iterable[ServerEvent] = (),
+    places: Places = NOWHERE,
+) -> Iterator[tuple[str, bytes]]:
+    """Every feed and the index as (path below ``feed/``, content); events come newest first.
 
     No time but those of the events is in them. A feed without events is as old as the directory: of the time when its
-    first Community was listed.
+    first Community was listed. Entries lead to pages by ``places``, and to the site where there is none.
     """
-    known: dict[Event, bytes] = {}
+    known: dict[Event | ServerEvent, bytes] = {}
 
-    def entry(event: Event) -> bytes:
+    def entry(event: Event | ServerEvent) -> bytes:
         if event not in known:
-            known[event] = serialized(_entry(event, site))
+            element = _entry(event, site, places) if isinstance(event, Event) else of_server(event, site, places)
+            known[event] = serialized(element)
         return known[event]
 
     history = tuple(listed)
     since = min((one.first_listed for one in history), default=0)
-    feeds = news(events, history)
+    feeds = news(events, history, server_events, places.servers.values())
     for feed in feeds:
-        yield feed.path, atom(feed, site, since, entry)
+        content = atom(feed, site, since, entry)
+        for path in (feed.path, *feed.former):
+            yield path, content
     yield INDEX, opml([*feeds[:1], KEYS, *feeds[1:]], site)
 
 
-def atom(feed: News, site: Site, since: int, entry: Callable[[Event], bytes]) -> bytes:
+def atom(feed: News, site: Site, since: int, entry: Callable[[Event | ServerEvent], bytes]) -> bytes:
     """One feed; ``entry`` gives the element of an event, ``since`` the time (Unix seconds) where there is none."""
     updated = feed.events[0].at if feed.events else since
     return document(feed.path, title_of(feed, site), updated, site, map(entry, feed.events))
@@ -99,16 +120,17 @@ def title_of(feed: News, site: Site) -> str:
     return f"{site.name}: {feed.subject}"
 
 
-def _entry(event: Event, site: Site) -> Element:
+def _entry(event: Event, site: Site, places: Places) -> Element:
     """One event. Its id holds the whole key: identifiers are short enough to be forged."""
     facts = event.facts
-    element = Element("entry")
-    text_in(element, "id", f"{site.url}#{facts.token}+{facts.public_key}/{event.kind.value}/{event.at}")
-    text_in(element, "title", f"{_TITLES[event.kind]}: {name(facts.name) or facts.token}")
-    text_in(element, "updated", iso(event.at))
-    text_in(element, "published", iso(event.at))
+    place = places.communities.get(facts.key)
+    element = entry_of(
+        f"{site.url}#{facts.token}+{facts.public_key}/{event.kind.value}/{event.at}",
+        f"{_TITLES[event.kind]}: {name(facts.name) or facts.token}",
+        event.at,
+        site.url + (place.page if place else ""),
+    )
     gone = event.kind is EventKind.GONE
-    SubElement(element, "link", rel="alternate", type="text/html", href=site.url + ("" if gone else _anchor(event)))
     for tag in dict.fromkeys(map(name, facts.tags)):
         if tag:
             SubElement(element, "category", term=_fit(tag))
@@ -120,8 +142,47 @@ def _entry(event: Event, site: Site) -> Element:
     return element
 
 
-def _anchor(event: Event) -> str:
-    return f"#{event.facts.identifier}"
+def of_server(event: ServerEvent, site: Site, places: Places) -> Element:
+    """What happened to a server. The id holds nothing that can change later."""
+    known = filter(None, map(places.servers.get, event.keys))
+    place = next((one for one in known if one.gone_at is None), None) or places.servers.get(event.public_key)
+    host = place.host if place else f"a server with the key {event.public_key[:8]}…"
+    about = f"{event.kind.value}/{event.at}" + (f"/{event.address}" if event.address else "")
+    element = entry_of(
+        f"{site.url}#{event.public_key}/{about}",
+        f"{_OF_SERVERS[event.kind]}: {event.address or host}",
+        event.at,
+        site.url + (place.page if place else ""),
+    )
+    text_in(element, "content", "\n\n".join(_told(event))).set("type", "text")
+    return element
+
+
+def _told(event: ServerEvent) -> Iterator[str]:
+    match event.kind:
+        case ServerEventKind.MOVED:
+            yield f"The server is at {event.address} now; it was at {event.former}. It has the same key."
+        case ServerEventKind.KEY_CHANGED:
+            yield f"Another key was proven at {event.address}: join links with the former key are dead."
+            yield f"Key: {event.public_key}"
+            if event.former:
+                yield f"Former key: {event.former}"
+        case ServerEventKind.DOWN:
+            since, how = day_and_minute(event.at - event.seconds), outcomes.in_short(event.how)
+            yield f"The server was not reached from {since} on: {how}."
+        case ServerEventKind.BACK:
+            yield f"The server was reached again after {counted(round(event.seconds / _HOUR), 'hour', 'hours')}."
+
+
+def entry_of(identity: str, title: str, at: int, page: str) -> Element:
+    """An entry without its content."""
+    element = Element("entry")
+    text_in(element, "id", identity)
+    text_in(element, "title", title)
+    text_in(element, "updated", iso(at))
+    text_in(element, "published", iso(at))
+    SubElement(element, "link", rel="alternate", type="text/html", href=page)
+    return element
 
 
 def text_in(parent: Element, tag: str, text: str) -> Element:

@@ -17,7 +17,7 @@ from sessioncrawler.editorial.collection import Selection
 from sessioncrawler.editorial.config import Collection
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Tag, TagKind
-from sessioncrawler.opendata.encoding import compact, finite, spread
+from sessioncrawler.opendata.encoding import compact, finite, spread_each
 from sessioncrawler.text.names import well_formed
 
 SOGS_FIELDS = (
@@ -116,11 +116,10 @@ def servers_json_2026(communities: Iterable[CommunityItem], flag: Callable[[str]
     Servers come by ``server_id``, then key and address, their rooms by token.
     """
     ordered = sorted(communities, key=lambda community: (_server_order(community), community.room.token))
-    servers = [
+    return spread_each(
         Server2026(base_url, [_room(community, flag) for community in rooms], public_key, server_id)
         for (server_id, public_key, base_url), rooms in groupby(ordered, key=_server_order)
-    ]
-    return spread(servers)
+    )
 
 
 def tags_json(communities: Iterable[CommunityItem]) -> bytes:

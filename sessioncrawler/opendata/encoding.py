@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,6 +26,12 @@ def compact(value: object) -> bytes:
 def spread(value: object) -> bytes:
     """``value`` as JSON with a line for each element, as Scrapy's own exporters write it by default."""
     return _INDENT.sub(b"\n", msgspec.json.format(msgspec.json.encode(value), indent=1)) + b"\n"
+
+
+def spread_each(values: Iterable[object]) -> bytes:
+    """The array of ``values`` as :func:`spread` writes it. They are made one by one: thousands take much memory."""
+    lines = b",\n".join(spread(value)[:-1] for value in values)
+    return b"[\n%b\n]\n" % lines if lines else spread([])
 
 
 def finite(number: N) -> N:

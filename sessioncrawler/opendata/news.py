@@ -1,4 +1,4 @@
-"""Which news feeds there are, and what is in each: of all Communities, by language, by tag (docs/data.md, "Feeds")."""
+"""Which news feeds there are, and what is in each: of all, by language, by tag, by server (docs/data.md, "Feeds")."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sessioncrawler.editorial.languages import language_name
+from sessioncrawler.knowledge.server_events import ServerEvent
+from sessioncrawler.opendata.places import ServerFolder
 from sessioncrawler.state import Event, Facts, Listed
 from sessioncrawler.text.names import name
 from sessioncrawler.text.slugs import slug
@@ -26,18 +28,27 @@ class News:
 
     path: str
     group: str
-    """``all``, ``language`` or ``tag``."""
+    """``all``, ``language``, ``tag`` or ``server``."""
     subject: str
-    events: tuple[Event, ...]
+    events: tuple[Event | ServerEvent, ...]
+    former: tuple[str, ...] = ()
+    """Paths under which it is, too, since readers look there."""
 
 
-def news(events: Iterable[Event], listings: Iterable[Listed]) -> list[News]:
-    """All feeds: that of all Communities, then languages by code, then tags in their order.
+def news(
+    events: Iterable[Event],
+    listings: Iterable[Listed],
+    server_events: Iterable[ServerEvent] = (),
+    servers: Iterable[ServerFolder] = (),
+) -> list[News]:
+    """All feeds: that of everything, then languages by code, tags in their order, and ``servers``.
 
     There is a feed for every language and tag of a Community that is or was listed, so that it does not vanish when
-    nothing happens for long. ``events`` come newest first.
+    nothing happens for long. ``events`` and ``server_events`` come newest first.
     """
     happened = tuple(events)
+    everything: list[Event | ServerEvent] = [*server_events, *happened]
+    everything.sort(key=lambda event: -event.at)
     known = [listing.facts for listing in listings]
     by_language: dict[str, list[Event]] = defaultdict(list)
     by_tag: dict[str, list[Event]] = defaultdict(list)
@@ -47,10 +58,23 @@ def news(events: Iterable[Event], listings: Iterable[Listed]) -> list[News]:
         for tag in dict.fromkeys(event.facts.tags):
             by_tag[tag].append(event)
     return [
-        News("all.xml", "all", "all Communities", happened[:MOST_ENTRIES]),
+        News("all.xml", "all", "all Communities", tuple(everything[:MOST_ENTRIES])),
         *_languages(known, by_language),
         *_tags(known, by_tag),
+        *_servers(everything, servers),
     ]
+
+
+def _servers(events: Iterable[Event | ServerEvent], servers: Iterable[ServerFolder]) -> Iterator[News]:
+    """The feed of each server: what happened to itself and to its Communities."""
+    by_key: dict[str, list[Event | ServerEvent]] = defaultdict(list)
+    for event in events:
+        for key in (event.facts.public_key,) if isinstance(event, Event) else event.keys:
+            by_key[key].append(event)
+    for one in servers:
+        own, *former = (f"server/{each}.xml" for each in (one.name, *one.former))
+        happened = tuple(by_key[one.public_key][:MOST_ENTRIES])
+        yield News(own, "server", name(one.host), happened, tuple(former))
 
 
 def _languages(known: Iterable[Facts], events: dict[str, list[Event]]) -> Iterator[News]:

@@ -40,6 +40,10 @@ COLUMNS: dict[str, Callable[[CommunityRecord], str | float | bool | None]] = {
     "pinned": lambda one: one.pinned,
     "official": lambda one: one.official,
     "first_listed": lambda one: one.first_listed,
+    "reachable": lambda one: one.reachable,
+    "last_reached": lambda one: one.last_reached,
+    "activity": lambda one: one.activity,
+    "former_identifiers": lambda one: ", ".join(one.former_identifiers),
 }
 """The columns of the CSV, from left to right."""
 

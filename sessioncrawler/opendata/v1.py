@@ -6,12 +6,14 @@ for the same inputs. All times are Unix seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from types import MappingProxyType
 
 from msgspec import Struct
 
+from sessioncrawler.editorial.activity import Activity
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name
 from sessioncrawler.editorial.policy import reason_text
@@ -22,6 +24,7 @@ from sessioncrawler.opendata.encoding import compact, finite, spread
 from sessioncrawler.opendata.records import (
     VERSION,
     AddressRecord,
+    AvailabilityRecord,
     ClaimRecord,
     CommunitiesFile,
     CommunityRecord,
@@ -36,16 +39,19 @@ from sessioncrawler.opendata.records import (
     ReasonRecord,
     ServerRecord,
     ServersFile,
+    ShareRecord,
     SourceRecord,
     SourcesFile,
     StaffRecord,
     TagRecord,
 )
 from sessioncrawler.protocol.keys.memory import place_of
-from sessioncrawler.state import KnownKey, SourceSummary
+from sessioncrawler.state import Availability, KnownKey, SourceSummary
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import well_formed
 
+DIGITS = 4
+"""Of shares."""
 _OFFICIAL = Tag(OFFICIAL, TagKind.RESERVED)
 _PHRASES = {
     "unlisted": ("by its operator's tags", "by their operators' tags"),
@@ -62,9 +68,17 @@ class RootPollsFile(Struct, frozen=True):
 
 
 def records(
-    communities: Iterable[CommunityItem], directory: Directory, first_listed: Mapping[tuple[str, str], int]
+    communities: Iterable[CommunityItem],
+    directory: Directory,
+    first_listed: Mapping[tuple[str, str], int],
+    activity: Mapping[tuple[str, str], Activity] = MappingProxyType({}),
+    former: Callable[[CommunityItem], Iterable[str]] = lambda _: (),
 ) -> list[CommunityRecord]:
-    """All records, by identifier, then public key; ``first_listed`` gives times by public key and lower-case token."""
+    """All records, by identifier, then public key.
+
+    ``first_listed`` gives times, ``activity`` how much happens, by public key and lower-case token; ``former`` gives
+    former identifiers.
+    """
     flag = LanguageTable(directory).flag
 
     @cache
@@ -74,6 +88,7 @@ def records(
 
     def record(community: CommunityItem) -> CommunityRecord:
         room, server = community.room, community.server
+        key = server.public_key, room.token.lower()
         return CommunityRecord(
             identifier=community.identifier,
             token=room.token,
@@ -97,7 +112,11 @@ def records(
             nsfw=NsfwRecord(value=community.nsfw_reason is not None, reason=community.nsfw_reason),
             pinned=community.pinned,
             official=_OFFICIAL in community.tags,
-            first_listed=iso(first_listed.get((server.public_key, room.token.lower()))) or None,
+            first_listed=iso(first_listed.get(key)) or None,
+            reachable=community.reachable,
+            last_reached=iso(community.presence.at) or None if community.presence else None,
+            activity=activity.get(key),
+            former_identifiers=list(former(community)),
         )
 
     return [record(one) for one in sorted(communities, key=lambda one: (one.identifier, one.server.public_key))]
@@ -109,11 +128,17 @@ def communities_json(records: list[CommunityRecord], now: int) -> bytes:
 
 
 def servers_json_v1(
-    records: Iterable[CommunityRecord], polls: Iterable[Poll], now: int, known: Iterable[KnownKey] = ()
+    records: Iterable[CommunityRecord],
+    polls: Iterable[Poll],
+    now: int,
+    known: Iterable[KnownKey] = (),
+    availability: Mapping[str, Availability] = MappingProxyType({}),
 ) -> bytes:
     """The file ``servers.json``: every server of ``records``, by ``server_id``, then key; ``known`` are proven keys.
 
-    Its addresses are those that were reached and belong to it; copies of its key are in ``polls.json`` alone.
+    Its addresses are those that were reached and belong to it, by ``polls``; copies of its key are in ``polls.json``
+    alone. For servers that keep their Communities the poll is among ``polls`` that reached them last. ``availability``
+    is by public key.
     """
     reached: dict[str, list[tuple[str, Poll]]] = {}
     for poll in polls:
@@ -121,7 +146,12 @@ def servers_json_v1(
             reached.setdefault(poll.server.public_key, []).append((poll.server.address.base_url, poll))
     proven = {(one.public_key, one.netloc): iso(one.last_proven) for one in known if one.last_proven is not None}
     servers = [
-        _server(list(rooms), proven, sorted(reached.get(public_key, ()), key=lambda one: (one[0], one[1].address)))
+        _server(
+            list(rooms),
+            proven,
+            sorted(reached.get(public_key, ()), key=lambda one: (one[0], one[1].address)),
+            _availability(availability.get(public_key)),
+        )
         for (_, public_key), rooms in groupby(sorted(records, key=_server_order), key=_server_order)
     ]
     return compact(ServersFile(VERSION, iso(now), servers))
@@ -196,7 +226,10 @@ def _server_order(community: CommunityRecord) -> tuple[str, str]:
 
 
 def _server(
-    rooms: Sequence[CommunityRecord], proven: Mapping[tuple[str, str], str], reached: Sequence[tuple[str, Poll]]
+    rooms: Sequence[CommunityRecord],
+    proven: Mapping[tuple[str, str], str],
+    reached: Sequence[tuple[str, Poll]],
+    availability: AvailabilityRecord,
 ) -> ServerRecord:
     home = rooms[0].server
     addresses = [
@@ -221,7 +254,22 @@ def _server(
         communities=len(rooms),
         weekly_active_users=sum(visitors) if visitors else None,
         addresses=addresses,
+        reachable=rooms[0].reachable,
+        last_reached=rooms[0].last_reached,
+        availability=availability,
     )
+
+
+def _availability(known: Availability | None) -> AvailabilityRecord:
+    counted = known or Availability(0, 0)
+    return AvailabilityRecord(
+        day=_share(counted.day), week=_share(counted.week), month=_share(counted.month), year=_share(counted.year)
+    )
+
+
+def _share(counted: tuple[int, int]) -> ShareRecord:
+    reached, asked = counted
+    return ShareRecord(share=round(reached / asked, DIGITS) if asked else None, asked=asked)
 
 
 def _phrase(reason: str, count: int) -> str:

@@ -75,7 +75,7 @@ class HistoryPipeline(StatefulPipeline):
         for one in state.listings():
             if self._judge.withdraws(one.facts.join_url, one.facts.tags):
                 self._withdrawn.add((one.facts.public_key, one.facts.token))
-        facts = [_facts(item) for item in listed]
+        facts = [facts_of(item) for item in listed]
         for event in state.record_listing(facts, self._withdrawn, self.now):
             self.stats.inc_value(f"history/{event.kind}")
         found = checks(self._polls, state.keys(), state.polled_at())
@@ -108,7 +108,8 @@ def _total(listed: Sequence[CommunityItem], now: int) -> Total:
     )
 
 
-def _facts(item: CommunityItem) -> Facts:
+def facts_of(item: CommunityItem) -> Facts:
+    """What the history keeps of a Community."""
     return Facts(
         public_key=item.server.public_key,
         token=item.room.token,

@@ -43,7 +43,8 @@ class MonitorsPipeline(StatefulPipeline, Report):
         super().__init__(crawler)
         self._limits = limits_of(crawler.settings)
         self._servers: Counter[str] = Counter()
-        """Public key → its listed Communities."""
+        """Public key → its listed Communities that can be reached."""
+        self._listed = 0
         self._polls: list[Poll] = []
         self.left_out = Counter()
         self.forced = crawler.settings.getbool("FORCE_PUBLISH")
@@ -60,7 +61,8 @@ class MonitorsPipeline(StatefulPipeline, Report):
     def process_item(self, item: Any) -> Any:
         """Count what is listed, and how polls ended."""
         if isinstance(item, CommunityItem):
-            # What is only kept for a while says nothing of this crawl.
+            self._listed += 1
+            # What is only kept for a while says nothing of how its server is now.
             self._servers[item.server.public_key] += item.reachable
         elif isinstance(item, PollItem):
             self._polls.append(item.poll)
@@ -80,7 +82,7 @@ class MonitorsPipeline(StatefulPipeline, Report):
         sources = sum(self.now - source.last_seen < HEARD_WITHIN for source in state.sources())
         ends = Counter(poll.outcome.value for poll in self._polls)
         servers = sum(number > 0 for number in self._servers.values())
-        self.figures = Figures(self._servers.total(), servers, sources, dict(ends))
+        self.figures = Figures(self._listed, servers, sources, dict(ends))
         last = usual([run.figures for run in state.runs(USUAL_RUNS)])
         known = Acquaintances(state, self.crawler.settings, self._servers, self._polls)
         places = by_place(known.servers(), self._limits.communities)

@@ -21,7 +21,7 @@ from sessioncrawler.protocol.keys.memory import DAY, WEEK, KnownKey, key_shown, 
 
 _Preference = tuple[bool, bool, str]
 _Place = tuple[bool, int, float, float, tuple[float, float], _Preference]
-_SILENT = frozenset({
+SILENT = frozenset({
     Outcome.DNS, Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.TLS, Outcome.STALLED, Outcome.RESET, Outcome.PROXY,
     Outcome.ABANDONED, Outcome.HTTP_STATUS,
 })  # fmt: skip
@@ -54,7 +54,7 @@ def settle(
             rest.append(poll)
         else:
             by_key[key].append(poll)
-    silent = {plain(poll.address).netloc for poll in rest if poll.outcome in _SILENT}
+    silent = {plain(poll.address).netloc for poll in rest if poll.outcome in SILENT}
     remembered, claims = _by_key(known), _by_key(claimed)
     homes: dict[str, set[Address]] = defaultdict(set)
     for key, address in configured:

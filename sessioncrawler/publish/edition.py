@@ -8,16 +8,31 @@ from functools import cache, cached_property
 
 from jinja2 import Environment
 
+from sessioncrawler.editorial.activity import pulse
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Poll
+from sessioncrawler.knowledge.server_events import ServerEvent, server_events
+from sessioncrawler.model import Poll, Server
+from sessioncrawler.opendata.history import ReadSamples
+from sessioncrawler.opendata.places import Places
 from sessioncrawler.opendata.records import CommunityRecord
 from sessioncrawler.opendata.v1 import records
+from sessioncrawler.publish.places import places
+from sessioncrawler.site.history.gone import Gone, gone_communities
+from sessioncrawler.site.history.moved import moved_paths
+from sessioncrawler.site.history.past import Past
+from sessioncrawler.site.history.server import Histories, listed_servers
 from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Cards, Provenance
+from sessioncrawler.site.pages.paths import server_paths
 from sessioncrawler.site.render.environment import build_environment
+from sessioncrawler.state import ServerHistory, Week
+
+
+def _no_histories(_: Sequence[str]) -> Mapping[str, ServerHistory]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,12 @@ class Edition:
     """Name of a source spider → title and home page of its source."""
     icon_contents: Callable[[], Mapping[tuple[str, str], bytes]] = dict
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
+    histories: ReadSamples = lambda _: {}
+    """Reads what Communities told, day by day: a part of them at a time."""
+    server_histories: Histories = _no_histories
+    """Reads how servers were reached, some servers at a time: when their pages are rendered, not before."""
+    weekly: Callable[[Sequence[tuple[str, str]]], Mapping[tuple[str, str], Sequence[Week]]] = lambda _: {}
+    """Reads the last weeks of Communities, which are given by public key and lower-case token."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
     data: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -58,7 +79,35 @@ class Edition:
         """What pages show of the Communities, whatever the language."""
         provenance = Provenance.of(self.known.sightings)
         stories = self.known.key_stories
-        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories)
+        past = Past.of(self.known, self.communities)
+        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories, past=past)
+
+    @cached_property
+    def servers(self) -> Mapping[str, Server]:
+        """Public key → server of all Communities that are listed."""
+        return listed_servers(self.communities, self.known)
+
+    @cached_property
+    def server_paths(self) -> Mapping[str, str]:
+        """Public key → folder of the page of each of :attr:`servers`, ``s/SERVERID/``."""
+        return server_paths(self.servers.values(), self.known.keys)
+
+    @cached_property
+    def gone(self) -> tuple[Gone, ...]:
+        """What is gone, and keeps its page and files for a while."""
+        taken = [*(card.path for card in self.cards.all), *(path for path, _, _ in moved_paths(self.cards))]
+        return tuple(gone_communities(self.known, self.cards, taken))
+
+    @cached_property
+    def places(self) -> Places:
+        """What has files of its own, and what these are called."""
+        return places(self.known, self.cards, self.servers, self.gone)
+
+    @property
+    def server_events(self) -> list[ServerEvent]:
+        """What happened to servers, the newest first."""
+        known = self.known
+        return server_events(known.listed, known.keys, known.key_log, known.incidents, self.now)
 
     @property
     def founded(self) -> int:
@@ -69,7 +118,14 @@ class Edition:
     def records(self) -> list[CommunityRecord]:
         """What the open data tells of the Communities."""
         first_listed = {one.facts.key: one.first_listed for one in self.known.listed}
-        return records(self.communities, self.directory, first_listed)
+        judged = ((key, pulse(weeks)) for key, weeks in self.known.weeks.items())
+        activity = {key: one.activity for key, one in judged if one}
+        return records(self.communities, self.directory, first_listed, activity, self.known.former_identifiers)
+
+    @cached_property
+    def polls_of_listed(self) -> list[Poll]:
+        """How the servers of :attr:`records` were reached last: now, or when they told what they keep."""
+        return [*self.polls, *(one.poll for one in self.known.carried.values())]
 
     @cached_property
     def flag(self) -> Callable[[str], str]:

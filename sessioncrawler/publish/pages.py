@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from sessioncrawler.publish.edition import Edition
+from sessioncrawler.site.history.gone import gone_pages
+from sessioncrawler.site.history.moved import moved_pages
+from sessioncrawler.site.history.server import server_pages
+from sessioncrawler.site.history.stats import stats_page
 from sessioncrawler.site.i18n.languages import DEFAULT, site_language
 from sessioncrawler.site.pages.about import about_page
 from sessioncrawler.site.pages.community import community_pages
-from sessioncrawler.site.pages.every_page import error_page, plain_page
+from sessioncrawler.site.pages.every_page import Page, error_page, plain_page
 from sessioncrawler.site.pages.keys import keys_page
 from sessioncrawler.site.pages.list import list_page
 from sessioncrawler.site.pages.paths import INDEX
@@ -30,9 +34,32 @@ def the_list(edition: Edition, code: str) -> bytes:
 
 
 def each_community(edition: Edition) -> Iterator[tuple[str, bytes]]:
-    """A page for each Community, by its path below ``c/``."""
-    for page in community_pages(edition.cards):
-        yield f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, "community.html", page=page)
+    """A page for each Community, by its path below ``c/``: listed, known by a former identifier, or gone."""
+    taken = []
+
+    def file(page: Page, template: str) -> tuple[str, bytes]:
+        taken.append(page.place.path)
+        return f"{page.place.path.removeprefix('c/')}{INDEX}", render(edition, template, page=page)
+
+    for page in community_pages(edition.cards, edition.weekly, edition.server_paths):
+        yield file(page, "community.html")
+    for moved in moved_pages(edition.cards):
+        yield file(moved, "moved.html")
+    for gone in gone_pages(edition.known, edition.cards, taken):
+        yield file(gone, "gone.html")
+
+
+def each_server(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """A page for each server in each language, by its path below the root of the site."""
+    paths, histories = edition.server_paths, edition.server_histories
+    for page in server_pages(edition.servers, edition.cards, edition.known, paths, histories):
+        code = page.language.code
+        yield f"{page.place.folder}{INDEX}", render(edition, "server.html", code, page=page)
+
+
+def stats(edition: Edition, code: str) -> bytes:
+    """The whole network over time."""
+    return render(edition, "stats.html", code, page=stats_page(edition.known, site_language(code)))
 
 
 def about(edition: Edition, code: str) -> bytes:
@@ -61,7 +88,7 @@ def errors(edition: Edition) -> bytes:
 
 def status(edition: Edition) -> bytes:
     """How every server answers, and how well each source does."""
-    return render(edition, "status.html", page=status_page(edition.known))
+    return render(edition, "status.html", page=status_page(edition.known, edition.server_paths))
 
 
 def keys(edition: Edition) -> bytes:

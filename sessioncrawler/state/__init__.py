@@ -10,6 +10,7 @@ from sessioncrawler.state.icons import Icon
 from sessioncrawler.state.memory.checks import Availability, Check, Checks, Incident, ServerHistory
 from sessioncrawler.state.memory.samples import Sample, Told, Weeks
 from sessioncrawler.state.memory.spans import Span
+from sessioncrawler.state.memory.weekly import Week
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.runs import Run, Total
 from sessioncrawler.state.sightings import SourceSummary
@@ -37,6 +38,7 @@ __all__ = [
     "StateError",
     "Told",
     "Total",
+    "Week",
     "Weeks",
     "Withheld",
 ]

@@ -18,9 +18,10 @@ from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_eng
 from sessioncrawler.state.errors import NoStateError, sentences
 from sessioncrawler.state.history import Event, Facts, Listed
 from sessioncrawler.state.icons import Icon
-from sessioncrawler.state.memory import checks, samples
+from sessioncrawler.state.memory import checks, samples, weekly
 from sessioncrawler.state.memory.checks import Availability, Check, Incident, ServerHistory
 from sessioncrawler.state.memory.samples import Sample, Told, Weeks
+from sessioncrawler.state.memory.weekly import Week
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.runs import Run, Total
 from sessioncrawler.state.sightings import SourceSummary
@@ -178,6 +179,11 @@ class State:
         """Public key and lower-case token → the last two weeks of each Community."""
         with sentences(self.url), self._engine.begin() as connection:
             return samples.weeks(connection, now)
+
+    def weekly(self, keys: Iterable[tuple[str, str]], now: int) -> dict[tuple[str, str], tuple[Week, ...]]:
+        """Public key and lower-case token → the last twelve weeks of that Community, oldest first."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return weekly.weekly(connection, keys, now)
 
     def histories(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Sample, ...]]:
         """Public key and lower-case token → all samples of that Community, oldest first."""

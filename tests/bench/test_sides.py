@@ -70,6 +70,13 @@ def test_both_take_turns_and_medians_are_compared():
     assert rows == [["wall, s", "2.00", "3.00", "1.50"], ["nothing", "0.00", "0.00", ""]]
 
 
+def test_one_measure_alone(monkeypatch, capsys):
+    commands = told(monkeypatch, RENDERED)
+    assert sides.main(["HEAD", "--only", "bench.render", "--rounds", "2"]) == 0
+    assert [command[2] for command in commands] == ["bench.render"] * 4
+    assert "ratio" in capsys.readouterr().out
+
+
 def test_a_commit_that_is_none_ends_it_with_a_sentence(capsys):
     assert sides.main(["no-such-commit"]) == 1
     assert "failed" in capsys.readouterr().out

@@ -28,6 +28,18 @@ while time.process_time() < end:
     assert 40 * MEBIBYTE < usage.memory < 90 * MEBIBYTE
 
 
+def test_the_memory_of_two_processes_counts_what_they_share_once():
+    fork = """
+import os, time
+shared = b"x" * (40 << 20)
+own = b"y" * (30 << 20) if os.fork() else b"z" * (30 << 20)
+time.sleep(1)
+"""
+    usage = measure([sys.executable, "-c", fork])
+    assert 70 * MEBIBYTE < usage.memory < 100 * MEBIBYTE < usage.together < 130 * MEBIBYTE
+    assert measure([sys.executable, "-c", "import time; time.sleep(0.5)"]).together == 0
+
+
 def test_the_memory_of_whoever_measures_does_not_count():
     ballast = bytearray(200 * MEBIBYTE)
     usage = measure([sys.executable, "-c", "pass"])

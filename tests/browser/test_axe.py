@@ -19,6 +19,8 @@ PAGES = {
     "not found": "404.html",
     "status": "status/index.html",
     "keys": "keys/index.html",
+    "statistics": "stats/index.html",
+    "Persian statistics": "fa/stats/index.html",
 }
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -55,6 +57,14 @@ def test_pages_of_communities_have_no_violation(visit, small_site, screen):
     communities = sorted((small_site / "c").rglob("index.html"), key=lambda path: (path.stat().st_size, path))
     for path in (communities[0], communities[len(communities) // 2], communities[-1]):
         assert violations(visit(path, **screen).page) == [], path
+
+
+def test_pages_of_servers_have_no_violation(visit, small_site, screen):
+    servers = sorted((small_site / "s").rglob("index.html"), key=lambda path: (path.stat().st_size, path))
+    for path in (servers[0], servers[-1], small_site / "fa" / servers[0].relative_to(small_site)):
+        page = visit(path, **screen).page
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert violations(page) == [], path
 
 
 def test_an_open_dialog_has_no_violation(visit, small_site, screen):

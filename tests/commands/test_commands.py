@@ -23,12 +23,12 @@ CRAWLS = [("crawl", "sogs"), ("crawl", "sources"), ("crawl", "lokilocker"), ("re
 
 
 def test_the_spiders(tmp_path):
-    done = scrapy(tmp_path, "list", settings={})
+    done = scrapy(tmp_path, "list", settings={}, fresh=True)
     assert (done.returncode, done.stdout.split()) == (0, SPIDERS)
 
 
 def test_the_commands_introduce_themselves(tmp_path):
-    done = scrapy(tmp_path, settings={})
+    done = scrapy(tmp_path, settings={}, fresh=True)
     assert "  refresh       Read the sources, ask all servers, publish the site" in done.stdout
     assert "  demo          Publish a site from a simulated network on this machine" in done.stdout
 
@@ -91,7 +91,7 @@ def test_a_demo_without_its_network_says_what_to_do(monkeypatch, missing, remedy
 def test_the_demo_publishes_and_says_where(tmp_path):
     with offline() as extra:
         settings = {"SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "PATIENT_RETRY_DELAY": 0.1, "CONNECT_TIMEOUT": 1}
-        done = scrapy(tmp_path, "demo", "--seed", "2", settings=settings, extra=extra)
+        done = scrapy(tmp_path, "demo", "--seed", "2", settings=settings, extra=extra, fresh=True)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^Published \d+ Communities on \d+ servers to here\.$", done.stdout, re.MULTILINE)
     assert done.stdout.splitlines()[-1] == f"Open {(tmp_path / 'here' / 'index.html').as_uri()}"

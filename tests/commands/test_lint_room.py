@@ -1,4 +1,4 @@
-from tests.support.command_line import scrapy
+from tests.support.command_line import fresh_scrapy, scrapy
 
 
 def test_a_description_is_shown_as_it_will_be_read():
@@ -36,7 +36,7 @@ def test_nothing_that_a_stranger_wrote_controls_the_terminal():
 
 
 def test_what_the_terminal_cannot_show_is_escaped():
-    done = scrapy("lint-room", "Über 中文 #lang:zh", PYTHONIOENCODING="ascii", PYTHONUTF8="1")
+    done = fresh_scrapy("lint-room", "Über 中文 #lang:zh", PYTHONIOENCODING="ascii", PYTHONUTF8="1")
     assert done.returncode == 0
     assert done.stdout.startswith("Shown:    \\xdcber \\u4e2d\\u6587\n")
 

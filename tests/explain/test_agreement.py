@@ -5,21 +5,16 @@ from collections import Counter
 
 import pytest
 
-from sessioncrawler.explain.story import tell
 from sessioncrawler.model import KeyProof, Outcome, Reach
 from sessioncrawler.site.pages.status import status_page
 from sessioncrawler.text.keys import fingerprint
 from tests.support.agreeing import Memory, knowledge_of, published, questions_about, said_to_be_listed
 from tests.support.crawling import Job, run_crawls
-from tests.support.knowing import HOST, KEY, NOW, OTHER, http, link, reached, room, sighting
+from tests.support.knowing import HOST, KEY, NOW, OTHER, http, link, reached, room, sentences, sighting
 from tests.support.random_memory import random_memory
 
 OLD, NEW = http("old.example"), http("new.example")
 NOBODY = "is named by nobody any more, so it is not asked and nothing of it is listed"
-
-
-def sentences(what, known):
-    return [sentence for part in tell(what, known).parts for sentence in part.sentences]
 
 
 @pytest.mark.parametrize("proof", [KeyProof.CLAIM, KeyProof.DIRECTORY])

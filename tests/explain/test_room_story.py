@@ -3,19 +3,16 @@
 import pytest
 
 from sessioncrawler.explain.story import tell
-from sessioncrawler.model import Address, KeyProof, Server
+from sessioncrawler.model import Address, KeyProof
 from sessioncrawler.state import Event, EventKind, Facts, Listed
-from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, knowledge, link, reached, room
-
-ID = f"lobby+{Server(HOST, KEY).server_id}"
+from tests.support.knowing import DAY, KEY, LOBBY, NOW, OTHER, knowledge, link, reached, room, sentences
 
 
 def about_room(**facts):
     """Sentences about the one room of a server; ``directory`` and ``guess`` are for the knowledge."""
     more = {key: facts.pop(key) for key in ("directory", "guess", "listed", "events") if key in facts}
     proof = facts.pop("key_proof", KeyProof.ONION)
-    story = tell(ID, knowledge(reached(room(**facts), key_proof=proof), links=[link()], **more))
-    return [sentence for part in story.parts for sentence in part.sentences]
+    return sentences(LOBBY, knowledge(reached(room(**facts), key_proof=proof), links=[link()], **more))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +90,7 @@ def test_a_guess_has_its_confidence():
 
 
 def test_history_is_told():
-    facts = Facts(KEY, "lobby", ID, "Lobby", link().url)
+    facts = Facts(KEY, "lobby", LOBBY, "Lobby", link().url)
     known = {
         "listed": (Listed(Facts(OTHER, "a", "a", "a", "a"), 0, 0, None), Listed(facts, NOW - DAY, NOW, None)),
         "events": (Event(NOW, EventKind.RETURNED, facts), Event(NOW - DAY, EventKind.NEW, facts)),
@@ -119,7 +116,7 @@ def test_what_does_not_count_without_a_proof_is_told_with_what_can_be_done():
 def test_the_likeness_to_an_official_room_is_told():
     official = f'[[servers]]\nurl = "https://open.example"\npublic_key = "{OTHER}"\nofficial = true\n'
     real = reached(room("session", "Session"), address=Address("https", "open.example", 443), key=OTHER)
-    story = tell(ID, knowledge(reached(room(name="Sessіon")), real, links=[link()], directory=official))
+    story = tell(LOBBY, knowledge(reached(room(name="Sessіon")), real, links=[link()], directory=official))
     sentences = [sentence for part in story.parts for sentence in part.sentences]
     assert (
         "200 tags: not official as a warning, because its name looks like “Session”, the name of a room of an official "

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 
+from bench.served import listening
 from tests.faults.runs import HEALTH
 from tests.support import s3
 
@@ -112,14 +113,8 @@ def bucket_behind_a_door() -> Iterator[Bucket]:
         place = urlsplit(url)
         bucket = Bucket((place.hostname, place.port))
         bucket.client().create_bucket(Bucket=NAME)
-        with ThreadingHTTPServer(("127.0.0.1", 0), _door(bucket)) as server:
-            server.daemon_threads = True
-            bucket.url = f"http://127.0.0.1:{server.server_port}"
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
+        with listening(_door(bucket)) as bucket.url:
             try:
                 yield bucket
             finally:
                 bucket.closed.set()
-                server.shutdown()
-                thread.join()

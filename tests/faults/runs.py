@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sessioncrawler.publish.manifest import FILES
 from simnet import SimNet
-from tests.support.crawling import ROOT
 from tests.support.scrapy_process import environment, offline, refresh_settings
 from tests.support.sogs_world import NOW
+from tests.support.warm import Warm
 
 LATER = NOW + 200_000
 """When the second run takes place: long enough after the first that what is missing counts as gone."""
@@ -42,40 +41,6 @@ class Run:
     @property
     def last_line(self) -> str:
         return self.output.rstrip().splitlines()[-1]
-
-
-class Warm:
-    """The process that forks crawls (``warm.py``)."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "tests.faults.warm"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        assert self._line() == "warm\n"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            pipe.close()
-        self._process.wait(PATIENCE)
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-    def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._line())
-        return answer
 
 
 @dataclass(frozen=True)
@@ -107,6 +72,7 @@ class Faults:
         seconds: float | None = None,
         largest: int | None = None,
         ordinary: bool = False,
+        second: int | None = None,
         listing: str | None = None,
         **settings: Any,
     ) -> Run:
@@ -114,7 +80,8 @@ class Faults:
 
         It is killed at its moment ``last``, or so many ``calls`` of functions or ``late`` seconds after that, or after
         ``seconds``. ``largest`` is the size of the largest file that it may write; an ``ordinary`` run may not write
-        where root alone may; ``listing`` is the address of another LokiLocker.
+        where root alone may; the ``second`` process that renders is killed after so many calls of functions;
+        ``listing`` is the address of another LokiLocker.
         """
         urls = {name: url for name, url in self.net.listing_urls.items() if name != "extra"}
         ours = {"CRAWL_TIME": LATER, "DIRECTORY_CONFIG": str(self.root / "second.toml"), **settings}
@@ -131,6 +98,7 @@ class Faults:
             "patience": PATIENCE,
             "largest": largest,
             "ordinary": ordinary,
+            "second": second,
         }
         answer = self.warm.ask(order)
         output = (folder / "output.txt").read_text()
@@ -141,7 +109,13 @@ class Faults:
 @contextmanager
 def faults(root: Path, **settings: Any) -> Iterator[Faults]:
     """A world after its first run, in ``root``/old; ``settings`` are those of the first run."""
-    with SimNet(seed=1, scenario="demo", servers=SERVERS) as net, Warm() as warm, offline() as proxy:
+    # What is killed can't tell what it covered, and need not take the time to measure it.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    with (
+        SimNet(seed=1, scenario="demo", servers=SERVERS) as net,
+        closing(Warm("tests.faults.warm", plain)) as warm,
+        offline() as proxy,
+    ):
         faulty = Faults(warm, net, root, proxy)
         _write_directories(net, root)
         faulty.old.mkdir()

@@ -23,11 +23,6 @@ def faulty(tmp_path_factory):
         yield it
 
 
-@pytest.fixture
-def folder(faulty, request):
-    return faulty.fresh(request.node.name.replace("/", "-"))
-
-
 def assert_failed(run: Run, *sentences: str) -> None:
     assert run.code == 1, run.output
     assert "Traceback" not in run.output

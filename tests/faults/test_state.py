@@ -22,11 +22,6 @@ def faulty(tmp_path_factory):
 
 
 @pytest.fixture
-def folder(faulty, request):
-    return faulty.fresh(request.node.name.replace("/", "-"))
-
-
-@pytest.fixture
 def failing(faulty, folder):
     """Run a refresh that fails, and publishes nothing."""
 

@@ -1,6 +1,6 @@
 """A process that has imported everything and forks a crawl on demand: a run costs a second instead of two.
 
-Orders come as lines of JSON on stdin, answers go to stdout. Run as ``python -m tests.faults.warm``.
+Like ``tests/support/warm.py``, with orders that tell where to end a crawl. Run as ``python -m tests.faults.warm``.
 
 Moments of a run are counted by Python's audit events: files that are opened for writing, renamed or removed, folders
 that are made or removed, connections to databases and servers. A run is killed (``SIGKILL``) at one of them, some calls
@@ -13,7 +13,6 @@ import ctypes
 import importlib
 import json
 import os
-import pkgutil
 import resource
 import select
 import signal
@@ -24,46 +23,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.support.warm import answer, warm_up
+
 EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect", "socket.connect"}
-LIBRARIES = (
-    "PIL.Image",
-    "aiohttp",
-    "aiohttp_socks",
-    "babel.dates",
-    "http.cookies",
-    "jinja2",
-    "lxml.etree",
-    "obstore",
-    "rich.console",
-    "rich.progress",
-    "scrapy.cmdline",
-    "scrapy.core.engine",
-    "scrapy.extensions.closespider",
-    "scrapy.extensions.corestats",
-    "scrapy.extensions.feedexport",
-    "scrapy.extensions.logstats",
-    "scrapy.extensions.memusage",
-    "scrapy.pipelines.files",
-    "scrapy.pqueues",
-    "scrapy.squeues",
-    "sqlalchemy.dialects.postgresql",
-    "sqlalchemy.dialects.sqlite.pysqlite",
-    "sqlite3",
-    "tldextract",
-)
-LEFT_OUT = {"sessioncrawler.settings"}
-"""Settings read the environment when they are imported."""
-
-
-def warm_up() -> None:
-    """Import what a crawl imports; neither the reactor nor the settings, which belong to one run each."""
-    for name in LIBRARIES:
-        importlib.import_module(name)
-    package = importlib.import_module("sessioncrawler")
-    for module in pkgutil.walk_packages(package.__path__, "sessioncrawler."):
-        if "-" not in module.name and not any(module.name.startswith(left) for left in LEFT_OUT):
-            importlib.import_module(module.name)
-    assert "twisted.internet.reactor" not in sys.modules
 
 
 def is_moment(event: str, arguments: tuple[Any, ...]) -> bool:
@@ -108,6 +70,11 @@ class Moments:
             if len(self.seen) == self._last:
                 self._end()
 
+    def end_child(self, calls: int) -> None:
+        """Called in a process that the run has forked: end it so many calls later."""
+        self._calls = calls
+        sys.setprofile(self._count)
+
     def _end(self) -> None:
         if self._late is not None:
             os.write(self._pipe, b"!")  # the parent kills us a little later, wherever we are then
@@ -141,6 +108,8 @@ def crawl(order: dict[str, Any], pipe: int) -> None:
         _spider(name).page = url
     moments = Moments(order["last"], order["calls"], order["late"], pipe)
     sys.addaudithook(moments.hook)
+    if order["second"] is not None:
+        os.register_at_fork(after_in_child=lambda: moments.end_child(order["second"]))
     sys.argv = ["scrapy", *order["arguments"]]
     code: Any = 1
     try:
@@ -178,11 +147,6 @@ def attend(child: int, pipe: int, order: dict[str, Any]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def answer(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     warm_up()
     answer("warm")
@@ -197,7 +161,7 @@ def main() -> None:
         os.close(theirs)
         code = attend(child, ours, order)
         os.close(ours)
-        answer(json.dumps({"code": code, "seconds": time.monotonic() - began}))
+        answer({"code": code, "seconds": time.monotonic() - began})
 
 
 if __name__ == "__main__":

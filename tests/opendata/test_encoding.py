@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from sessioncrawler.opendata.encoding import compact, finite, schema, spread
+from sessioncrawler.opendata.encoding import compact, finite, schema, spread, spread_each
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 JSON = st.recursive(
@@ -24,6 +24,11 @@ def test_the_same_bytes_as_python_writes(value):
     assert compact(value) == text.encode() + b"\n"
     text = json.dumps(value, ensure_ascii=False, indent=0, separators=(",", ": "))
     assert spread(value) == text.encode() + b"\n"
+
+
+@given(st.lists(JSON))
+def test_one_by_one_gives_the_bytes_of_the_whole(values):
+    assert spread_each(iter(values)) == spread(values)
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])

@@ -12,9 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sessioncrawler.model import Tag
-from sessioncrawler.opendata.schemas import FILES, schema_files
+from sessioncrawler.opendata.schemas import FILES, HISTORIES, schema_files
 from tests.support.open_data import OTHER, data_files, polled, room
 
+SERVERS = ("/118d404b.json", "/ababb556.json")
+"""Histories of servers; those of Communities have a ``+`` in their names."""
 NULL = {"type": "null"}
 
 
@@ -46,8 +48,10 @@ def objects(value):
 
 
 def test_each_file_has_a_schema(site):
-    assert set(schemas()) == {f"{name.removesuffix('.json')}.schema.json" for name in FILES}
-    assert {name for name in site if name.startswith("v1/")} == {f"v1/{name}" for name in [*FILES, *schemas()]}
+    assert set(schemas()) == {f"{name.removesuffix('.json')}.schema.json" for name in FILES | HISTORIES}
+    assert {name for name in site if name.startswith("v1/") and "+" not in name and not name.endswith(SERVERS)} == {
+        f"v1/{name}" for name in [*FILES, *schemas()]
+    }
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -110,6 +114,10 @@ BAD = {
         ("pinned",): [None],
         ("official",): [None],
         ("first_listed",): ["2026-01-22"],
+        ("reachable",): [None, "yes"],
+        ("last_reached",): ["2026-01-22", 0],
+        ("activity",): ["wild", ""],
+        ("former_identifiers",): [None, ["linux"], [None]],
     },
     "servers.json": {
         ("server_id",): [None],
@@ -125,6 +133,11 @@ BAD = {
         ("addresses", 0, "key_proof"): [""],
         ("proven_at",): ["x"],
         ("addresses", 0, "proven_at"): [0],
+        ("reachable",): [None],
+        ("last_reached",): [0],
+        ("availability",): [None, {}],
+        ("availability", "month", "share"): [1.1, -0.1],
+        ("availability", "year", "asked"): [-1, None],
     },
     "polls.json": {
         ("address",): ["x"],
@@ -183,7 +196,7 @@ def test_what_a_schema_refuses(documents, name, path):
 def test_what_servers_do_not_tell_may_be_null(documents):
     optional = {
         "description_raw", "language", "weekly_active_users", "active_users", "active_users_cutoff", "created", "read",
-        "write", "upload", "preview_url", "image_id", "first_listed",
+        "write", "upload", "preview_url", "image_id", "first_listed", "last_reached", "activity",
     }  # fmt: skip
     (record,) = schemas()["communities.schema.json"]["properties"]["communities"]["items"].values()
     shape = schemas()["communities.schema.json"]["$defs"][record.rpartition("/")[2]]

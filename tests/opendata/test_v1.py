@@ -3,19 +3,23 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessioncrawler.editorial.activity import Activity
 from sessioncrawler.editorial.config import parse_directory
-from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Room, Server, Tag
+from sessioncrawler.model import Address, KeyClaim, KeyProof, Outcome, Poll, Presence, Reach, Room, Server, Tag
 from sessioncrawler.opendata import v1
-from sessioncrawler.state import KnownKey, SourceSummary
+from sessioncrawler.state import Availability, KnownKey, SourceSummary
 from tests.support.open_data import DAY, DIRECTORY, KEY, NOW, OTHER, SERVER, finished, polled, room
 
 HTTPS, HTTP = SERVER.address, Address("http", "sogs.example", 80)
+HISTORY = re.compile(r"v1/history/(communities|servers)/[^/]+\.json")
+"""There are thousands of them; ``files.json`` has their digests."""
 TEXTS = st.text(st.characters(), max_size=50)
 
 
@@ -76,6 +80,19 @@ def test_records_are_sorted_by_identifier_then_key():
     assert found[0].identifier == found[1].identifier
 
 
+def test_what_is_told_of_its_server_and_its_past():
+    one = room("linux")
+    one.presence = Presence(Reach.AWAY, NOW - DAY)
+    directory = parse_directory(DIRECTORY, "x")
+    (told,) = v1.records([one], directory, {}, {(KEY, "linux"): Activity.BUSY}, lambda _: ("linux+118d0000",))
+    assert (told.reachable, told.last_reached) == (False, "2026-01-21T12:00:00Z")
+    assert (told.activity, told.former_identifiers) == ("busy", ["linux+118d0000"])
+    one.presence = Presence(Reach.NOW, NOW)
+    (told,) = v1.records([one], directory, {})
+    assert (told.reachable, told.last_reached) == (True, "2026-01-22T12:00:00Z")
+    assert (told.activity, told.former_identifiers) == (None, [])
+
+
 # --- Servers
 
 
@@ -109,6 +126,16 @@ def test_when_the_key_of_a_server_was_proven():
     assert (server["key_proof"], server["proven_at"]) == ("onion", when)
     # What was proven once, and is only claimed now, is not proven.
     assert [one["proven_at"] for one in server["addresses"]] == [None, when]
+
+
+def test_how_often_a_server_was_reached():
+    away = room("general")
+    away.presence = Presence(Reach.AWAY, NOW - DAY)
+    known = {KEY: Availability(NOW - 9 * DAY, NOW - DAY, (0, 24), (100, 168), (191, 200), (191, 200))}
+    (server,) = json.loads(v1.servers_json_v1(records([away]), [], NOW, (), known))["servers"]
+    assert (server["reachable"], server["last_reached"]) == (False, "2026-01-21T12:00:00Z")
+    shares = {"day": (0.0, 24), "week": (0.5952, 168), "month": (0.955, 200), "year": (0.955, 200)}
+    assert {name: (one["share"], one["asked"]) for name, one in server["availability"].items()} == shares
 
 
 def test_servers_of_one_id_stay_apart():
@@ -231,8 +258,11 @@ def test_the_sentence_about_what_is_not_listed(left_out, sentence):
 def test_the_manifest_tells_size_and_hash_of_every_other_file(site):
     files = json.loads(site["v1/manifest.json"])["files"]
     assert [entry["path"] for entry in files] == sorted(
-        name.removeprefix("v1/") for name in site if name.startswith("v1/") and name != "v1/manifest.json"
+        name.removeprefix("v1/")
+        for name in site
+        if name.startswith("v1/") and name != "v1/manifest.json" and not HISTORY.fullmatch(name)
     )
+    assert {"history/servers.schema.json", "stats.json"} <= {entry["path"] for entry in files}
     for entry in files:
         body = site[f"v1/{entry['path']}"]
         assert (entry["bytes"], entry["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tarfile
 from io import BytesIO
 
 import pytest
 
-from sessioncrawler.publish.archive import Archive, pack
+from sessioncrawler.publish.archive import Archive, Members, pack, write_members
 from sessioncrawler.publish.manifest import FILES, decode, fingerprint
 from tests.support.packed_sites import NEW, archive, manifest
 
@@ -52,6 +53,25 @@ def test_what_is_cut_is_not_whole():
     for length in range(0, end, 512):
         with pytest.raises(ValueError, match=r".+"):
             Archive(BytesIO(content[:length]))
+
+
+def test_what_was_written_elsewhere_is_part_of_it():
+    files, rest, packed = BytesIO(), dict(list(NEW.items())[2:]), BytesIO()
+    members = Members(files, write_members(files, list(NEW.items())[:2]))
+    pack(packed, rest.items(), [members])
+    site = Archive(packed)
+    assert {path: site.read(path) for path in NEW} == NEW
+    assert site.manifest == manifest(NEW)
+    with pytest.raises(ValueError, match=r"'c/a/index\.html' comes twice"):
+        pack(BytesIO(), NEW.items(), [members])
+
+
+def test_what_is_cut_later_is_told():
+    packed = archive(NEW)
+    site = Archive(packed)
+    packed.truncate(600)
+    with pytest.raises(tarfile.ReadError, match=r"ends within c/a/index\.html"):
+        site.read("c/a/index.html")
 
 
 def test_what_holds_other_files_than_it_lists_is_not_whole():

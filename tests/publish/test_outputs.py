@@ -10,7 +10,7 @@ from sessioncrawler.items import PollItem
 from sessioncrawler.model import Address, JoinLink, Outcome, Poll, Server, Sighting
 from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES, SPIDER_MODULES
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES
-from sessioncrawler.state import State
+from sessioncrawler.state import Check, State, Total
 from tests.support.publishing import KEY, NOW, SITE, community, publish
 
 SETTINGS = {"FEED_EXPORTERS": FEED_EXPORTERS, "FEED_STORAGES": FEED_STORAGES, "SPIDER_MODULES": SPIDER_MODULES}
@@ -40,7 +40,7 @@ def pages(site):
 
 def test_every_page_is_there(site):
     found = {str(path.relative_to(site)) for path in pages(site)}
-    texts = {f"{page}/index.html" for page in ("join", "about", "privacy")} | {"index.html"}
+    texts = {f"{page}/index.html" for page in ("join", "about", "privacy", "stats")} | {"index.html"}
     folders = [f"{code}/" for code in LOCALES if code != DEFAULT]
     assert texts | {folder + text for folder in folders for text in texts} | {"404.html"} <= found
     assert sum(path.startswith("c/general+") for path in found) == 1
@@ -93,3 +93,18 @@ def test_a_community_that_is_gone_has_no_page(tmp_path):
     assert len(list((tmp_path / "site/c").iterdir())) == 2
     crawl(tmp_path, [community("one")])
     assert [path.name.partition("+")[0] for path in (tmp_path / "site/c").iterdir()] == ["one"]
+
+
+def test_the_page_of_a_server_tells_its_history(tmp_path):
+    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
+        for at, reached in ((NOW - 2 * 86_400, True), (NOW - 86_400, False), (NOW, True)):
+            total = Total(at // 86_400, 1, 1, int(reached), 300)
+            state.record_memory([Check(KEY, at, reached, how="" if reached else "dns")], (), total, at)
+    crawl(tmp_path, [community("general")])
+    (page,) = (tmp_path / "site/de/s").glob("*/index.html")
+    text = " ".join(html.document_fromstring(page.read_text()).text_content().split())
+    assert "21. Januar: 0 von 1 Mal erreicht" in text
+    assert "sein Name ließ sich nicht auflösen" in text
+    assert "Besucher pro Woche: 300" in (tmp_path / "site/de/stats/index.html").read_text()
+    status = html.document_fromstring((tmp_path / "site/index.html").read_text())
+    assert status.xpath("//footer//a[@href='stats/index.html']")

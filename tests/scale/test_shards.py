@@ -16,7 +16,7 @@ from sessioncrawler.state import State
 from simnet import SimNet
 from tests.support import postgresql
 from tests.support.deploying import comparable
-from tests.support.scrapy_process import command, environment, site
+from tests.support.scrapy_process import command, environment, scrapy, site
 from tests.support.sogs_world import NOW, settings_for
 
 SERVERS = 300
@@ -38,12 +38,28 @@ def postgres():
         yield url
 
 
-def started(folder: Path, net: SimNet, *arguments: str, **settings: Any) -> subprocess.Popen[str]:
-    """A ``scrapy`` that runs."""
+def with_settings(
+    folder: Path, net: SimNet, *arguments: str, **settings: Any
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Arguments, and settings for the environment: those that are Scrapy's own can only be arguments."""
     ours = settings_for(net, folder, **settings)
     scrapys = [part for name in ours if name.startswith("DOWNLOAD") for part in ("-s", f"{name}={ours[name]}")]
+    return (*arguments, *scrapys), ours
+
+
+def ran(folder: Path, net: SimNet, *arguments: str, **settings: Any) -> None:
+    """Run a ``scrapy`` that nothing else runs beside."""
+    arguments, ours = with_settings(folder, net, *arguments, **settings)
+    done = scrapy(folder, *arguments, settings=ours, seconds=SECONDS)
+    assert done.returncode == 0, done.stderr
+    assert "ERROR" not in done.stderr
+
+
+def started(folder: Path, net: SimNet, *arguments: str, **settings: Any) -> subprocess.Popen[str]:
+    """A ``scrapy`` that runs."""
+    arguments, ours = with_settings(folder, net, *arguments, **settings)
     return subprocess.Popen(
-        command(*arguments, *scrapys),
+        command(*arguments),
         cwd=folder,
         env=environment(ours, {}),
         stdout=subprocess.PIPE,
@@ -64,7 +80,7 @@ def read_listings(folder: Path, net: SimNet) -> list[Sighting]:
     """Run the source spiders; what they found."""
     names = {"extra": "sources"}
     for name, url in net.listing_urls.items():
-        ended(started(folder, net, "crawl", names.get(name, name), "-a", f"url={url}"))
+        ran(folder, net, "crawl", names.get(name, name), "-a", f"url={url}")
     with State.open(f"sqlite:///{folder}/state.db") as state:
         return state.sightings()
 
@@ -88,7 +104,7 @@ def crawl_shards(folder: Path, net: SimNet, count: int, **settings: Any) -> None
 def published(folder: Path, net: SimNet, **settings: Any) -> dict[str, Any]:
     """The site that ``directory`` makes, which asks nobody for anything."""
     asked = len(net.connections())
-    ended(started(folder, net, "crawl", "directory", **settings))
+    ran(folder, net, "crawl", "directory", **settings)
     assert len(net.connections()) == asked
     return comparable(site(folder))
 
@@ -98,7 +114,7 @@ def whole(net, tmp_path_factory):
     """The join links of the world, and the site of one ``sogs`` for all servers."""
     folder = tmp_path_factory.mktemp("whole")
     sightings = read_listings(folder, net)
-    ended(started(folder, net, "crawl", "sogs"))
+    ran(folder, net, "crawl", "sogs")
     return sightings, comparable(site(folder))
 
 
@@ -133,7 +149,7 @@ def test_a_shard_that_is_killed_loses_only_what_it_had_not_finished(net, whole, 
         with State.open(url) as state:
             addresses = {poll.poll.address.netloc for poll in state.polls()}
         assert len(addresses - found) > SERVERS / 2
-        ended(started(tmp_path, net, "crawl", "sogs", "-a", f"shard={victim}", STATE_URL=url))
+        ran(tmp_path, net, "crawl", "sogs", "-a", f"shard={victim}", STATE_URL=url)
         assert len(polls_of(url, victim)) > len(found)
         same(published(tmp_path, net, STATE_URL=url), expected)
 

@@ -67,6 +67,17 @@ def test_the_site_is_rendered_anew_long_after_the_last_round(tmp_path):
     assert publish(tmp_path, MOVED, REACHED, now=NOW + 30 * DAY).reason == "finished"
 
 
+def test_one_process_or_two_render_the_same_site(tmp_path):
+    found = []
+    for processes in (1, 2):
+        folder = tmp_path / str(processes)
+        folder.mkdir()
+        assert publish(folder, MOVED, REACHED, RENDER_PROCESSES=processes).reason == "finished"
+        found.append((folder / "site" / "files.json").read_bytes())
+    assert b'"c/lobby+' in found[0]
+    assert found[0] == found[1]
+
+
 def test_a_server_to_which_nothing_leads_any_more_is_not_published(tmp_path):
     crawl = publish(tmp_path, REACHED)
     assert crawl.reason == "no_polls"

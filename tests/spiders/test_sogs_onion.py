@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
+from bench.served import listening
 from sessioncrawler.model import Sighting
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.state import State
@@ -77,15 +77,8 @@ def serving(behaviour: Behaviour) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as url:
+        yield url.removeprefix("http://")
 
 
 def crawl(folder, behaviour: Behaviour, configured: str = "", claimed: str = "") -> tuple[Crawl, dict]:

@@ -36,9 +36,8 @@ def test_nothing_is_lost(state):
     assert [(one.poll.outcome, one.told) for one in state.polls()] == [(Outcome.DNS, None), (Outcome.REACHED, None)]
     assert [(one.facts.token, one.gone_at) for one in state.listings()] == [("attic", ASKED), ("lobby", None)]
     assert [event.facts.token for event in state.events()] == ["attic"]
-    assert [(one.public_key, one.netloc, one.published_at) for one in state.keys()] == [
-        (KEY, "sogs.example", 1_767_355_200)
-    ]
+    [key] = state.keys()
+    assert (key.public_key, key.netloc, key.published_at) == (KEY, "sogs.example", 1_767_355_200)
     assert [run.figures.communities for run in state.runs()] == [1]
     assert [one.room.token for one in known(state, ASKED).communities()] == ["lobby"]
 

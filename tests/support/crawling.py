@@ -1,4 +1,4 @@
-"""Real crawls for tests: spiders run in a process of their own, and tell their stats, items and log.
+"""Real crawls for tests: spiders run in a process of their own (``warm.py``), and tell their stats, items and log.
 
 ``run_crawls([Job("lokilocker", {"url": …})])`` starts one process for all jobs, which run there at the same time.
 """
@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support.warm import ROOT, run_fresh, run_warm
+
 TIMEOUT = 120
 
 
@@ -43,23 +42,24 @@ class Crawl:
         return self.stats["finish_reason"]
 
 
-def run_crawls(jobs: Sequence[Job], *, network: bool = True, folder: Path | None = None) -> list[Crawl]:
+def run_crawls(
+    jobs: Sequence[Job], *, network: bool = True, folder: Path | None = None, forked: bool = True
+) -> list[Crawl]:
     """Run jobs in one new process, in ``folder`` (by default a fresh one); the results are in the order of the jobs.
 
-    Without ``network`` an attempt to open a connection or to look up a name raises AssertionError here.
+    Without ``network`` an attempt to open a connection or to look up a name raises AssertionError here. The memory of a
+    ``forked`` process grows by what it finds in that of its parent, too: where that is measured, it must not be one.
     """
     with tempfile.TemporaryDirectory() as fresh:
         result = Path(fresh, "result.json")
         order = {"jobs": [vars(job) for job in jobs], "network": network, "result": str(result)}
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "tests.support.crawl_process"],
-            input=json.dumps(order, default=dict),
-            cwd=folder or fresh,
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
+        run = run_warm if forked else run_fresh
+        done = run(
+            "tests.support.crawl_process:main",
+            folder=folder or Path(fresh),
+            environment=environment(),
+            seconds=TIMEOUT,
+            text=json.dumps(order, default=dict),
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return [Crawl(**one, log=done.stderr) for one in json.loads(result.read_text())]
@@ -70,8 +70,7 @@ def run_crawl(spider: str, arguments: Mapping[str, str] | None = None, **setting
     return run_crawls([Job(spider, arguments or {}, settings)])[0]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment without what would change the project's settings, so that no machine differs from another."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SESSIONCRAWLER_", "SCRAPY_"))}
-    # "." is the folder of the jobs, for spiders of a test's own.
-    return kept | {"PYTHONPATH": os.pathsep.join([str(ROOT), "."])}
+    return kept | {"PYTHONPATH": str(ROOT)}

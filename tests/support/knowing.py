@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sessioncrawler.editorial.config import parse_directory
+from sessioncrawler.explain.story import tell
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, JoinLink, KeyClaim, KeyProof, Outcome, Poll, Room, Server, Sighting
 from sessioncrawler.state import KnownPoll, SourceSummary
@@ -14,6 +15,9 @@ DAY = 86_400
 KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
 OTHER = "ab" * 32
 HOST = Address("https", "sogs.example", 443)
+LOBBY = f"lobby+{Server(HOST, KEY).server_id}"
+"""What ``room`` is called at HOST."""
+ADVICE = "What its operator can do: "
 SITE = '[site]\nname = "Rooms & more"\nurl = "https://example.org/"\ncontact = "crew@example.org"\n'
 
 
@@ -75,3 +79,13 @@ def claim(key: str, *by: str) -> KeyClaim:
 
 def room(token: str = "lobby", name: str = "Lobby", **facts: Any) -> Room:
     return Room(token, name, **{"read": True, "write": True, "upload": True, "active_users": 271, **facts})
+
+
+def sentences(what: str, known: Knowledge) -> list[str]:
+    """All that ``scrapy explain`` says of something."""
+    return [sentence for part in tell(what, known).parts for sentence in part.sentences]
+
+
+def titles(what: str, known: Knowledge) -> list[str]:
+    """What its parts are about."""
+    return [part.title for part in tell(what, known).parts]

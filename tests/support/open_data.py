@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from scrapy.settings import Settings
 
 from sessioncrawler.editorial.config import parse_directory
-from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.items import CommunityItem, PollItem
+from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyProof, Outcome, Poll, Room, Server, Tag, TagKind
-from sessioncrawler.opendata import atom, directory_2026, tables, v1
-from sessioncrawler.opendata.keys import keys_json, keys_xml
-from sessioncrawler.opendata.schemas import schema_files
+from sessioncrawler.pipelines.history import facts_of
 from sessioncrawler.protocol.keys.log import KeyChange, KeyEvent, chained
-from sessioncrawler.state import Event, Facts, KeyEntry, KnownKey, Listed
+from sessioncrawler.publish.edition import Edition
+from sessioncrawler.publish.outputs import OUTPUTS
+from sessioncrawler.publish.outputs import files as files_of
+from sessioncrawler.state import Event, KeyEntry, KnownKey, Listed, Total
 from tests.support.publishing import KEY, NOW, SITE, Published, publish
 
 DAY = 86_400
 SERVER = Server(Address("https", "sogs.example", 443), KEY, proven=True)
 OTHER = Server(Address("http", "127.0.0.9", 8080), "ab" * 32, has_preview=False, proven=True)
+DATA = tuple(takewhile(lambda one: one.path != "icons/", OUTPUTS))
+"""What docs/data.md tells of."""
 DIRECTORY = f"""
 [site]
 name = "Rooms & <more>"
@@ -145,20 +149,6 @@ def finished() -> list[CommunityItem]:
     return [linux, pinned, adult, bare]
 
 
-def facts(community: CommunityItem) -> Facts:
-    """What the history keeps of a Community."""
-    return Facts(
-        public_key=community.server.public_key,
-        token=community.room.token,
-        identifier=community.identifier,
-        name=community.room.name,
-        join_url=community.server.join_link(community.room).url,
-        description=community.description,
-        language=community.language,
-        tags=tuple(tag.text for tag in community.tags),
-    )
-
-
 def keys() -> list[KnownKey]:
     """What is remembered of the keys of :func:`everything`: one was proven, and took the place of another."""
     proven = KnownKey(KEY, SERVER.address, NOW - DAY, NOW, shown_at=NOW, published_at=NOW)
@@ -183,33 +173,30 @@ def data_files(  # noqa: PLR0917 - each has a default
     log: Sequence[KeyEntry] = (),
 ) -> dict[str, bytes]:
     """Every file of the open data by its path; all was listed for the first time just now."""
-    rules, listed = parse_directory(directory, "directory.toml"), tuple(communities)
-    flag = LanguageTable(rules).flag
-    history = [Listed(facts(one), NOW, NOW, None) for one in listed]
-    records = v1.records(listed, rules, {one.facts.key: one.first_listed for one in history})
-    files = {
-        "communities.json": v1.communities_json(records, NOW),
-        "servers.json": v1.servers_json_v1(records, polls, NOW, keys),
-        "keys.json": keys_json(keys, log, NOW),
-        "polls.json": v1.polls_json_v1(polls, NOW),
-        "sources.json": v1.sources_json([], NOW),
-        "policy.json": v1.policy_json(len(listed), left_out or {}, NOW),
-        **dict(schema_files()),
-    }
-    entries = {path: (len(body), hashlib.sha256(body).hexdigest()) for path, body in files.items()}
-    files["manifest.json"] = v1.manifest_json(entries, NOW)
-    return {
-        **{f"v1/{path}": body for path, body in files.items()},
-        "communities.csv": b"".join(tables.communities_csv(records)),
-        "communities.jsonl": b"".join(tables.communities_jsonl(records)),
-        "servers.json": directory_2026.servers_json_2026(listed, flag),
-        "polls.json": v1.polls_json(polls, NOW),
-        "tags.json": directory_2026.tags_json(listed),
-        "listings": directory_2026.collections_json(rules.listings, listed),
-        **{f"listing/{name}": body for name, body in directory_2026.collection_files(rules.listings, listed, flag)},
-        "feed/keys.xml": keys_xml(log, NOW, rules.site),
-        **{f"feed/{path}": body for path, body in atom.news_files(events, history, rules.site)},
-    }
+    listed = tuple(communities)
+    history = tuple(Listed(facts_of(one), NOW, NOW, None) for one in listed)
+    known = Knowledge(
+        parse_directory(directory, "directory.toml"),
+        NOW,
+        listed=history,
+        events=tuple(events),
+        keys=tuple(keys),
+        key_log=tuple(log),
+        totals=(total(listed),),
+    )
+    return dict(files_of(Edition(known, listed, polls, left_out or {}), DATA))
+
+
+def total(listed: Sequence[CommunityItem]) -> Total:
+    """What is remembered of the day of ``NOW``."""
+    return Total(
+        day=NOW // DAY,
+        communities=len(listed),
+        servers=len({one.server for one in listed}),
+        reachable=len({one.server for one in listed}),
+        visitors=sum(one.room.weekly_active_users or 0 for one in listed),
+        languages=Counter(one.language or "" for one in listed),
+    )
 
 
 def data_of_everything(**more: Any) -> dict[str, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,9 +11,10 @@ from typing import Any
 
 from sessioncrawler.publish.health import HEALTH, SCHEMA
 from simnet import SimNet
-from tests.support.crawling import ROOT
+from tests.support import crawling
 from tests.support.loopback import refusing
 from tests.support.sogs_world import settings_for
+from tests.support.warm import run_warm
 
 TIMEOUT = 60
 """Seconds within which every command has to end."""
@@ -29,9 +29,8 @@ def offline() -> Iterator[dict[str, str]]:
 
 def environment(settings: Mapping[str, Any], extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of a command: no setting but ``settings``."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SESSIONCRAWLER_", "SCRAPY_"))}
     ours = {f"SESSIONCRAWLER_{name}": str(value) for name, value in settings.items()}
-    return {**kept, "PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings", **ours, **extra}
+    return {**crawling.environment(), "SCRAPY_SETTINGS_MODULE": "sessioncrawler.settings", **ours, **extra}
 
 
 def command(*arguments: str) -> list[str]:
@@ -39,17 +38,22 @@ def command(*arguments: str) -> list[str]:
 
 
 def scrapy(
-    folder: Path, *arguments: str, settings: Mapping[str, Any], extra: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    settings: Mapping[str, Any],
+    extra: Mapping[str, str] | None = None,
+    fresh: bool = False,
+    seconds: float = TIMEOUT,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``scrapy`` with ``arguments`` in ``folder`` to its end."""
+    """Run ``scrapy`` with ``arguments`` in ``folder`` to its end.
+
+    Its process is forked from one that has imported everything, unless it shall be a ``fresh`` one, as a person's is.
+    """
+    ours = environment(settings, extra or {})
+    if not fresh:
+        return run_warm("scrapy.cmdline:execute", arguments, folder=folder, environment=ours, seconds=seconds)
     return subprocess.run(
-        command(*arguments),
-        cwd=folder,
-        env=environment(settings, extra or {}),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
+        command(*arguments), cwd=folder, env=ours, capture_output=True, text=True, timeout=seconds, check=False
     )
 
 

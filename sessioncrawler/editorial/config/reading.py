@@ -12,21 +12,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
-from sessioncrawler.editorial.config import checks
+from sessioncrawler.editorial.config import checks, schema
 from sessioncrawler.editorial.config.problems import DirectoryError, Problems, parse_toml
-from sessioncrawler.editorial.config.schema import (
-    Collection,
-    CollectionRating,
-    Directory,
-    Icons,
-    KnownServer,
-    RatedRooms,
-    Rating,
-    Rule,
-    Site,
-    Source,
-    StaffCount,
-)
 from sessioncrawler.editorial.config.tables import Check, Misfit, Table
 from sessioncrawler.editorial.match import Pattern, PatternKind
 from sessioncrawler.model import Address
@@ -53,12 +40,12 @@ def find_directory(setting: str | None, packed: Traversable = PACKED) -> Travers
     return packed if packed.is_file() and not here.exists() else here
 
 
-def load_directory(path: Traversable) -> Directory:
+def load_directory(path: Traversable) -> schema.Directory:
     """Read and check a ``directory.toml`` (UTF-8); raises :class:`DirectoryError` with all mistakes."""
     return parse_directory(read_directory(path), str(path))
 
 
-def configured_directory(setting: str | None) -> Directory:
+def configured_directory(setting: str | None) -> schema.Directory:
     """The directory that counts for the value of the setting ``DIRECTORY_CONFIG``; raises :class:`DirectoryError`."""
     return load_directory(find_directory(setting))
 
@@ -80,14 +67,14 @@ def read_directory(path: Traversable) -> str:
         raise DirectoryError(f"{path}, line {line}: expected UTF-8, found other bytes; save it as UTF-8") from error
 
 
-def parse_directory(text: str, name: str) -> Directory:
+def parse_directory(text: str, name: str) -> schema.Directory:
     """Check the text of a ``directory.toml``; ``name`` stands for the file in messages.
 
     Raises :class:`DirectoryError` with every mistake, one sentence a line.
     """
     problems = Problems(name, text)
     top = Table(parse_toml(text, name), (), problems)
-    directory = Directory(
+    directory = schema.Directory(
         site=_site(top.table("site")),
         sources=_sources(top.rows("sources")),
         servers=_servers(top.rows("servers")),
@@ -106,8 +93,8 @@ def parse_directory(text: str, name: str) -> Directory:
     return directory
 
 
-def _site(table: Table) -> Site:
-    site = Site(
+def _site(table: Table) -> schema.Site:
+    site = schema.Site(
         name=table.need("name", checks.line, ""),
         url=table.need("url", checks.site_url, ""),
         contact=table.need("contact", checks.line, ""),
@@ -120,7 +107,7 @@ def _site(table: Table) -> Site:
     return site
 
 
-def _sources(rows: list[Table]) -> tuple[Source, ...]:
+def _sources(rows: list[Table]) -> tuple[schema.Source, ...]:
     urls: list[str] = []
     for row in rows:
         url = row.need("url", checks.web_url, "")
@@ -128,13 +115,13 @@ def _sources(rows: list[Table]) -> tuple[Source, ...]:
             row.report("url", f"expected each source once, found {url} again; remove one of the two")
         urls.append(url)
         row.close()
-    return tuple(Source(url) for url in urls)
+    return tuple(schema.Source(url) for url in urls)
 
 
-def _servers(rows: list[Table]) -> tuple[KnownServer, ...]:
-    servers: list[KnownServer] = []
+def _servers(rows: list[Table]) -> tuple[schema.KnownServer, ...]:
+    servers: list[schema.KnownServer] = []
     for row in rows:
-        server = KnownServer(
+        server = schema.KnownServer(
             address=row.need("url", checks.address, _NOWHERE),
             public_key=row.need("public_key", checks.public_key, ""),
             official=row.take("official", checks.flag_value, default=False),
@@ -165,7 +152,7 @@ def _mapping(table: Table, check_key: Check[str], check_value: Check[str]) -> Ma
     return MappingProxyType(found)
 
 
-def _rule(row: Table, *, reason_needed: bool = False) -> Rule:
+def _rule(row: Table, *, reason_needed: bool = False) -> schema.Rule:
     """Read what all rules share; the caller reads the rest of the row and closes it."""
     pattern = row.need("match", checks.pattern, _NO_PATTERN)
     reason = (row.need if reason_needed else row.take)("reason", checks.line, "")
@@ -173,35 +160,37 @@ def _rule(row: Table, *, reason_needed: bool = False) -> Rule:
     until: date | None = row.take("until", checks.day, None)
     if since and until and until < since:
         row.report("until", f"expected a day not before since ({since}), found {until}; swap the two")
-    return Rule(pattern, reason, since, until)
+    return schema.Rule(pattern, reason, since, until)
 
 
-def _whole_rule(row: Table, *, reason_needed: bool = False) -> Rule:
+def _whole_rule(row: Table, *, reason_needed: bool = False) -> schema.Rule:
     rule = _rule(row, reason_needed=reason_needed)
     row.close()
     return rule
 
 
-def _rated(row: Table) -> RatedRooms:
-    rated = RatedRooms(_rule(row), row.need("rating", checks.choice(Rating), Rating.NSFW))
+def _rated(row: Table) -> schema.RatedRooms:
+    rated = schema.RatedRooms(_rule(row), row.need("rating", checks.choice(schema.Rating), schema.Rating.NSFW))
     row.close()
     return rated
 
 
-def _staff(row: Table) -> StaffCount:
-    staff = StaffCount(_rule(row), row.need("count", checks.staff_count, 1))
+def _staff(row: Table) -> schema.StaffCount:
+    staff = schema.StaffCount(_rule(row), row.need("count", checks.staff_count, 1))
     row.close()
     return staff
 
 
-def _collections(rows: list[Table]) -> tuple[Collection, ...]:
-    collections: list[Collection] = []
+def _collections(rows: list[Table]) -> tuple[schema.Collection, ...]:
+    collections: list[schema.Collection] = []
     for row in rows:
         identifier = row.need("id", checks.listing_id, "")
         name = row.need("name", checks.line, "")
-        rating = row.need("rating", checks.choice(CollectionRating), CollectionRating.UNSAFE)
+        rating = row.need("rating", checks.choice(schema.CollectionRating), schema.CollectionRating.UNSAFE)
         include, everything = row.need("include", checks.inclusion, _NO_INCLUSION)
-        collection = Collection(identifier, name, rating, include, everything, row.take("exclude", checks.patterns, ()))
+        collection = schema.Collection(
+            identifier, name, rating, include, everything, row.take("exclude", checks.patterns, ())
+        )
         if collection.id and any(collection.id == other.id for other in collections):
             row.report("id", f"expected each id once, found {collection.id} again; give one of the two another id")
         _report_both(row, "exclude", "include", (collection.include, collection.exclude))
@@ -210,8 +199,8 @@ def _collections(rows: list[Table]) -> tuple[Collection, ...]:
     return tuple(collections)
 
 
-def _icons(table: Table) -> Icons:
-    icons = Icons(allow=table.take("allow", checks.patterns, ()), block=table.take("block", checks.patterns, ()))
+def _icons(table: Table) -> schema.Icons:
+    icons = schema.Icons(allow=table.take("allow", checks.patterns, ()), block=table.take("block", checks.patterns, ()))
     _report_both(table, "block", "allow", (icons.allow, icons.block))
     table.close()
     return icons

@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment
 from markupsafe import Markup
@@ -47,6 +47,8 @@ class SiteLanguage:
         self._digits = _DIGITS.get(self._locale.default_numbering_system, {})
         # Babel looks the locale up anew for each number and each day; a list of Communities has thousands of both.
         self._day = lru_cache(REMEMBERED)(self._written_day)
+        self._short_day = lru_cache(REMEMBERED)(self._written_short_day)
+        self._percent = lru_cache(REMEMBERED)(self._written_percent)
         self._age = lru_cache(REMEMBERED)(self._written_age)
 
     @cached_property
@@ -116,6 +118,28 @@ class SiteLanguage:
             return Markup()
         return Markup('<time datetime="{}">{}</time>').format(dates.iso(seconds), self.day_and_minute(seconds))
 
+    def short_day(self, seconds: float | None) -> str:
+        """``22 January``, for days of the last months; empty where the time is unknown."""
+        when = dates.moment(seconds)
+        return self._short_day(when.date()) if when else ""
+
+    def duration(self, seconds: int) -> str:
+        """``5 hours``, roughly; less than a minute is ``1 minute``."""
+        lasting = timedelta(seconds=max(60, seconds))
+        return self.digits(format_timedelta(lasting, granularity="minute", locale=self._locale))
+
+    def percent(self, part: int, whole: int) -> str:
+        """``99.8%``, rounded down, so that only all of it is ``100%``; a dash where there is nothing."""
+        return self._percent(part * 1000 // whole) if whole else numbers.UNKNOWN
+
+    def _written_short_day(self, day: date) -> str:
+        return self.digits(format_skeleton("MMMMd", day, locale=self._locale))
+
+    def _written_percent(self, per_mille: int) -> str:
+        pattern = self._locale.percent_formats[None].pattern.replace("0", "0.#", 1)
+        text = format_percent(per_mille / 1000, pattern, locale=self._locale, numbering_system="default")
+        return self.digits(text).replace("%", "٪") if self._digits else text
+
     def _written_day(self, day: date) -> str:
         return self.digits(format_date(day, "long", locale=self._locale))
 
@@ -150,8 +174,8 @@ def catalogue(code: str, ending: str = "mo") -> Any:
 def localise(environment: Environment, language: SiteLanguage) -> None:
     """Make ``environment`` speak: ``trans`` blocks, ``_()``, ``ngettext()``, and the filters for numbers and times.
 
-    The filters are ``grouped`` (a number), ``age`` (seconds), ``day`` and ``time_tag`` (Unix seconds), each written as
-    in ``language``; see the methods of the same names.
+    The filters are ``grouped`` (a number), ``age`` and ``duration`` (seconds), ``day`` and ``time_tag`` (Unix seconds),
+    each written as in ``language``; see the methods of the same names.
     """
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
@@ -163,6 +187,7 @@ def localise(environment: Environment, language: SiteLanguage) -> None:
     environment.filters.update(
         age=language.age,
         day=language.day,
+        duration=language.duration,
         grouped=language.number,
         time_tag=language.time_tag,
     )

@@ -13,11 +13,14 @@ from urllib.parse import quote
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from sessioncrawler.editorial.activity import Pulse
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.tags import PINNED
 from sessioncrawler.items import CommunityItem
+from sessioncrawler.knowledge.former import Former
 from sessioncrawler.knowledge.keys import KeyStory
-from sessioncrawler.model import KeyProof, Sighting, Tag, TagKind
+from sessioncrawler.model import KeyProof, Presence, Reach, Sighting, Tag, TagKind
+from sessioncrawler.site.history.past import Past
 from sessioncrawler.site.pages.paths import INDEX, community_paths, room_key
 from sessioncrawler.text import dates, keys, names
 
@@ -98,6 +101,29 @@ class Card:
     hue: int
     """The colour of its server."""
     pinned: bool
+    presence: Presence | None
+    """How it stands with its server; None where that is not known: then it is taken for reachable."""
+    pulse: Pulse | None
+    """How much happens there; None where too little is known."""
+    first_listed: int | None
+    """Unix seconds."""
+    former: tuple[Former, ...]
+    """What it was called before its server moved, the latest first."""
+
+    @property
+    def missed(self) -> int | None:
+        """When its server was last reached, where it did not answer in the last round; None where it did."""
+        return self.presence.at if self.presence and self.presence.reach is not Reach.NOW else None
+
+    @property
+    def classes(self) -> str:
+        """Of its row, for the style sheet and the scripts."""
+        return " ".join(name for name in ("nsfw", "pinned", "away") if getattr(self, name))
+
+    @property
+    def away(self) -> bool:
+        """Whether its server was not reached for so long that it is listed after those that can be reached."""
+        return self.presence is not None and self.presence.reach is Reach.AWAY
 
     @property
     def nsfw(self) -> bool:
@@ -119,8 +145,10 @@ class Cards:
         *,
         provenance: Provenance | None = None,
         key_stories: Mapping[str, KeyStory] | None = None,
+        past: Past | None = None,
     ) -> None:
         self.directory, self.now = directory, now
+        self._past = past or Past()
         self._stories = key_stories or {}
         self._sources = (provenance or Provenance()).sources
         communities = list(listed)
@@ -130,7 +158,10 @@ class Cards:
 
     @cached_property
     def in_order(self) -> tuple[Card, ...]:
-        """As the list shows them: pinned first, then those that can be read, by visitors a week (unknown last)."""
+        """As the list shows them: pinned first, then those that can be read, by visitors a week (unknown last).
+
+        Those whose server was not reached for a while come after all others.
+        """
         return tuple(sorted(self.all, key=_order))
 
     @cached_property
@@ -153,6 +184,7 @@ class Cards:
         shown_name = names.name(room.name) or room.token
         lead, description = names.split_lead(names.prose(community.description))
         path, key_of_server = self._paths[key], server.public_key
+        remembered = key_of_server, room.token.lower()
         admins = frozenset(room.admins)
         return Card(
             key=key,
@@ -180,13 +212,17 @@ class Cards:
             admins=len(admins),
             moderators=len(frozenset(room.moderators) - admins),
             posts=room.message_sequence,
-            sources=self._sources.get((key_of_server, room.token.lower()), ()),
+            sources=self._sources.get(remembered, ()),
             preview_url=server.preview_url(room),
             join_url=server.join_link(room).url,
             host_parts=tuple(_HOST_PART.findall(server.address.netloc)),
             proof=self._stories.get(key_of_server),
             hue=keys.hue(key_of_server),
             pinned=community.pinned,
+            presence=community.presence,
+            pulse=self._past.pulses.get(remembered),
+            first_listed=self._past.first_listed.get(remembered),
+            former=self._past.former.get(remembered, ()),
         )
 
 
@@ -207,6 +243,11 @@ def facts(card: Card) -> dict[str, Any]:
         "posts": card.posts,
         "sources": card.sources or None,
     }
+    if card.pulse:
+        told["activity"] = card.pulse.activity.value
+        told["trend"] = card.pulse.trend and card.pulse.trend.value
+        told["events"] = None if card.pulse.events is None else round(card.pulse.events) or None
+    told["missed"] = card.missed
     if card.proof:
         told["proof"] = card.proof.proof and card.proof.proof.value
         told["proven"] = card.proof.proven_at
@@ -215,6 +256,6 @@ def facts(card: Card) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _order(card: Card) -> tuple[bool, bool, bool, int, str, str]:
+def _order(card: Card) -> tuple[bool, bool, bool, bool, int, str, str]:
     visitors, name = card.visitors or 0, card.name.casefold()
-    return (not card.pinned, card.read is False, card.visitors is None, -visitors, name, card.identifier)
+    return (card.away, not card.pinned, card.read is False, card.visitors is None, -visitors, name, card.identifier)

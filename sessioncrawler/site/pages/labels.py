@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sessioncrawler.editorial.activity import Activity, Trend
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.editorial.tags import NSFW
@@ -41,6 +42,20 @@ NSFW_REASONS = {
     "curator": N_("Not safe for work: the curator of this directory says so"),
 }
 
+ACTIVITIES = {
+    Activity.BUSY: N_("busy"),
+    Activity.STEADY: N_("steady"),
+    Activity.QUIET: N_("quiet"),
+    Activity.SILENT: N_("silent"),
+}
+TRENDS = {
+    Trend.UP: N_("more than the week before"),
+    Trend.LEVEL: N_("as the week before"),
+    Trend.DOWN: N_("less than the week before"),
+}
+_ARROWS = {Trend.UP: "↗", Trend.DOWN: "↘"}
+"""Shown beside the activity, where there is no room for words."""
+
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -51,6 +66,17 @@ class TagLabel:
     text: str
     kind: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulseLabel:
+    """How much happens in a Community, as it is shown."""
+
+    text: str
+    trend: str
+    """In words; empty where it is not known."""
+    arrow: str
+    """The same as a picture; empty where there is no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +96,34 @@ class Labels:
         self._language = language
         self._languages: dict[str, LanguageLabel] = {}
         self._tags: dict[tuple[Tag, str | None], TagLabel] = {}
+        self._pulses: dict[tuple[Activity, Trend | None], PulseLabel] = {}
 
     def language(self, card: Card) -> LanguageLabel | None:
         """The language of a Community; None where nobody said."""
-        code = card.language
-        if code is None:
+        return self.language_of(card.language)
+
+    def language_of(self, code: str | None) -> LanguageLabel | None:
+        """The language with that code; None for None."""
+        if not code:
             return None
         if code not in self._languages:
             lang = code if code != MANY and _LANGUAGE_CODE.fullmatch(code) else ""
             self._languages[code] = LanguageLabel(self._table.flag(code), self._language.language_name(code), lang)
         return self._languages[code]
+
+    def pulse(self, card: Card) -> PulseLabel | None:
+        """How much happens there; None where that is not known."""
+        if card.pulse is None:
+            return None
+        key = card.pulse.activity, card.pulse.trend
+        if key not in self._pulses:
+            activity, trend = key
+            gettext = self._language.gettext
+            words = gettext(TRENDS[trend]) if trend else ""
+            self._pulses[key] = PulseLabel(
+                gettext(ACTIVITIES[activity]), words, _ARROWS.get(trend, "") if trend else ""
+            )
+        return self._pulses[key]
 
     def badges(self, card: Card) -> list[TagLabel]:
         """Its standing."""

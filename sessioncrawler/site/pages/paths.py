@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from sessioncrawler.items import CommunityItem
+from sessioncrawler.model import Server
 from sessioncrawler.site.i18n.languages import LOCALES, SiteLanguage, site_language
+from sessioncrawler.state import KnownKey
 
 INDEX = "index.html"
 """Named in links, since a browser that reads a folder lists it otherwise; left out of addresses."""
 PLAIN = ("join", "about", "privacy")
 """Pages of text in each language: names of their folders, and with ``.html`` of their templates."""
-TRANSLATED = ("", *(f"{page}/" for page in PLAIN))
+STATS = "stats/"
+"""The folder of the page about the whole network over time."""
+TRANSLATED = ("", *(f"{page}/" for page in PLAIN), STATS)
 """Folders whose pages exist in each language; the empty one is that of the list."""
+SERVERS = "s/"
+"""The folder of the pages of servers, which exist in each language as well."""
 STATUS = "status/"
 """The folder of the status page, which is in English only."""
 KEYS = "keys/"
@@ -57,7 +64,7 @@ class Place:
 
     def link(self, path: str = "") -> str:
         """The link from here to the page ``path`` of this language; to the English one where there is no other."""
-        folder = self.language.folder if path in TRANSLATED else ""
+        folder = self.language.folder if is_translated(path) else ""
         return f"{self.root}{quote(folder + path, safe='/')}{INDEX}"
 
     def file(self, name: str) -> str:
@@ -70,7 +77,7 @@ class Place:
 
         Pages without a translation are alike where their folders are of one depth.
         """
-        return self if self.path in TRANSLATED else replace(self, path="-/" * self.path.count("/"))
+        return self if is_translated(self.path) else replace(self, path="-/" * self.path.count("/"))
 
     @property
     def translations(self) -> Iterator[tuple[SiteLanguage, str, str]]:
@@ -80,11 +87,16 @@ class Place:
         """
         for code in LOCALES:
             language = site_language(code)
-            if self.path in TRANSLATED and not self.anywhere:
+            if is_translated(self.path) and not self.anywhere:
                 there = replace(self, language=language)
                 yield language, f"{self.root}{there.folder}{INDEX}", there.url
             else:
                 yield language, f"{self.root}{language.folder}{INDEX}", ""
+
+
+def is_translated(path: str) -> bool:
+    """Whether the page in the folder ``path`` exists in each language."""
+    return path in TRANSLATED or path.startswith(SERVERS)
 
 
 def room_key(community: CommunityItem) -> tuple[str, str]:
@@ -106,3 +118,28 @@ def community_paths(communities: Iterable[CommunityItem]) -> Iterator[tuple[tupl
     for key, one in everybody.items():
         suffix = one.server.server_id if taken[one.identifier.casefold()] == 1 else one.server.public_key
         yield key, f"c/{one.room.token}+{suffix}/"
+
+
+def server_paths(servers: Iterable[Server], keys: Iterable[KnownKey] = ()) -> dict[str, str]:
+    """Public key → the folder of the page of its server: ``s/SERVERID/``.
+
+    Where two servers have one id, the one that was published under it first keeps it, as long as that is remembered in
+    ``keys``, listed or not: nobody takes the page to which others lead. Of two that are published for the first time,
+    it is the one that is proven. Any other page is named by the whole key.
+    """
+    owners: dict[str, tuple[float, bool, str]] = {}
+
+    def claim(server: Server, at: float) -> None:
+        rank = (at, not server.proven, server.public_key)
+        owners[server.server_id] = min(owners.get(server.server_id, rank), rank)
+
+    for one in keys:
+        if one.published_at is not None:
+            claim(Server(one.address, one.public_key), one.published_at)
+    listed = {server.public_key: server for server in servers}
+    for server in listed.values():
+        claim(server, math.inf)
+    return {
+        key: f"{SERVERS}{server.server_id if owners[server.server_id][-1] == key else key}/"
+        for key, server in listed.items()
+    }

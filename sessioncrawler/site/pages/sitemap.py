@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.paths import TRANSLATED, Place
+from sessioncrawler.site.pages.paths import STATS, TRANSLATED, Place
 
 MOST_ENTRIES = 50_000
 """More entries make a sitemap invalid."""
@@ -26,7 +26,7 @@ class Entry:
 def sitemap(base: str, paths: Iterable[str], now: int) -> tuple[Entry, ...]:
     """Every page of a site at ``base``: the translated ones, then the folders ``paths``; empty without a ``base``.
 
-    The list and the page about the directory change with each crawl, at ``now``.
+    The list, the page about the directory and that about the network change with each crawl, at ``now``.
     """
     if not base:
         return ()
@@ -39,4 +39,4 @@ def _translated(base: str, now: int) -> Iterator[Entry]:
         for code in LOCALES:
             place = Place(base, site_language(code), path)
             alternates = tuple((language.code, url) for language, _, url in place.translations)
-            yield Entry(place.url, now if path in {"", "about/"} else None, alternates)
+            yield Entry(place.url, now if path in {"", "about/", STATS} else None, alternates)

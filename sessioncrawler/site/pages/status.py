@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sessioncrawler.explain.address_story import advice_for, kept, proof_in_short, state_of
@@ -42,6 +42,8 @@ class ServerView:
 
     address: str
     """The best one."""
+    page: str
+    """The folder of its page; empty where it has none."""
     outcome: str
     """A value of Outcome, or ``unknown`` where it was not asked, or nobody names it any more."""
     troubled: bool
@@ -107,13 +109,13 @@ class StatusPage(Page):
     sources: tuple[SourceView, ...]
 
 
-def status_page(known: Knowledge) -> StatusPage:
-    """The status page of what is known when a crawl has ended, in English."""
+def status_page(known: Knowledge, pages: Mapping[str, str] | None = None) -> StatusPage:
+    """The status page of what is known when a crawl has ended, in English; ``pages`` are those of servers, by key."""
     site = known.directory.site
     groups: dict[str, list[AddressFacts]] = defaultdict(list)
     for netloc, facts in known.addresses.items():
         groups[_server_of(facts) or netloc].append(facts)
-    views = [_server(group, known) for group in groups.values()]
+    views = [_server(group, known, pages or {}) for group in groups.values()]
     troubled = sorted((view for view in views if view.troubled), key=_longest_first)
     fine = sorted((view for view in views if not view.troubled), key=lambda view: view.address.partition("://")[2])
     answering, failing = numbers.counted(len(fine), "server answers", "servers answer"), len(troubled)
@@ -134,11 +136,17 @@ def _server_of(facts: AddressFacts) -> str:
     return facts.poll.server.public_key if facts.reached and facts.poll and facts.poll.server else ""
 
 
+def _last_key(facts: AddressFacts) -> str:
+    """The key of what was reached there last, now or before; empty where nothing was."""
+    told = facts.last.told if facts.last and not facts.reached else None
+    return told.server.public_key if told and told.server else _server_of(facts)
+
+
 def _longest_first(view: ServerView) -> tuple[bool, int, str]:
     return (view.since is None, view.since or 0, view.address)
 
 
-def _server(group: list[AddressFacts], known: Knowledge) -> ServerView:
+def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str]) -> ServerView:
     """One server: the addresses of ``group``, all of which were reached, or a single one that was not."""
     facts = _best(group, known)
     poll, last, state = facts.poll, facts.last, state_of(facts)
@@ -152,6 +160,7 @@ def _server(group: list[AddressFacts], known: Knowledge) -> ServerView:
     story, advice = story_of(facts, known.now), advice_for(disputed, known.now)
     return ServerView(
         address=str(best),
+        page=pages.get(_last_key(facts), ""),
         outcome=poll.outcome.value if poll and facts.current else "unknown",
         troubled=not facts.reached,
         words=state.words,

@@ -34,6 +34,8 @@ CHECKOUT = Path(__file__).resolve().parents[3] / "templates"
 """The top-level folder of a checkout; an egg carries it as ``sessioncrawler/templates``."""
 PLAIN_ENDINGS = ("txt", "md")
 """Files in which ``&`` means itself. Everything else is escaped: a template of a new kind is safe until listed here."""
+KEPT_PARTS = 100
+"""Parts of pages that are remembered for the pages to come, in each language."""
 BUFFERED = 200
 """Parts of a template that are encoded at once."""
 
@@ -105,6 +107,8 @@ def _parts(environment: Environment) -> Callable[[str, Any, Hashable], Markup]:
 
     def part(template: str, page: Any, key: Hashable) -> Markup:
         if (template, key) not in known:
+            if len(known) >= KEPT_PARTS:  # pages that are like no other, as those of servers
+                known.clear()
             text = environment.get_template(template).render(page=page)
             known[template, key] = Markup(text)  # noqa: S704 - rendered, so escaped
         return known[template, key]

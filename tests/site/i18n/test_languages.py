@@ -139,6 +139,25 @@ def test_ages_are_those_of_cldr(code, days):
     assert language.age(days * dates.DAY + 5) == language.digits(expected)
 
 
+@pytest.mark.parametrize(
+    ("code", "percent", "day", "duration"),
+    [
+        ("en", "99.9%", "22 January", "5 hours"),
+        ("de", "99,9\N{NO-BREAK SPACE}%", "22. Januar", "5 Stunden"),
+        ("fa", "۹۹٫۹٪", "۲۲ ژانویه", "۵ ساعت"),
+    ],
+)
+def test_shares_days_and_durations(code, percent, day, duration):
+    language = site_language(code)
+    assert language.percent(9999, 10_000).strip("\N{LEFT-TO-RIGHT MARK}") == percent
+    assert language.short_day(1_769_083_200) == day
+    assert language.short_day(None) == ""
+    assert language.duration(5 * 3600 + 10) == duration
+    assert language.percent(0, 0) == numbers.UNKNOWN
+    assert language.percent(3, 3) == language.percent(1, 1) != language.percent(1, 2)
+    assert language.duration(0) == language.duration(60)
+
+
 def test_a_language_that_the_site_lacks():
     with pytest.raises(KeyError, match="tlh"):
         site_language("tlh")

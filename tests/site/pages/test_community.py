@@ -5,11 +5,13 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html
 
 from sessioncrawler.knowledge.keys import KeyStory
 from sessioncrawler.model import Address, KeyProof, Server, Tag, TagKind
 from sessioncrawler.site.pages.cards import Cards
 from sessioncrawler.site.pages.community import community_pages
+from sessioncrawler.site.render.environment import build_environment
 from tests.support.publishing import NOW, community
 from tests.support.site_pages import DIRECTORY, URL, assert_policy, facts, meta, room_page, words
 
@@ -138,3 +140,13 @@ def test_strangers_cannot_end_the_data_for_search_engines(text):
 def test_a_community_shows_its_icon():
     (icon,) = room_page(community("general", icon="icons/0123-general-7.webp")).xpath("//main//img")
     assert icon.get("src") == "../../icons/0123-general-7.webp"
+
+
+def test_its_server_has_a_page():
+    (page,) = community_pages(
+        Cards([community("general")], DIRECTORY, NOW), server_paths={community().server.public_key: "s/1/"}
+    )
+    tree = html.document_fromstring(build_environment().get_template("community.html").render(page=page))
+    assert words(tree, "//a[contains(@href, 's/1/')]") == "sogs.example"
+    assert tree.xpath("//dd/a/@href") == ["../../s/1/index.html"]
+    assert room_page(community("general")).xpath("//dd/a") == []

@@ -186,9 +186,9 @@ def test_a_row_shows_everything():
         "Not safe for work: a tag of its operators says so",
     ]
     assert row.xpath("string(.//td[4])") == "1,234"
-    assert row.xpath("string(.//td[5]/time)") == "2 months"
-    assert row.xpath(".//td[5]/time/@title") == ["13 November 2025"]
-    assert row.xpath("string(.//td[6])") == "sogs.example"
+    assert row.xpath("string(.//td[6]/time)") == "2 months"
+    assert row.xpath(".//td[6]/time/@title") == ["13 November 2025"]
+    assert row.xpath("string(.//td[7])") == "sogs.example"
     assert row.xpath("string(.//code)") == f"https://sogs.example/general?public_key={'ab' * 32}"
     assert row.xpath(".//a[@class='preview']/@href") == ["https://sogs.example/r/general/"]
     assert row.xpath("string(.//*[@class='pin'])") == "Pinned"
@@ -200,7 +200,8 @@ def test_what_is_unknown_is_a_dash_with_a_reason():
     assert row.xpath("string(.//td[4])") == "\N{EN DASH}"
     assert row.xpath(".//td[4]/span/@title") == ["The server does not tell how many visit"]
     assert row.xpath(".//td[2]/span/@title") == ["Nobody said which language is spoken here"]
-    assert row.xpath(".//td[5]/span/@title") == ["The server does not tell when it was created"]
+    assert row.xpath(".//td[5]/span/@title") == ["Too little is known of the last days"]
+    assert row.xpath(".//td[6]/span/@title") == ["The server does not tell when it was created"]
     assert facts(tree) == [{}]
     assert row.xpath(".//a[@class='preview']") == []
     assert row.xpath(".//*[@class='pin'] | .//ul | .//details | .//p") == []

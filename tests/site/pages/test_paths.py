@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import unquote, urljoin
 
 import pytest
@@ -6,7 +7,8 @@ from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Server
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.paths import TRANSLATED, Place, community_paths
+from sessioncrawler.site.pages.paths import TRANSLATED, Place, community_paths, server_paths
+from sessioncrawler.state import KnownKey
 from tests.support.publishing import community as room
 
 BASE = "https://rooms.example/list/"
@@ -24,6 +26,8 @@ def test_links_between_pages():
     assert place(path="c/x+1/").link("about/") == "../../about/index.html"
     assert place("de").link("c/x+1/") == "../c/x%2B1/index.html"
     assert place("de").link("status/") == "../status/index.html"
+    assert place("de", "s/118d1234/").link() == "../../../de/index.html"
+    assert place("de").link("s/118d1234/") == "../de/s/118d1234/index.html"
     assert place("de", "about/").file("logo/a.png") == "../../logo/a.png"
 
 
@@ -90,3 +94,36 @@ def test_rooms_with_one_identifier_take_nothing_from_each_other():
         f"c/General+{false.public_key}/",
         f"c/{rooms[2].identifier}/",
     ]
+
+
+HONEST, FORGED = (Server(Address("https", "a.example", 443), f"118d{digit * 60}") for digit in "10")
+SHORT, FULL = f"s/{HONEST.server_id}/", f"s/{FORGED.public_key}/"
+
+
+def published(server, at):
+    return KnownKey(server.public_key, server.address, published_at=at)
+
+
+@pytest.mark.parametrize(
+    ("servers", "keys"),
+    [
+        pytest.param([FORGED, HONEST], [published(FORGED, 2), published(HONEST, 1)], id="published first"),
+        pytest.param([FORGED, HONEST], [published(HONEST, 1)], id="the other was not published yet"),
+        pytest.param([FORGED, replace(HONEST, proven=True)], [], id="both are new, and one is proven"),
+        pytest.param([FORGED, HONEST], [published(FORGED, None), published(HONEST, 1)], id="only seen, not published"),
+    ],
+)
+def test_nobody_takes_the_page_of_a_server(servers, keys):
+    assert server_paths(servers, keys) == {HONEST.public_key: SHORT, FORGED.public_key: FULL}
+
+
+def test_the_page_of_a_server_is_kept_free_while_it_is_away():
+    keys = [published(HONEST, 1), published(FORGED, 2)]
+    assert server_paths([FORGED], keys) == {FORGED.public_key: FULL}
+    assert server_paths([HONEST], keys) == {HONEST.public_key: SHORT}
+    assert server_paths([FORGED], keys[1:]) == {FORGED.public_key: SHORT}
+
+
+def test_what_a_server_had_at_another_address_does_not_count():
+    moved = replace(HONEST, address=Address("https", "b.example", 443))
+    assert server_paths([moved], [published(FORGED, 1)]) == {HONEST.public_key: f"s/{moved.server_id}/"}

@@ -13,7 +13,7 @@ from sessioncrawler.explain.outcomes import NEVER_ASKED, NEW_KEY, OUTCOME_TEXTS,
 from sessioncrawler.model import Address, KeyProof, Outcome
 from sessioncrawler.site.pages.status import SourceView, status_page
 from sessioncrawler.site.render.environment import build_environment, encoded
-from sessioncrawler.state import KnownKey, State
+from sessioncrawler.state import KnownKey, KnownPoll, State
 from sessioncrawler.text.keys import fingerprint
 from tests.support.knowing import (
     DAY,
@@ -273,3 +273,13 @@ def test_without_the_state_nothing_is_published(tmp_path):
     done = publish([community()], {str(tmp_path / "site"): SITE}, tmp_path)
     assert any("The site could not be rendered, so nothing is published: StateError" in line for line in done.errors)
     assert not (tmp_path / "site").exists()
+
+
+def test_a_server_that_is_listed_leads_to_its_page():
+    told = reached(room())
+    lately = KnownPoll(failed(Outcome.DNS), NOW, NOW - DAY, NOW - DAY, told, NOW - DAY)
+    for poll, expected in ((told, ["../s/1/index.html"]), (lately, ["../s/1/index.html"]), (failed(Outcome.DNS), [])):
+        page = status_page(knowledge(poll, links=[link()]), {KEY: "s/1/"})
+        tree = html.document_fromstring(encoded(environment().get_template("status.html"), page=page).decode())
+        assert tree.xpath("//h3/a/@href") == expected
+        assert tree.xpath("string(//h3)").strip() == str(HOST)

@@ -10,7 +10,14 @@ from markupsafe import Markup
 
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
 from sessioncrawler.site.render.assets import inline
-from sessioncrawler.site.render.environment import BUFFERED, CHECKOUT, build_environment, encoded, project_loader
+from sessioncrawler.site.render.environment import (
+    BUFFERED,
+    CHECKOUT,
+    KEPT_PARTS,
+    build_environment,
+    encoded,
+    project_loader,
+)
 
 
 def test_html_is_escaped_and_text_is_not(tmp_path):
@@ -117,3 +124,11 @@ def test_a_part_is_rendered_once_for_each_key(tmp_path):
     assert part("part.html", "1 & 1", "a") == Markup("<b>1 &amp; 1</b>")
     assert part("part.html", "2", "a") == "<b>1 &amp; 1</b>"
     assert part("part.html", "2", "b") == "<b>2</b>"
+
+
+def test_parts_that_no_other_page_shares_do_not_pile_up(tmp_path):
+    (tmp_path / "part.html").write_text("{{ page }}")
+    part = build_environment(tmp_path).globals["part"]
+    assert [part("part.html", n, n) for n in range(KEPT_PARTS + 1)] == [str(n) for n in range(KEPT_PARTS + 1)]
+    assert part("part.html", "anew", 0) == "anew"
+    assert part("part.html", "kept", KEPT_PARTS) == str(KEPT_PARTS)

@@ -1,0 +1,1 @@
+"""How servers, Communities and the whole network did over time, as pages show it."""
