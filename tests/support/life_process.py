@@ -13,7 +13,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.utils.project import get_project_settings
 
-from sessioncrawler.commands._past import Past
+from sessioncrawler.commands._past import LivedPast
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.state import State
 from simnet.life import Life, Moment, ask_all, make_living_world
@@ -25,7 +25,7 @@ DIRECTORY = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "cr
 FILES = ("v1/communities.json", "servers.json", "communities.csv", "index.html", "feed/all.xml")
 
 
-class Watched(Past):
+class Watched(LivedPast):
     """A past that is written down."""
 
     def begin(self, url: str, folder: Path) -> list[dict[str, Any]]:
