@@ -230,13 +230,12 @@ def create_memory(connection: Connection) -> None:
     create("servers", _number(), _text("public_key", unique=True), *_counts("first_reached last_reached last_checked"))
     create("checks", *_ids("server span start"), *_counts("asked reached"), Column("seconds", Float, nullable=False))
     create("incidents", *_ids("server began"), Column("ended", BigInteger), _text("how"))
-    last = Column("last_day", Integer), Column("sequence", BigInteger)
-    create(
-        "communities", _number(), _text("public_key"), _text("token"), *last, UniqueConstraint("public_key", "token")
-    )
+    room = _text("public_key"), _text("token"), UniqueConstraint("public_key", "token")
+    create("communities", _number(), *room, *_numbers("last_day sequence sequence_at"))
     told = (Column(name, Float) for name in ("users", "events", "days"))
     create("samples", *_ids("community span start"), *told, *_counts("flags"))
-    create("totals", *_ids("day"), *_counts("communities servers reachable visitors events"), _text("languages"))
+    totals = *_counts("communities servers reachable visitors"), *_numbers("events")
+    create("totals", *_ids("day"), *totals, _text("languages"))
 
 
 def _create(connection: Connection, name: str, *columns: SchemaItem) -> None:
@@ -254,6 +253,10 @@ def _ids(names: str) -> list[Column[int]]:
 
 def _counts(names: str) -> list[Column[int]]:
     return [Column(name, BigInteger, nullable=False) for name in names.split()]
+
+
+def _numbers(names: str) -> list[Column[int]]:
+    return [Column(name, BigInteger) for name in names.split()]
 
 
 def _text(name: str, *, unique: bool = False) -> Column[str]:

@@ -78,8 +78,8 @@ class Total:
     """Servers that answered."""
     visitors: int
     """Sum of the weekly active users."""
-    events: int = 0
-    """Of all Communities that day, so far."""
+    events: int | None = None
+    """Of all Communities that day, so far; None where nothing is known of them."""
     languages: Mapping[str, int] = field(default_factory=dict)
     """BCP 47 code → listed Communities; those without a language under ``""``."""
 
@@ -88,13 +88,14 @@ def record_day(connection: Connection, total: Total) -> bool:
     """Remember a day, in place of what was known of it; return whether it is the first of that day."""
     first = connection.scalar(select(func.count()).where(_totals.c.day == total.day)) == 0
     events = select(func.sum(samples.c.events)).where(samples.c.span == Span.DAY, samples.c.start == total.day)
+    happened = connection.scalar(events)
     row = {
         "day": total.day,
         "communities": total.communities,
         "servers": total.servers,
         "reachable": total.reachable,
         "visitors": total.visitors,
-        "events": round(connection.scalar(events) or 0),
+        "events": None if happened is None else round(happened),
         "languages": json.dumps(dict(sorted(total.languages.items()))),
     }
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -163,7 +163,7 @@ def test_what_a_state_remembers_is_told(tmp_path):
         again = dict(history_files(PLACES, state.histories, state.server_histories, NOW))
     assert files == again
     told = json.loads(files["v1/history/communities/Cats+118d404b.json"])["days"]
-    assert told == {"first": "2026-01-19", "users": [21, 14, 7], "events": [None, 4, 6], "known_days": [0, 1, 1]}
+    assert told == {"first": "2026-01-19", "users": [21, 14, 7], "events": [2, 5, 3], "known_days": [0.5, 1, 0.5]}
 
 
 def test_the_network_day_by_day():

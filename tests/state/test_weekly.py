@@ -29,11 +29,12 @@ def test_weeks_end_yesterday_and_a_week_without_samples_is_unknown(state):
     weeks = state.weekly([(KEY, "lobby")], NOW)[KEY, "lobby"]
     assert len(weeks) == WEEKS
     assert [week.first_day for week in weeks[-3:]] == [TODAY - 21, TODAY - 14, TODAY - 7]
-    assert (weeks[-3].users, weeks[-3].events) == (10, None)
+    assert (weeks[-3].users, weeks[-3].events) == (10, 60)
     assert weeks[-2].users == 30
-    # 60 in one day, and 300 in the six days that followed
-    assert weeks[-2].events == pytest.approx((60 + 300) / 7)
-    # Events of days without a sample are spread over them; those of today are not told yet.
+    # From noon to noon: 60 in one day, 300 in the six days that followed, and half a day at the pace of the next eight.
+    pace = (99_999 - 460) / 8
+    assert weeks[-2].events == pytest.approx((60 / 2 + 300 + pace / 2) / 7)
+    # Events are spread over the time in which they may have been; those of today are not told yet.
     assert weeks[-1].users is None
     assert weeks[-1].events == pytest.approx((99_999 - 460) / 8)
     assert {week.users for week in weeks[:-3]} == {None}

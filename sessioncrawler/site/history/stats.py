@@ -110,7 +110,7 @@ def points(totals: Sequence[Total], now: int, step: int) -> tuple[Point, ...]:
 
 
 def _point(end: int, totals: Sequence[Total], now: int) -> Point:
-    events = [total.events for total in totals if total.day < now // DAY]
+    events = [total.events for total in totals if total.day < now // DAY and total.events is not None]
     return Point(end * DAY, totals[-1] if totals else None, sum(events) / len(events) if events else None)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Float,
     Integer,
     MetaData,
+    Row,
     Table,
     Text,
     and_,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sessioncrawler.state.memory.spans import Span, day_of, merge
+from sessioncrawler.state.memory.spans import DAY, Span, day_of, merge
 
 BATCH = 200
 FORGOTTEN = 400
@@ -45,6 +46,7 @@ communities = Table(
     Column("token", Text),
     Column("last_day", Integer),
     Column("sequence", BigInteger),
+    Column("sequence_at", BigInteger),
 )
 samples = Table(
     "samples",
@@ -94,7 +96,7 @@ class Sample:
     events: float | None
     """Posts, edits, deletions and reactions: at most this many."""
     days: float
-    """Days for which ``events`` are known."""
+    """For how many days ``events`` are known, parts of days included."""
     flags: int
 
 
@@ -113,24 +115,27 @@ class Weeks:
 def record(connection: Connection, told: Iterable[Told], now: int) -> None:
     """One sample a Community and day: what was told last. Events are the growth of the sequence since it was told last.
 
-    Events of days without a sample are spread over them. A sequence that fell is a new database: it starts anew.
+    They are spread evenly over the time since, whatever days that touches. A sequence that fell is a new database: it
+    starts anew.
     """
     present = {one.key: one for one in told}
     known = _known(connection)
     new = [{"public_key": key, "token": token} for key, token in sorted(present) if (key, token) not in known]
     if new:
-        connection.execute(insert(communities), [{**row, "last_day": None, "sequence": None} for row in new])
+        connection.execute(
+            insert(communities), [{**row, "last_day": None, "sequence": None, "sequence_at": None} for row in new]
+        )
         known = _known(connection)
     today = day_of(now)
     rows: list[dict[str, object]] = []
     updates: list[dict[str, object]] = []
     for key, one in sorted(present.items()):
-        number, last_day, sequence = known[key]
-        if last_day is not None and last_day > today:
+        row = known[key]
+        if row.last_day is not None and row.last_day > today:
             continue  # the clock went backwards
-        rows += _rows(number, one, today, _grown(one.sequence, sequence), last_day)
-        kept = sequence if one.sequence is None else one.sequence
-        updates.append({"number_": number, "last_day": today, "sequence": kept})
+        rows += _rows(row, one, now)
+        sequence, at = (row.sequence, row.sequence_at) if one.sequence is None else (one.sequence, now)
+        updates.append({"number_": row.number, "last_day": today, "sequence": sequence, "sequence_at": at})
     if not rows:
         return
     _upsert(connection, rows)
@@ -138,33 +143,43 @@ def record(connection: Connection, told: Iterable[Told], now: int) -> None:
     connection.execute(statement, updates)
 
 
-def _known(connection: Connection) -> dict[Key, tuple[int, int | None, int | None]]:
-    rows = connection.execute(select(communities))
-    return {(row.public_key, row.token): (row.number, row.last_day, row.sequence) for row in rows}
+def _known(connection: Connection) -> dict[Key, Row[Any]]:
+    return {(row.public_key, row.token): row for row in connection.execute(select(communities))}
 
 
-def _grown(sequence: int | None, before: int | None) -> int | None:
-    """Events since the sequence was ``before``; None where that is not known."""
-    if sequence is None or before is None:
-        return None
-    return sequence - before if sequence >= before else None
+def _rows(known: Row[Any], one: Told, now: int) -> list[dict[str, object]]:
+    """The sample of today, and the shares of earlier days in what happened since the sequence was told last."""
+    today = day_of(now)
+    shares = {today: (None, 0.0)} | _shares(known, one, now)
+    return [
+        {
+            "community": known.number,
+            "span": int(Span.DAY),
+            "start": day,
+            "users": float(one.users) if day == today and one.users is not None else None,
+            "events": events,
+            "days": days,
+            "flags": one.flags,
+        }
+        for day, (events, days) in shares.items()
+    ]
 
 
-def _rows(number: int, one: Told, today: int, grown: int | None, last_day: int | None) -> list[dict[str, object]]:
-    gap = 1 if last_day is None else max(1, today - last_day)
-    known = grown is not None and gap <= LONGEST_GAP and grown <= MOST_EVENTS * gap
-    share = grown / gap if known and grown is not None else None
-    row: dict[str, object] = {
-        "community": number,
-        "span": int(Span.DAY),
-        "start": today,
-        "users": None if one.users is None else float(one.users),
-        "events": share,
-        "days": 1.0 if known else 0.0,
-        "flags": one.flags,
-    }
-    between = range(today - gap + 1, today) if known else ()
-    return [*({**row, "start": day, "users": None} for day in between), row]
+def _shares(known: Row[Any], one: Told, now: int) -> dict[int, tuple[float | None, float]]:
+    """Day → its events, and how much of the day they are known for; empty where nothing is known of them."""
+    since = known.sequence_at
+    if (
+        since is None
+        or one.sequence is None
+        or one.sequence < known.sequence
+        or not 0 < now - since <= LONGEST_GAP * DAY
+    ):
+        return {}
+    grown, seconds = one.sequence - known.sequence, now - since
+    if grown > MOST_EVENTS * max(1.0, seconds / DAY):
+        return {}
+    parts = {day: min(now, (day + 1) * DAY) - max(since, day * DAY) for day in range(day_of(since), day_of(now) + 1)}
+    return {day: (grown * part / seconds, part / DAY) for day, part in parts.items()}
 
 
 def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
@@ -177,8 +192,7 @@ def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> Non
         set_={
             "users": func.coalesce(new.users, old.users),
             "events": func.coalesce(old.events + new.events, new.events, old.events),
-            # A day whose beginning is known stays known.
-            "days": func.coalesce(func.nullif(new.days, 0.0), old.days),
+            "days": old.days + new.days,
             "flags": new.flags,
         },
     )
