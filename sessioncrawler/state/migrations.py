@@ -1,7 +1,6 @@
 """The schema of the state as an ordered list of named steps, each applied once.
 
-Steps are functions rather than files, so that they also run inside a zipped egg. A step that was released is never
-changed or renamed; a new one goes to the end of :data:`MIGRATIONS`.
+Functions rather than files, so that they also run inside a zipped egg. A step that was released is never changed.
 """
 
 from __future__ import annotations
@@ -215,13 +214,13 @@ def _published_keys(connection: Connection) -> dict[tuple[str, str], dict[str, o
 
 def create_absences(connection: Connection) -> None:
     """Places whose servers are missing, and why the last run was withheld."""
-    flags = [Column(name, Boolean, nullable=False) for name in ("away", "paused", "forced")]
+    flags = (Column(name, Boolean, nullable=False) for name in ("away", "paused", "forced"))
     _create(connection, "absences", Column("place", Text, primary_key=True), *_counts("missed at"), *flags)
     _create(connection, "withheld", *_ids("at"), _text("run"))
 
 
 def create_memory(connection: Connection) -> None:
-    """What servers told last, how they were reached, and what their Communities told, over time."""
+    """What servers told last, how they were reached, and what Communities told, over time."""
     for column in ("whole BOOLEAN", "told TEXT", "told_at BIGINT"):
         connection.execute(text(f"ALTER TABLE polls ADD COLUMN {column}"))
     # Whoever was reached told all, as far as was known then.
@@ -234,8 +233,8 @@ def create_memory(connection: Connection) -> None:
     create("communities", _number(), *room, *_numbers("last_day sequence sequence_at"))
     told = (Column(name, Float) for name in ("users", "events", "days"))
     create("samples", *_ids("community span start"), *told, *_counts("flags"))
-    totals = *_counts("communities servers reachable visitors"), *_numbers("events")
-    create("totals", *_ids("day"), *totals, _text("languages"))
+    told = *_numbers("events"), _text("languages")
+    create("totals", *_ids("day"), *_counts("communities servers reachable visitors"), *told)
 
 
 def _create(connection: Connection, name: str, *columns: SchemaItem) -> None:
@@ -273,7 +272,7 @@ MIGRATIONS: list[Migration] = [
     create_keys,
     create_absences,
     create_memory,
-]
+]  # a new step goes to the end
 
 
 def migrate(connection: Connection) -> list[str]:

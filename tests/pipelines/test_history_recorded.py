@@ -20,10 +20,10 @@ RECORDED = {"a" * 64: "pysogs/004_GET_rooms.json", "b" * 64: "bunsogs/003_GET_ro
 PYSOGS, BUNSOGS = RECORDED
 DAY = 86_400
 MONDAY = 20_472  # 2026-01-19, as a number of days from 1970
-NOON = MONDAY * DAY + DAY // 2
+MIDNIGHT = MONDAY * DAY
 
 CRAWLS = [
-    # Seconds after Monday noon, and the sequences that have grown since.
+    # Seconds after the midnight with which Monday begins, and the sequences that have grown since.
     (0, {}),
     (DAY, {"pictured": 15, "general": 5, "tagged": 5_000_000, "ReadOnly": 3}),
     # Nobody crawls for two days.
@@ -32,14 +32,14 @@ CRAWLS = [
     (5 * DAY + 6 * 3_600, {"pictured": 52, "general": 9, "tagged": 5_000_007, "ReadOnly": 4, "nodesc": 9}),
 ]
 EVENTS = {
-    # Events of Monday, Tuesday, …; None where nobody can know.
-    (PYSOGS, "pictured"): [None, 12, 10, 10, 10, 3 + 4],
-    (PYSOGS, "general"): [None, 5, None, 7],  # its sequence fell: a new database on Friday
-    (PYSOGS, "tagged"): [None, None, 2, 2, 2, 0 + 1],  # five million in a day are made up
-    (PYSOGS, "nodesc"): [None, 0, 3, 3, 3, 0],
-    (PYSOGS, "readonly"): [None, 0, 0, 0, 0, 0],
-    (BUNSOGS, "readonly"): [None, 3, 0, 0, 0, 1],
-    (BUNSOGS, "bun-general"): [None, 0, 0, 0, 0, 0],
+    # Events of Monday, Tuesday, …; None where nobody can know. Of Saturday only a quarter was seen.
+    (PYSOGS, "pictured"): [12, 10, 10, 10, 3, 4],
+    (PYSOGS, "general"): [5, None, 7, 0],  # its sequence fell: a new database on Friday
+    (PYSOGS, "tagged"): [None, 2, 2, 2, 0, 1],  # five million in a day are made up
+    (PYSOGS, "nodesc"): [0, 3, 3, 3, 0, 0],
+    (PYSOGS, "readonly"): [0, 0, 0, 0, 0, 0],
+    (BUNSOGS, "readonly"): [3, 0, 0, 0, 1, 0],
+    (BUNSOGS, "bun-general"): [0, 0, 0, 0, 0, 0],
 }
 
 
@@ -62,7 +62,7 @@ def crawl(url, at, sequences):
 def state(tmp_path):
     url = f"sqlite:///{tmp_path}/state.db"
     for after, sequences in CRAWLS:
-        crawl(url, NOON + after, sequences)
+        crawl(url, MIDNIGHT + after, sequences)
     with State.open(url) as state:
         yield state
 
@@ -77,17 +77,28 @@ def test_the_sequences_are_those_that_were_recorded():
 def test_the_events_of_each_day(state, place):
     found = state.histories([place])[place]
     assert [one.events for one in found] == EVENTS[place]
-    assert [one.days for one in found] == [float(events is not None) for events in EVENTS[place]]
+    known = [float(events is not None) for events in EVENTS[place]]
+    assert [one.days for one in found] == [*known[:-1], 0.25]
     assert found[0].start == MONDAY
 
 
+def test_events_of_parts_of_days(tmp_path):
+    """From noon to noon: half of them on each of two days."""
+    url = f"sqlite:///{tmp_path}/state.db"
+    for day, sequence in enumerate((3, 15)):
+        crawl(url, MIDNIGHT + DAY // 2 + day * DAY, {"pictured": sequence})
+    with State.open(url) as state:
+        found = state.histories([(PYSOGS, "pictured")])[PYSOGS, "pictured"]
+    assert [(one.events, one.days) for one in found] == [(6, 0.5), (6, 0.5)]
+
+
 def test_the_events_of_the_week(state):
-    weeks = state.weeks(NOON + 6 * DAY)
+    weeks = state.weeks(MIDNIGHT + 7 * DAY)
     pictured, general = weeks[PYSOGS, "pictured"], weeks[PYSOGS, "general"]
-    assert (pictured.events, pictured.days, pictured.users) == (12 + 30 + 7, 5, 3)
-    assert (general.events, general.days, general.users) == (5 + 7, 2, 7)
+    assert (pictured.events, pictured.days, pictured.users) == (12 + 30 + 7, 5.25, 3)
+    assert (general.events, general.days, general.users) == (5 + 7, 2.25, 7)
     assert (pictured.events_before, pictured.days_before) == (0, 0)
-    # Two weeks later these are the days before; and today never counts.
-    assert state.weeks(NOON + 13 * DAY)[PYSOGS, "pictured"].events_before == 12 + 30 + 7
-    assert state.weeks(NOON + 5 * DAY)[PYSOGS, "pictured"].events == 12 + 30
-    assert state.weeks(NOON + 40 * DAY).get((PYSOGS, "pictured"), Weeks()) == Weeks()
+    # A week later these are the days before; and today never counts.
+    assert state.weeks(MIDNIGHT + 14 * DAY)[PYSOGS, "pictured"].events_before == 12 + 30 + 7
+    assert state.weeks(MIDNIGHT + 5 * DAY)[PYSOGS, "pictured"].events == 12 + 30 + 3
+    assert state.weeks(MIDNIGHT + 40 * DAY).get((PYSOGS, "pictured"), Weeks()) == Weeks()

@@ -167,19 +167,14 @@ def _rows(known: Row[Any], one: Told, now: int) -> list[dict[str, object]]:
 
 def _shares(known: Row[Any], one: Told, now: int) -> dict[int, tuple[float | None, float]]:
     """Day → its events, and how much of the day they are known for; empty where nothing is known of them."""
-    since = known.sequence_at
-    if (
-        since is None
-        or one.sequence is None
-        or one.sequence < known.sequence
-        or not 0 < now - since <= LONGEST_GAP * DAY
-    ):
+    if known.sequence_at is None or one.sequence is None:
         return {}
-    grown, seconds = one.sequence - known.sequence, now - since
-    if grown > MOST_EVENTS * max(1.0, seconds / DAY):
+    since, grown = known.sequence_at, one.sequence - known.sequence
+    seconds = now - since
+    if not 0 < seconds <= LONGEST_GAP * DAY or not 0 <= grown <= MOST_EVENTS * max(1.0, seconds / DAY):
         return {}
     parts = {day: min(now, (day + 1) * DAY) - max(since, day * DAY) for day in range(day_of(since), day_of(now) + 1)}
-    return {day: (grown * part / seconds, part / DAY) for day, part in parts.items()}
+    return {day: (grown * part / seconds, part / DAY) for day, part in parts.items() if part}
 
 
 def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
