@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -48,8 +48,8 @@ class Folder(Target):
         self._root = root
         self._deep = deep
         """Whether hidden files may be in the folders below, too."""
-        self._waiting: dict[str, tuple[Path, Path]] = {}
-        """Path → its place, hidden file."""
+        self._waiting: dict[str, tuple[str, str]] = {}
+        """Path → its place, hidden file: plain strings, since there are tens of thousands."""
         self._lock = -1
 
     def __enter__(self) -> Self:
@@ -67,8 +67,8 @@ class Folder(Target):
         """Remove what was written and not renamed."""
         for place, hidden in self._waiting.values():
             with suppress(OSError):
-                hidden.unlink()
-                self._remove_empty(place.parent)
+                os.unlink(hidden)
+                self._remove_empty(Path(place).parent)
         os.close(self._lock)
 
     def _sweep(self) -> None:
@@ -88,12 +88,12 @@ class Folder(Target):
 
     def holds(self, path: str, file: Fingerprint, *, told: bool) -> bool:
         """Whether it is there and has its size, and also its digest where nobody says so."""
-        place = self._root / path
+        place = f"{self._root}/{path}"
         try:
-            found = place.stat()
+            found = os.stat(place)
             if found.st_size != file.bytes or not stat.S_ISREG(found.st_mode):
                 return False
-            return told or hashlib.sha256(place.read_bytes()).hexdigest() == file.sha256
+            return told or hashlib.sha256(Path(place).read_bytes()).hexdigest() == file.sha256
         except OSError:
             return False
 
@@ -106,21 +106,28 @@ class Folder(Target):
 
     def prepare(self, paths: Iterable[str], read: Read) -> None:
         """Write everything beside its place."""
+        folders: set[str] = set()
         for path in paths:
-            place = self._at(path)
-            with _told(place):
-                if place.is_dir():
-                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-                place.parent.mkdir(parents=True, exist_ok=True)
+            place = f"{self._root}/{path}"
+            try:
+                place = self._at(place)
+                folder = os.path.dirname(place)
+                if folder not in folders:
+                    os.makedirs(folder, exist_ok=True)
+                    folders.add(folder)
                 self._waiting[path] = place, write_beside(place, read(path))
+            except OSError as error:
+                raise _trouble(place, error) from error
         os.sync()  # once for thousands of files, which are dear to sync each by itself
 
     def put(self, paths: Iterable[str], read: Read) -> None:  # noqa: ARG002 - they are prepared
         """Rename."""
         for path in paths:
             place, hidden = self._waiting[path]
-            with _told(place):
-                hidden.replace(place)
+            try:
+                os.replace(hidden, place)
+            except OSError as error:
+                raise _trouble(place, error) from error
             del self._waiting[path]
         os.sync()
 
@@ -133,10 +140,17 @@ class Folder(Target):
                 self._remove_empty(place.parent)
         os.fsync(self._lock)  # that the manifest is gone is written before anything else
 
-    def _at(self, path: str) -> Path:
+    def _at(self, place: str) -> str:
         """Where a file belongs: if there is a symbolic link, the file it names is replaced and the link stays."""
-        place = self._root / path
-        return place.resolve() if place.is_symlink() else place
+        try:
+            mode = os.lstat(place).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return place
+        if stat.S_ISLNK(mode):
+            place = os.path.realpath(place)
+        if os.path.isdir(place):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        return place
 
     def _remove_empty(self, folder: Path) -> None:
         """Remove ``folder`` and those above it that are empty then, but not the root itself."""
@@ -145,19 +159,23 @@ class Folder(Target):
             folder = folder.parent
 
 
-def write_beside(path: Path, content: bytes) -> Path:
-    """Write ``content`` into a hidden file in the folder of ``path``; OSError leaves nothing there."""
-    number, name = mkstemp(dir=path.parent, prefix=UNPUBLISHED)
+def write_beside(place: str, content: bytes) -> str:
+    """Write ``content`` into a hidden file in the folder of ``place``; OSError leaves nothing there."""
+    hidden = f"{os.path.dirname(place)}/{UNPUBLISHED}{token_hex(8)}"
+    number = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
     try:
-        with os.fdopen(number, "wb", buffering=0) as temporary:
+        try:
             rest = memoryview(content)
             while rest:  # a disk that is nearly full takes a part
-                rest = rest[temporary.write(rest) :]
+                rest = rest[os.write(number, rest) :]
             os.fchmod(number, MODE)
+        finally:
+            os.close(number)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(hidden)
         raise
-    return Path(name)
+    return hidden
 
 
 @contextmanager
@@ -165,9 +183,13 @@ def _told(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name = errno.errorcode.get(error.errno or 0, "")
-        mend = next((mend for names, mend in _MENDS if name in names), "Check the disk and run it again.")
-        raise Trouble(str(place), error, mend, error.strerror or str(error)) from error
+        raise _trouble(str(place), error) from error
+
+
+def _trouble(place: str, error: OSError) -> Trouble:
+    name = errno.errorcode.get(error.errno or 0, "")
+    mend = next((mend for names, mend in _MENDS if name in names), "Check the disk and run it again.")
+    return Trouble(place, error, mend, error.strerror or str(error))
 
 
 class FolderStorage(PlaceStorage):

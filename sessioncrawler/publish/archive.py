@@ -1,29 +1,33 @@
-"""A site on its way from the exporter to a storage: a tar archive whose last member is the site's manifest.
+"""A site on its way from the exporter to a storage: one file, with the site's manifest at its end.
 
-Scrapy's feeds are one file each, and a site has thousands. An archive without its manifest is not whole: what makes
-the files has failed on the way, or the disk was full.
+Scrapy's feeds are one file each, and a site has thousands. So there are the contents of all files, one after another;
+the manifest; the paths in the order of the contents; and how long these two are. An archive without its end is not
+whole: what makes the files has failed on the way, or the disk was full. A tar file would hold the same, but its headers
+cost more than the contents to write and to read.
 """
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import shutil
-import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import IO
 
 from sessioncrawler.publish.manifest import FILES, Fingerprint, decode, encode, fingerprint, is_path
 
-_TIME = 0
-"""Modification time of every member: the same files make the same archive."""
-_END = bytes(2 * tarfile.BLOCKSIZE)
+_MARK = b" end of site\n"
+_LENGTH = 32 + len(_MARK)
 _COPIED = 1024 * 1024
 """Bytes that are copied at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Members of an archive in a file of their own, from its beginning to its end."""
+    """Contents in a file of their own, from its beginning to its end, in the order of ``fingerprints``."""
 
     file: IO[bytes]
     fingerprints: Mapping[str, Fingerprint]
@@ -43,8 +47,8 @@ def pack(archive: IO[bytes], files: Iterable[tuple[str, bytes]], elsewhere: Iter
         members.file.seek(0)
         shutil.copyfileobj(members.file, archive, _COPIED)
         packed.update(members.fingerprints)
-    _add(archive, FILES, encode(packed))
-    archive.write(_END)
+    manifest, order = encode(packed), json.dumps(list(packed)).encode()
+    archive.write(manifest + order + b"%016d%016d" % (len(manifest), len(order)) + _MARK)
 
 
 def write_members(archive: IO[bytes], files: Iterable[tuple[str, bytes]]) -> dict[str, Fingerprint]:
@@ -54,40 +58,42 @@ def write_members(archive: IO[bytes], files: Iterable[tuple[str, bytes]]) -> dic
         if path == FILES or path in packed or not is_path(path):
             raise ValueError(f"{path!r} is no path of a file in a site, or comes twice")
         packed[path] = fingerprint(content)
-        _add(archive, path, content)
+        archive.write(content)
     return packed
-
-
-def _add(archive: IO[bytes], path: str, content: bytes) -> None:
-    member = tarfile.TarInfo(path)
-    member.size, member.mtime = len(content), _TIME
-    archive.write(member.tobuf())
-    archive.write(content)
-    archive.write(bytes(-len(content) % tarfile.BLOCKSIZE))
 
 
 class Archive:
     """A whole archive that is being read, by one thread at a time. Raises ValueError where it is not whole."""
 
     def __init__(self, archive: IO[bytes]) -> None:
-        archive.seek(0)
         self._file = archive
-        try:
-            with tarfile.open(fileobj=archive, mode="r:") as tar:
-                self._places = {member.name: (member.offset_data, member.size) for member in tar}
-            self.manifest = self.read(FILES)
-        except (tarfile.TarError, KeyError) as error:
-            raise ValueError("the archive has no manifest") from error
+        end = archive.seek(0, os.SEEK_END) - _LENGTH
+        told = self._part(end, _LENGTH) if end >= 0 else b""
+        if told[32:] != _MARK or not told[:32].isdigit():
+            raise ValueError("the archive has no manifest")
+        length, order = int(told[:16]), int(told[16:32])
+        if length + order > end:
+            raise ValueError("the archive is shorter than its manifest")
+        self.manifest = self._part(end - order - length, length)
         self.files = decode(self.manifest)
         """What the site holds, without the manifest, in order of path."""
-        if self._places.keys() != {*self.files, FILES}:
+        paths = json.loads(self._part(end - order, order))
+        if sorted(paths) != sorted(self.files):
             raise ValueError("the archive does not hold what its manifest lists")
+        sizes = [self.files[path].bytes for path in paths]
+        if sum(sizes) != end - order - length:
+            raise ValueError("the archive is not as long as what its manifest lists")
+        self._places = dict(zip(paths, zip(accumulate(sizes, initial=0), sizes, strict=False), strict=False))
 
     def read(self, path: str) -> bytes:
-        """The content of a file."""
-        offset, size = self._places[path]
-        self._file.seek(offset)
-        content = self._file.read(size)
-        if len(content) != size:
-            raise tarfile.ReadError(f"the archive ends within {path}")
+        """The content of a file; OSError where the archive is cut."""
+        if path == FILES:
+            return self.manifest
+        content = self._part(*self._places[path])
+        if len(content) != self._places[path][1]:
+            raise OSError(errno.EIO, f"the archive ends within {path}")
         return content
+
+    def _part(self, offset: int, size: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(size)

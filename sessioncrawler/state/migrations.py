@@ -231,10 +231,9 @@ def create_memory(connection: Connection) -> None:
     create("incidents", *_ids("server began"), Column("ended", BigInteger), _text("how"))
     room = _text("public_key"), _text("token"), UniqueConstraint("public_key", "token")
     create("communities", _number(), *room, *_numbers("last_day sequence sequence_at"))
-    told = (Column(name, Float) for name in ("users", "events", "days"))
+    told, languages = (Column(name, Float) for name in ("users", "events", "days")), _text("languages")
     create("samples", *_ids("community span start"), *told, *_counts("flags"))
-    told = *_numbers("events"), _text("languages")
-    create("totals", *_ids("day"), *_counts("communities servers reachable visitors"), *told)
+    create("totals", *_ids("day"), *_counts("communities servers reachable visitors"), *_numbers("events"), languages)
 
 
 def _create(connection: Connection, name: str, *columns: SchemaItem) -> None:

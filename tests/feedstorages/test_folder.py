@@ -164,7 +164,7 @@ def test_a_disk_that_fails_while_files_are_renamed_is_told(site, monkeypatch, nu
     def replace(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(NotPublished) as told:
         publish(site)
     assert f"could not be stored ({os.strerror(number)}), so the site is partly new. {mend}" in str(told.value)

@@ -150,7 +150,8 @@ def _known(connection: Connection) -> dict[Key, Row[Any]]:
 def _rows(known: Row[Any], one: Told, now: int) -> list[dict[str, object]]:
     """The sample of today, and the shares of earlier days in what happened since the sequence was told last."""
     today = day_of(now)
-    shares = {today: (None, 0.0)} | _shares(known, one, now)
+    nothing: dict[int, tuple[float | None, float]] = {today: (None, 0.0)}
+    shares = nothing | _shares(known, one, now)
     return [
         {
             "community": known.number,
