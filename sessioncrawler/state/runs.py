@@ -85,8 +85,13 @@ class Total:
 
 
 def record_day(connection: Connection, total: Total) -> bool:
-    """Remember a day, in place of what was known of it; return whether it is the first of that day."""
-    first = connection.scalar(select(func.count()).where(_totals.c.day == total.day)) == 0
+    """Remember a day, in place of what was known of it; return whether it is the first of that day.
+
+    One before the last that is known is that of a clock which is wrong, and is not.
+    """
+    last = connection.scalar(select(func.max(_totals.c.day)))
+    if last is not None and last > total.day:
+        return False
     events = select(func.sum(samples.c.events)).where(samples.c.span == Span.DAY, samples.c.start == total.day)
     happened = connection.scalar(events)
     row = {
@@ -101,7 +106,7 @@ def record_day(connection: Connection, total: Total) -> bool:
     upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = upsert(_totals).values(**row)
     connection.execute(statement.on_conflict_do_update(index_elements=["day"], set_=row))
-    return first
+    return last != total.day
 
 
 def days(connection: Connection) -> list[Total]:
