@@ -89,7 +89,7 @@ def record_day(connection: Connection, total: Total) -> bool:
 
     One before the last that is known is that of a clock which is wrong, and is not.
     """
-    last = connection.scalar(select(func.max(_totals.c.day)))
+    last: int | None = connection.scalar(select(func.max(_totals.c.day)))
     if last is not None and last > total.day:
         return False
     events = select(func.sum(samples.c.events)).where(samples.c.span == Span.DAY, samples.c.start == total.day)
