@@ -9,6 +9,8 @@ LOCALES := sessioncrawler/locale
 
 # Where Python may not keep what it has compiled, each of hundreds of processes of a test run compiles the project anew.
 test quick-tests: export PYTHONDONTWRITEBYTECODE =
+# Processes that tests start elsewhere tell what they covered here.
+test: export COVERAGE_FILE = $(CURDIR)/.coverage
 
 .PHONY: bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare crawl demo demo-site fuzz html lighthouse lint messages quick quick-tests screenshots stats test types zyte
 

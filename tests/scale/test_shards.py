@@ -42,7 +42,8 @@ def with_settings(
     folder: Path, net: SimNet, *arguments: str, **settings: Any
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Arguments, and settings for the environment: those that are Scrapy's own can only be arguments."""
-    ours = settings_for(net, folder, **settings)
+    # Many processes at once on a busy machine lose tries that they would not lose alone.
+    ours = settings_for(net, folder, PATIENT_RETRY_TIMES=16, **settings)
     scrapys = [part for name in ours if name.startswith("DOWNLOAD") for part in ("-s", f"{name}={ours[name]}")]
     return (*arguments, *scrapys), ours
 
