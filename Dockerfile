@@ -1,17 +1,17 @@
-# The project as a custom image of Scrapy Cloud (docs/zyte.md). `shub deploy image` builds, checks and sends it.
-FROM python:3.11-slim-bookworm
+# The project as a custom image of Scrapy Cloud (docs/zyte.md). `shub deploy image` builds, checks and sends it. The base
+# is that of deploy/container/Containerfile.
+FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
 
 ENV PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PYTHONUNBUFFERED=1
 
 WORKDIR /app
-COPY requirements.txt requirements-cloud.txt ./
-RUN pip install -r requirements.txt -r requirements-cloud.txt
+COPY requirements-cloud.txt ./
+RUN pip install -r requirements-cloud.txt
 
 # Installed as a package: directory.toml and the templates go into it, refresh.py to the scripts.
-COPY setup.py pyproject.toml LICENSE directory.toml ./build/
-COPY requirements.txt ./build/
+COPY setup.py pyproject.toml LICENSE README.md directory.toml ./build/
 COPY bin ./build/bin
 COPY templates ./build/templates
 COPY sessioncrawler ./build/sessioncrawler

@@ -3,16 +3,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= auto
-TEST_JOBS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(if $(UPGRADE),--upgrade)
 BABEL := $(BIN)/python -m babel.messages.frontend
 LOCALES := sessioncrawler/locale
 
 # Where Python may not keep what it has compiled, each of hundreds of processes of a test run compiles the project anew.
-test quick-tests: export PYTHONDONTWRITEBYTECODE =
+test quick-tests coverage: export PYTHONDONTWRITEBYTECODE =
 # Processes that tests start elsewhere tell what they covered here.
-test: export COVERAGE_FILE = $(CURDIR)/.coverage
+coverage: export COVERAGE_FILE = $(CURDIR)/.coverage
 
-.PHONY: bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare crawl demo demo-site fuzz html lighthouse lint messages quick quick-tests screenshots stats test types zyte
+.PHONY: audit bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare coverage crawl demo demo-site docs fuzz html lighthouse lint lock messages quick quick-tests reference release screenshots siege stats test types zyte
 
 demo: .venv/demo
 	$(BIN)/scrapy demo
@@ -27,10 +27,14 @@ quick: .venv/dev
 quick-tests: .venv/dev
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not (browser or crawl or deploy or faults or machine or scale)" $(ARGS)
 
-# Everything. More processes than cores, since whole crawls are mostly waiting for servers.
+# Everything. One process of tests a core: crawls start processes of their own, and on a busy machine servers seem to stall.
 test: .venv/dev .venv-deploy/ready
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+# The same, and what of the package it reaches: takes two thirds longer, so before releases and now and then.
+coverage: .venv/dev .venv-deploy/ready
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(TEST_JOBS) --dist loadfile $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -65,7 +69,7 @@ compare: .venv/demo
 bench-compare: .venv/demo
 	$(BIN)/python -m bench.sides $(BASE) $(ARGS)
 
-# Crawls of simulated networks, measured (docs/cost.md): eleven minutes; with ALL=1, 10,000 servers too, twice that.
+# Crawls of simulated networks, measured, and beside the truth (docs/cost.md): twenty minutes; with ALL=1, 10,000 servers too, half an hour.
 bench: .venv/demo
 	$(BIN)/python -m bench $(if $(ALL),--all)
 
@@ -77,9 +81,14 @@ bench-render: .venv/demo
 bench-scale: .venv/demo
 	$(BIN)/python -m bench.scale
 
-# What a year of memory comes to (docs/cost.md): ten minutes.
+# What a year of memory comes to (docs/cost.md): a year of 100 servers crawl by crawl, and filled ones up to 10,000. A quarter of an hour.
 bench-memory: .venv/demo
 	$(BIN)/python -m bench.memory $(ARGS)
+	$(BIN)/python -m bench.year
+
+# Every attack of docs/attacks.md at once, beside twelve honest servers, with the real settings: ten minutes.
+siege: .venv/demo
+	$(BIN)/python -m bench.siege $(ARGS)
 
 # The texts of the site (docs/translating.md): collects them, brings every catalogue up to date, compiles all of them.
 messages: .venv/run
@@ -89,10 +98,10 @@ messages: .venv/run
 	$(BABEL) compile -d $(LOCALES)
 
 # The pages of the demo, measured; what `make test` does not already hold (docs/testing.md). `html` and `lighthouse` need Node.
-# Seed 7: every machine has the letters of its first rooms, for the picture.
+# The picture of the README wants fonts for the letters of its first rooms: fonts-noto-core, fonts-noto-cjk. 90 days: charts, what moved, what is gone.
 demo-site: .venv/dev
 	rm -rf build/demo
-	$(BIN)/scrapy demo --seed 7 -s SITE_URI=build/demo
+	$(BIN)/scrapy demo --seed 7 --days 90 -s SITE_URI=build/demo
 
 html: demo-site node_modules
 	npx html-validate build/demo
@@ -100,14 +109,39 @@ html: demo-site node_modules
 lighthouse: demo-site node_modules
 	$(BIN)/python -m bench.lighthouse build/demo
 
-# Phone and desktop, light and dark, into build/screenshots; and the picture of the README.
+# Phone and desktop (the list at six sizes), light and dark, into build/screenshots; and the picture of the README.
 screenshots: demo-site
 	$(BIN)/python -m bench.screenshots build/demo build/screenshots --picture docs/page.png
 
-# An egg to Scrapy Cloud (docs/zyte.md); TARGET is one of scrapinghub.yml. The cloud wants all requirements in one file.
+# The documentation as a site, build/docs/index.html; a link that leads nowhere is an error. docs/conf.py has its order.
+docs: .venv-docs/ready
+	.venv-docs/bin/sphinx-build --quiet --fail-on-warning --keep-going --jobs auto -c docs -d build/doctrees . build/docs
+
+# docs/settings.md and docs/commands.md, from the code.
+reference: .venv/dev
+	$(BIN)/python -m bench.reference
+
+# Wheel, sdist and egg of what is committed, into dist/: each installed by itself and seen to publish a demo (docs/releasing.md).
+release: .venv/dev .venv-deploy/ready
+	$(BIN)/python -m bench.release dist
+
+# The requirements files anew, from the ranges in pyproject.toml; with UPGRADE=1 as new as these allow. Each file holds all that it
+# is for, in the versions of requirements.txt, with hashes.
+lock: export UV_CUSTOM_COMPILE_COMMAND = make lock
+lock: .venv/dev
+	$(LOCK) -o requirements.txt
+	$(LOCK) -c requirements.txt --extra demo -o requirements-demo.txt
+	$(LOCK) -c requirements.txt --extra s3 --extra gcs --extra postgresql --group cloud -o requirements-cloud.txt
+	$(LOCK) -c requirements-cloud.txt --extra s3 --extra gcs --extra postgresql --group deploy -o requirements-deploy.txt
+	$(LOCK) -c requirements-deploy.txt --all-extras --group dev -o requirements-dev.txt
+	$(subst pyproject.toml,--group docs,$(LOCK)) -c requirements-dev.txt -o requirements-docs.txt
+
+# Is anything among them known to be broken? Asks a database on the Internet.
+audit: .venv/dev
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements-deploy.txt -r requirements-dev.txt -r requirements-docs.txt
+
+# An egg to Scrapy Cloud (docs/zyte.md); TARGET is one of scrapinghub.yml.
 zyte: .venv-deploy/ready
-	mkdir -p build
-	cat requirements.txt requirements-cloud.txt > build/requirements-zyte.txt
 	.venv-deploy/bin/shub deploy $(TARGET)
 
 node_modules: package.json package-lock.json
@@ -115,23 +149,33 @@ node_modules: package.json package-lock.json
 	touch $@
 
 clean:
-	rm -rf .venv .venv-deploy node_modules site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-deploy .venv-docs node_modules site data build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# Each requirements file holds those before it, so what is for development is installed in one go.
 .venv/run: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
+	$(call installed,requirements.txt)
+	touch .venv/run
 
-.venv/demo: .venv/run requirements-demo.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
-	touch $@
+.venv/demo: requirements-demo.txt
+	$(call installed,requirements-demo.txt)
+	touch .venv/run .venv/demo
 
-.venv/dev: .venv/demo requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	touch $@
+.venv/dev: requirements-dev.txt
+	$(call installed,requirements-dev.txt)
+	touch .venv/run .venv/demo .venv/dev
+
+define installed
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $(1)
+endef
 
 # What deploys, and what tests of deployment run, is apart: scrapyd needs an old setuptools.
-.venv-deploy/ready: requirements.txt requirements-cloud.txt requirements-deploy.txt
+.venv-deploy/ready: requirements-deploy.txt
 	$(PYTHON) -m venv .venv-deploy
 	.venv-deploy/bin/pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
+	touch $@
+
+.venv-docs/ready: requirements-docs.txt | .venv/dev
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .venv-docs
+	$(BIN)/uv pip install --quiet --require-hashes --python .venv-docs/bin/python -r requirements-docs.txt
 	touch $@

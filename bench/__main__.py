@@ -9,19 +9,30 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from bench.crawl import run
+from bench.fresh import Crawled, crawled_twice, differences, fresh_seeds
+from bench.fresh import table as fresh_table
 from bench.table import goals, table
 from bench.usage import BenchError
 from simnet.floor import Limits
 
 SIZES = (100, 1_000)
 ALL_SIZES = (*SIZES, 10_000)
+FRESH_SERVERS = 100
+"""Servers of each of the worlds with fresh seeds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, measure, print; the exit code is 1 only where a crawl failed, never for slowness."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same world (default: 1)")
-    parser.add_argument("--servers", type=int, nargs="+", default=SIZES, help="sizes of the worlds")
+    parser.add_argument("--servers", type=int, nargs="*", default=SIZES, help="sizes of the worlds")
+    parser.add_argument(
+        "--fresh",
+        type=int,
+        nargs="*",
+        help="seeds of the worlds that are compared with the truth (default: new ones)",
+    )
+    parser.add_argument("--fresh-servers", type=int, default=FRESH_SERVERS, help="sizes of these worlds")
     parser.add_argument("--all", action="store_true", help="10,000 servers as well")
     parser.add_argument(
         "--tries", type=int, default=Limits().tries, help="tries a request; fewer make a quick, less telling run"
@@ -36,9 +47,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BenchError as error:
             console.print(str(error), markup=False)
             return 1
-    console.print(table(results))
+    if results:
+        console.print(table(results))
     for sentence in goals(results):
         console.print(sentence)
+    return _fresh(console, options)
+
+
+def _fresh(console: Console, options: argparse.Namespace) -> int:
+    """Crawl worlds of fresh seeds and tell what differs from the truth."""
+    found: list[Crawled] = []
+    for seed in fresh_seeds() if options.fresh is None else options.fresh:
+        console.print(f"Crawling {options.fresh_servers:,} servers of seed {seed} twice …")
+        try:
+            found += crawled_twice(seed, options.fresh_servers, options.tries)
+        except BenchError as error:
+            console.print(str(error), markup=False)
+            return 1
+    if found:
+        console.print(fresh_table(found))
+    for sentence in differences(found):
+        console.print(sentence, markup=False)
     return 0
 
 

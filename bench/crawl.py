@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.measured import INTERVAL
 from bench.usage import ROOT, BenchError, Usage, measure
 from sessioncrawler.model import Outcome
-from simnet import SimNet
+from simnet import UNBOUNDED, SimNet
 from simnet.client import RequestRecord
 from simnet.floor import Limits, floor_seconds
 from simnet.specs import World
@@ -108,6 +108,7 @@ def settings(net: SimNet, folder: Path, **more: object) -> dict[str, str]:
         "STATE_URL": f"sqlite:///{folder}/state.db",
         "SITE_URI": f"{folder}/site",
         "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
+        **UNBOUNDED,
         **more,
     }
     return {f"SESSIONCRAWLER_{name}": str(value) for name, value in ours.items()}
@@ -115,9 +116,11 @@ def settings(net: SimNet, folder: Path, **more: object) -> dict[str, str]:
 
 def read_sources(net: SimNet, environment: dict[str, str], root: Path = ROOT) -> None:
     """Fill the state as a refresh does, with the code of the checkout ``root``."""
+    # However few tries servers have: a source that ends the connection after its robots.txt takes a second one.
+    patient = environment | {"SESSIONCRAWLER_PATIENT_RETRY_TIMES": "8"}
     for name, url in net.listing_urls.items():
         spider = "sources" if name == "extra" else name
-        measure([SCRAPY, "crawl", spider, "-a", f"url={url}"], environment, root=root)
+        measure([SCRAPY, "crawl", spider, "-a", f"url={url}"], patient, root=root)
 
 
 def _chains(world: World, requests: Iterable[RequestRecord]) -> list[list[str]]:

@@ -20,13 +20,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.looked_at import is_gone, looked_at
 from bench.served import served
 from bench.usage import ROOT, BenchError
 
 LIGHTHOUSE = ROOT / "node_modules" / ".bin" / "lighthouse"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-PAGES = ("", "about/", "status/", "fa/")
-"""Folders of the pages that are measured, besides the page of one Community."""
+UNSEEN = "seo"
+"""The category that is not asked of a page that is not to be found."""
 SCREENS = ("phone", "desktop")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 PATIENCE = 180
@@ -49,22 +50,22 @@ class Verdict:
 def read(page: str, screen: str, report: Mapping[str, Any]) -> Verdict:
     """The verdict in Lighthouse's JSON report."""
     categories, audits = report["categories"], report["audits"]
-    counted = {ref["id"] for name in CATEGORIES for ref in categories[name]["auditRefs"] if ref["weight"]}
+    counted = {ref["id"] for name in categories for ref in categories[name]["auditRefs"] if ref["weight"]}
     costly = [audits[name] for name in sorted(counted) if audits[name]["score"] not in (None, 1)]
     return Verdict(
         page,
         screen,
-        {name: categories[name]["score"] for name in CATEGORIES},
+        {name: category["score"] for name, category in categories.items()},
         tuple(f"{audit['title']} {audit.get('displayValue', '')}".strip() for audit in costly),
     )
 
 
-def measure(base: str, page: str, screen: str) -> Verdict:
+def measure(base: str, page: str, screen: str, categories: Sequence[str] = CATEGORIES) -> Verdict:
     """Run Lighthouse on ``base/page``. BenchError where it does not come to an end."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "report.json")
         preset = ["--preset=desktop"] if screen == "desktop" else []
-        only = f"--only-categories={','.join(CATEGORIES)}"
+        only = f"--only-categories={','.join(categories)}"
         how = ["--quiet", "--output=json", f"--output-path={out}", f"--chrome-flags={FLAGS}", only, *preset]
         done = subprocess.run(  # noqa: S603 - our own tool and loopback's address
             [str(LIGHTHOUSE), f"{base}/{page}", *how],
@@ -79,21 +80,27 @@ def measure(base: str, page: str, screen: str) -> Verdict:
         return read(page, screen, json.loads(out.read_text()))
 
 
-def pages(folder: Path) -> tuple[str, ...]:
-    """The pages of the site in ``folder`` that are measured."""
-    communities = sorted(path.parent.relative_to(folder).as_posix() for path in folder.glob("c/*/index.html"))
-    return (*PAGES, *(f"{path}/" for path in communities[:1]))
+def pages(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The pages of the site in ``folder`` that are measured, and by which categories."""
+    seen = tuple(name for name in CATEGORIES if name != UNSEEN)
+    return {page: seen if is_gone(folder, page) else CATEGORIES for page in looked_at(folder).values()}
 
 
 def show(verdicts: Sequence[Verdict], console: Console) -> None:
     """A table of all scores from 0 to 100, and what cost points."""
     table = Table("Page", "Screen", *CATEGORIES)
     for one in verdicts:
-        scores = ["none" if score is None else f"{score * FULL:.0f}" for score in one.scores.values()]
-        table.add_row(one.page or "list", one.screen, *scores)
+        table.add_row(one.page or "list", one.screen, *(_score(one, name) for name in CATEGORIES))
     console.print(table)
     for line in sorted({f"{one.page or 'list'}, {one.screen}: {title}" for one in verdicts for title in one.missing}):
         console.print(line, style="yellow", markup=False)
+
+
+def _score(one: Verdict, category: str) -> str:
+    if category not in one.scores:
+        return "-"
+    score = one.scores[category]
+    return "none" if score is None else f"{score * FULL:.0f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     try:
         with served(folder) as base:
-            verdicts = [measure(base, page, screen) for page in pages(folder) for screen in SCREENS]
+            wanted = pages(folder).items()
+            verdicts = [measure(base, page, screen, named) for page, named in wanted for screen in SCREENS]
     except (BenchError, subprocess.TimeoutExpired) as error:
         console.print(str(error), markup=False)
         return 1

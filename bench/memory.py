@@ -44,8 +44,8 @@ class Size:
     crawls: int
 
 
-SIZES = (Size(100, 500, YEAR, 4), Size(1_000, 5_000, 105, 1), Size(10_000, 50_000, 8, 1))
-"""A year of the network as it is; and larger ones, of which fewer days tell the rest; the second has upkeep."""
+SIZES = (Size(100, 500, YEAR, 4),)
+"""A year of the network as it is; ``python -m bench.year`` has larger ones."""
 
 
 def crawls(size: Size, seed: int) -> Iterator[tuple[int, list[Check], list[Told]]]:
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     for name in Size.__dataclass_fields__:
-        parser.add_argument(f"--{name}", type=int, help="instead of the usual two sizes")
+        parser.add_argument(f"--{name}", type=int, help="instead of the usual size")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     given = {name: getattr(options, name) for name in Size.__dataclass_fields__ if getattr(options, name) is not None}

@@ -1,5 +1,7 @@
 """``python -m bench.screenshots SITE FOLDER``: pictures of a site's pages, on a phone and a desktop, light and dark.
 
+Of the list, in three languages, there are pictures at more sizes.
+
 The README's picture is that of the list on a desktop in light; ``--picture FILE`` writes it, in few bytes.
 """
 
@@ -17,12 +19,19 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from rich.console import Console
 
+from bench.looked_at import looked_at
 from bench.served import served
 
 Scheme = Literal["light", "dark"]
 SCREENS: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
+LIST_SCREENS: dict[str, ViewportSize] = SCREENS | {
+    "small-phone": {"width": 360, "height": 740},
+    "tablet": {"width": 820, "height": 1180},
+    "laptop": {"width": 1280, "height": 800},
+    "large": {"width": 1920, "height": 1080},
+}
+LISTS = frozenset({"list", "german", "persian"})
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-PAGES = {"list": "", "about": "about/", "persian": "fa/", "status": "status/"}
 COLOURS = 256
 MOST = 250_000
 """Bytes of the README's picture."""
@@ -30,12 +39,12 @@ MOST = 250_000
 
 def shoot(browser: Browser, url: str, screen: str, scheme: Scheme, *, opened: bool = False) -> bytes:
     """A PNG of what a visitor of ``url`` sees first; with ``opened``, after a look at the first Community."""
-    context = browser.new_context(viewport=SCREENS[screen], color_scheme=scheme, device_scale_factor=1)
+    context = browser.new_context(viewport=LIST_SCREENS[screen], color_scheme=scheme, device_scale_factor=1)
     try:
         page = context.new_page()
         page.goto(url, wait_until="load")
         if opened:
-            page.click("tbody a.open >> nth=0")
+            page.click("#communities h2 a >> nth=0")
             page.wait_for_selector("dialog[open]")
         return page.screenshot(animations="disabled")
     finally:
@@ -52,9 +61,7 @@ def slim(picture: bytes) -> bytes:
 
 def shots(site: Path) -> dict[str, tuple[str, bool]]:
     """Name of a picture → the page's address below the site's, and whether its first Community is opened."""
-    communities = sorted(path.parent.relative_to(site).as_posix() for path in site.glob("c/*/index.html"))
-    own = {"community": (f"{communities[0]}/", False)} if communities else {}
-    return {name: (path, False) for name, path in PAGES.items()} | {"dialog": ("", True)} | own
+    return {name: (path, False) for name, path in looked_at(site).items()} | {"dialog": ("", True)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with served(options.site) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name, (path, opened) in shots(options.site).items():
-            for screen in SCREENS:
+            for screen in LIST_SCREENS if name in LISTS else SCREENS:
                 for scheme in SCHEMES:
                     picture = slim(shoot(browser, f"{base}/{path}", screen, scheme, opened=opened))
                     (options.folder / f"{name}-{screen}-{scheme}.png").write_bytes(picture)

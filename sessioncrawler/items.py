@@ -25,6 +25,8 @@ class CommunityItem:
     tags: list[Tag] = field(default_factory=list)
     string_tags: list[str] = field(default_factory=list)
     """The operator's tags as they were written, in the operator's order."""
+    topics: tuple[str, ...] = ()
+    """Ids of what it is about, in the order of ``[topics]`` of directory.toml."""
     language: str | None = None
     """BCP 47 code; ``mul`` for many languages, None where it is unknown."""
     language_from: str | None = None
@@ -32,8 +34,12 @@ class CommunityItem:
     pinned: bool = False
     presence: Presence | None = None
     """How it stands with its server: it was reached now, or keeps its Communities for a while."""
+    told: bool = True
+    """Whether its server told of it in the last round: one whose list is broken keeps what it told before."""
     resembles: str = ""
     """Name of the official room for which it may be taken; empty where there is none."""
+    beyond: str = ""
+    """Why the page has no place for it, for a person, without a full stop; empty where it has."""
     nsfw_reason: str | None = None
     """Why it is marked as not safe for work: ``tag`` or ``word`` (in its name), ``curator``; None where it is not."""
     icon: str | None = None
@@ -55,6 +61,19 @@ class AnswerItem:
     """What one address answered, as soon as it is known, whatever other addresses say: for the state."""
 
     poll: Poll
+    early: bool = False
+    """Whether it was asked before it was due."""
+
+
+@dataclass(slots=True)
+class RobotsItem:
+    """What the ``robots.txt`` of a server said that had proven its key, after its answer: for the state."""
+
+    public_key: str
+    netloc: str
+    """``host[:port]`` of the address that proved it."""
+    opts_out: bool | None = None
+    """Whether it asks not to be listed; None where nothing was told."""
 
 
 @dataclass(slots=True)

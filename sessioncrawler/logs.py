@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import json
 import logging
-import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
@@ -24,15 +23,14 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.log import TopLevelFormatter
 from twisted.python.failure import Failure
 
+from sessioncrawler.text.secrets import redacted
+
 MOST = 20_000
 """Characters of a message, and of a traceback; what is longer loses its middle."""
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of Unicode that change how the rest of a line is shown: control, format, lone surrogates, line breaks."""
 _JOINERS = "\u200c\u200d"
 """Of category Cf, but Persian words and many emoji need them."""
-
-_SECRET = re.compile(r"""('[A-Z_]*(?:SECRET|PASSWORD|TOKEN)[A-Z_]*': )(?:'(?:[^'\\]|\\.)*'|"[^"]*")""")
-"""A setting that must not be logged, as Python writes it."""
 
 
 def one_line(text: str) -> str:
@@ -53,16 +51,6 @@ def _visible(letter: str) -> str:
     if unicodedata.category(letter) not in _ESCAPED or letter in _JOINERS:
         return letter
     return letter.encode("unicode_escape").decode()
-
-
-class Discretion(logging.Filter):
-    """Leaves secrets out of the line in which Scrapy logs all settings that are not its own defaults."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; never drops one."""
-        if isinstance(record.args, dict) and isinstance(told := record.args.get("settings"), str):
-            record.args = {**record.args, "settings": _SECRET.sub(r"\1'…'", told)}
-        return True
 
 
 class OneLineLogFormatter(LogFormatter):
@@ -164,7 +152,7 @@ def _without_needless_traceback(record: logging.LogRecord) -> logging.LogRecord:
     if not getattr(error, "is_sentence", False):
         return record
     told = copy.copy(record)
-    told.exc_info, told.exc_text = None, str(error)
+    told.exc_info, told.exc_text = None, redacted(str(error))
     return told
 
 
@@ -185,7 +173,6 @@ class OneLineLogs:
     """Scrapy add-on: makes the root handler by Scrapy's own ``LOG_…`` settings and ``LOG_JSON``."""
 
     _handler: ClassVar[logging.Handler | None] = None
-    _discretion = Discretion()
     _made_for: ClassVar[list[Any]] = []
     _settings = (
         "LOG_ENABLED",
@@ -210,8 +197,6 @@ class OneLineLogs:
 
     @classmethod
     def _install(cls, settings: BaseSettings) -> None:
-        # At the logger, so that handlers of others, such as Scrapy Cloud's, get no secret either.
-        logging.getLogger("scrapy.crawler").addFilter(cls._discretion)
         wanted = [settings.get(name) for name in cls._settings]
         if cls._handler is not None:
             if wanted == cls._made_for:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_SHORTEST_HOST = 4
+"""Characters; the apps for phones take no shorter one, and no public name is."""
 WEEK = 604_800
 """Seconds in a week: the window that pysogs counts active users in unless its operator changed it."""
 
@@ -52,9 +54,17 @@ class Address:
         return f"{self.scheme}://{self.netloc}"
 
     @property
-    def preference(self) -> tuple[bool, bool, str]:
-        """Sorts the best address first: https before http, a name before an IP address, then by address."""
-        return (self.scheme != "https", self.is_ip, self.base_url)
+    def joinable(self) -> bool:
+        """Whether an app takes a join link to it and reaches it (docs/protocol.md, "Join links")."""
+        if self.host == "localhost":  # a name in simulated networks; the guard keeps any other crawl away from it
+            return True
+        dotted = "." in self.host and "_" not in self.host and ":" not in self.host
+        return dotted and len(self.host) >= _SHORTEST_HOST and not self.host.endswith((".onion", ".loki"))
+
+    @property
+    def preference(self) -> tuple[bool, bool, bool, str]:
+        """Sorts the best first: what can be joined, https before http, names before IP addresses, then by address."""
+        return (not self.joinable, self.scheme != "https", self.is_ip, self.base_url)
 
     def __str__(self) -> str:
         return self.base_url
@@ -67,6 +77,7 @@ class JoinLink:
     address: Address
     token: str
     public_key: str
+    """Empty where the key has a mistake in it: then the link says where to ask, and claims nothing."""
 
     @property
     def url(self) -> str:
@@ -137,6 +148,8 @@ class Server:
     """Whether the server has preview pages at all (bunsogs has none)."""
     proven: bool = field(default=False, compare=False)
     """Whether it proved to hold the key, or directory.toml names the key for this address; set by ``knowledge``."""
+    opted_out: bool = field(default=False, compare=False)
+    """Whether its operator asks not to be listed, in robots.txt; set by ``knowledge``."""
 
     @property
     def server_id(self) -> str:
@@ -184,6 +197,8 @@ class Outcome(StrEnum):
     FORBIDDEN_PORT = "forbidden-port"
     NO_SOCKS_PROXY = "no-socks-proxy"
     PROXY = "proxy"
+    UNJOINABLE = "unjoinable"
+    CROWDED = "crowded"
     ABANDONED = "abandoned"
 
 
@@ -236,6 +251,8 @@ class Poll:
     """Rooms that were repaired or left out."""
     whole: bool = True
     """Whether ``rooms`` are all of its rooms; False where only those were found that join links name."""
+    over_limit: int = 0
+    """Rooms that it told beyond what is taken of one server (``ROOMS_PER_SERVER``, ``TEXT_PER_SERVER``)."""
 
 
 class Reach(StrEnum):

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from simnet.process import serve
-from simnet.world import SCENARIOS, make_world
+from simnet.spread import spread
+from simnet.world import NOW, SCENARIOS, make_world
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,10 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--latency", type=float, nargs=2, default=(0.0, 0.0), metavar=("LEAST", "GREATEST"), help="seconds a request"
     )
     parser.add_argument("--later", action="store_true", help="begin with what else only happens later (impostors)")
+    parser.add_argument("--spread", action="store_true", help="a domain and an IP address of its own for each server")
+    parser.add_argument("--now", type=int, default=NOW, help="Unix seconds at which a lifelike world is looked at")
     options = parser.parse_args(arguments)
     least, greatest = options.latency
-    world = make_world(options.seed, options.scenario, options.servers, (least, greatest), later=options.later)
-    asyncio.run(serve(world))
+    world = make_world(
+        options.seed, options.scenario, options.servers, (least, greatest), later=options.later, now=options.now
+    )
+    asyncio.run(serve(spread(world) if options.spread else world))
     return 0
 
 

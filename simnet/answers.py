@@ -32,6 +32,7 @@ ERRORS = {
         "The server encountered an internal error and was unable to complete your request. "
         "Either the server is overloaded or there is an error in the application."
     ),
+    502: "The proxy server received an invalid response from an upstream server.",
     503: (
         "The server is temporarily unable to service your request due to maintenance downtime or capacity problems. "
         "Please try again later."
@@ -44,6 +45,7 @@ TITLES = {
     405: "Method Not Allowed",
     429: "Too Many Requests",
     500: "Internal Server Error",
+    502: "Bad Gateway",
     503: "Service Unavailable",
 }
 CAPABILITIES = ["blind", "reactions", "sogs"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,14 +30,20 @@ def _self_signed() -> ssl.SSLContext:
     return context
 
 
-def make_contexts(ca_file: Path) -> dict[Certificate, ssl.SSLContext]:
-    """TLS contexts for every kind of certificate; the authority that signs the good one is written to ``ca_file``."""
+def make_contexts(
+    ca_file: Path, others: Iterable[tuple[str, str]] = ()
+) -> tuple[dict[Certificate, ssl.SSLContext], dict[str, ssl.SSLContext]]:
+    """TLS contexts for every kind of certificate, and good ones for ``others`` (name and IP address), by name.
+
+    The authority that signs the good ones is written to ``ca_file``.
+    """
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(ca_file))
     begin, end = LONG_AGO
-    return {
+    kinds = {
         Certificate.GOOD: _context(authority.issue_cert(NAME, IP)),
         Certificate.SELF_SIGNED: _self_signed(),
         Certificate.EXPIRED: _context(authority.issue_cert(NAME, IP, not_before=begin, not_after=end)),
         Certificate.WRONG_HOST: _context(authority.issue_cert("sogs.example.org")),
     }
+    return kinds, {name: _context(authority.issue_cert(name, ip)) for name, ip in others}

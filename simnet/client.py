@@ -57,6 +57,9 @@ class RequestRecord:
 class SimNet:
     """A simulated network for the length of a ``with`` block; see ``world.make_world`` for the arguments.
 
+    With ``spread`` each server has a domain and an IP address of its own (:mod:`simnet.spread`). ``now``
+    (Unix seconds) is when the scenario ``lifelike`` is looked at, to whose servers :mod:`simnet.lifelike.roads` leads.
+
     SimNetError where the process does not start in time.
     """
 
@@ -77,12 +80,15 @@ class SimNet:
         latency: tuple[float, float] = (0.0, 0.0),
         *,
         later: bool = False,
+        spread: bool = False,
+        now: int | None = None,
     ) -> None:
         self._arguments = ["--seed", str(seed), "--scenario", scenario]
         self._arguments += ["--latency", str(latency[0]), str(latency[1])]
-        self._arguments += ["--later"] * later
-        if servers is not None:
-            self._arguments += ["--servers", str(servers)]
+        self._arguments += ["--later"] * later + ["--spread"] * spread
+        for name, value in (("--servers", servers), ("--now", now)):
+            if value is not None:
+                self._arguments += [name, str(value)]
         self._process: subprocess.Popen[bytes] | None = None
         self._control = ""
 

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from simnet.specs import World
 from simnet.truth import best_url
+
+_TOPICS = {
+    "linux": ["linux", "bsd"],
+    "privacy": ["privacy", "freedom"],
+    "crypto": ["crypto"],
+    "games": ["gaming"],
+    "music": ["music"],
+    "arts": ["art", "books", "book"],
+    "news": ["news"],
+    "science": ["science"],
+    "chat": ["offtopic", "café"],
+}
+
+SHIPPED = Path(__file__).parents[1] / "directory.toml"
+"""What the project comes with: its topics and flags are those of a lifelike world."""
 
 
 def _text(value: str) -> str:
@@ -15,14 +32,18 @@ def _text(value: str) -> str:
 
 
 def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> str:
-    """The file's text: site, one extra source, the known servers, languages, hidden and pinned rooms."""
+    """The file's text: site, one extra source, the known servers, languages, topics, hidden and pinned rooms."""
     rooms = {(spec.index, room.token): room for spec in world.servers for room in spec.rooms}
 
     def match(place: tuple[int, str]) -> str:
         return _text(f"{place[1]}+{world.servers[place[0]].key}")
 
+    shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8")) if world.lifelike else {}
+    topics: Mapping[str, Sequence[str]] = shipped.get("topics", _TOPICS)
+    name = "Session Communities" if world.lifelike else "Simulated Communities"
     parts = [
-        '[site]\nname = "Simulated Communities"\nurl = "https://example.org/"\ncontact = "operator@example.org"\n',
+        f'[site]\nname = "{name}"\nurl = "https://example.org/"\ncontact = "operator@example.org"',
+        'report_url = "mailto:operator@example.org?subject=Report%20{identifier}"\n',
         f"[[sources]]\nurl = {_text(extra_url)}\n",
     ]
     for spec in world.servers:
@@ -41,6 +62,8 @@ def directory_toml(world: World, ports: Mapping[int, int], extra_url: str) -> st
         f'[[listings]]\nid = "{rating}"\nname = "All that are {rating}"\nrating = "{rating}"\ninclude = "*"\n'
         for rating in ("safe", "unsafe")
     ]
+    parts.append("[topics]\n" + "".join(f"{topic} = {json.dumps(tags)}\n" for topic, tags in topics.items()))
+    parts.append("[flags]\n" + "".join(f"{code} = {_text(flag)}\n" for code, flag in shipped.get("flags", {}).items()))
     pins = (_text(f"{token}+{world.servers[index].key}") for index, token in world.pinned)
     parts += [f"[[pin]]\nmatch = {pin}\n" for pin in pins]
     return "\n".join(parts)

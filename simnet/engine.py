@@ -33,7 +33,7 @@ class Service(Protocol):
     """Without ``tls``: whether a ClientHello is left hanging rather than refused by closing."""
 
     def connected(self) -> Callable[[], None]:
-        """Take note of a new connection; the result is called when it has ended."""
+        """Take note of a new connection; the result is called when it has ended, the first time counts."""
 
     def opening(self) -> Opening:
         """What becomes of a new connection."""
@@ -68,6 +68,22 @@ def fill_backlog(sock: socket.socket) -> list[socket.socket]:
             filler.connect(sock.getsockname())
         fillers.append(filler)
     return fillers
+
+
+class _Watched(asyncio.StreamReaderProtocol):
+    """A protocol that tells at once when the client goes away, even while the server has something else to do."""
+
+    def __init__(self, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop, gone: Callable[[], None]) -> None:
+        super().__init__(reader, loop=loop)
+        self._gone = gone
+
+    def eof_received(self) -> bool | None:
+        self._gone()
+        return super().eof_received()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._gone()
+        super().connection_lost(error)
 
 
 async def _first_byte(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> bytes:
@@ -137,7 +153,7 @@ class Engine:
             if first and (opening is Opening.HANG or (hello and service.tls is None and service.hello_hangs)):
                 await self._drain(sock)
             elif first and (service.tls is not None or not hello):
-                await self._speak(sock, service, service.tls if hello else None)
+                await self._speak(sock, service, service.tls if hello else None, ended)
         finally:
             sock.close()
             ended()
@@ -148,9 +164,11 @@ class Engine:
             while await self._loop.sock_recv(sock, 65536):
                 pass
 
-    async def _speak(self, sock: socket.socket, service: Service, tls: ssl.SSLContext | None) -> None:
+    async def _speak(
+        self, sock: socket.socket, service: Service, tls: ssl.SSLContext | None, gone: Callable[[], None]
+    ) -> None:
         reader = asyncio.StreamReader(HEAD_LIMIT, loop=self._loop)
-        protocol = asyncio.StreamReaderProtocol(reader, loop=self._loop)
+        protocol = _Watched(reader, self._loop, gone)
         try:
             transport, _ = await self._loop.connect_accepted_socket(lambda: protocol, sock, ssl=tls)
         except (OSError, ssl.SSLError):
@@ -208,7 +226,13 @@ async def _drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         await asyncio.sleep(1)
 
 
+async def _hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    while await reader.read(HEAD_LIMIT):
+        pass
+
+
 _FOLLOW: dict[After, Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]] = {
     After.RESET: _reset,
     After.DRIP: _drip,
+    After.HANG: _hang,
 }

@@ -17,6 +17,8 @@ class After(StrEnum):
     """TCP RST."""
     DRIP = "drip"
     """One byte a second for ever."""
+    HANG = "hang"
+    """Nothing more, until the client goes away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,12 @@ class Reply:
         headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
         named = {name.lower(): value for name, value in headers}
         whole = named.get("content-length") == str(len(body)) and "content-encoding" not in named
-        if self.after in (After.RESET, After.DRIP) or version != "HTTP/1.1" or not status[:3].isdigit() or not whole:
+        if (
+            self.after in (After.RESET, After.DRIP, After.HANG)
+            or version != "HTTP/1.1"
+            or not status[:3].isdigit()
+            or not whole
+        ):
             return None
         return Response(int(status[:3]), body, named.get("content-type", ""), headers)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from enum import StrEnum
 from functools import cache
+from random import Random
 from typing import Any
 
 from simnet.answers import answer, error_page, html
@@ -17,6 +18,7 @@ from simnet.exchange import JSON, After, Reply, Request, Response
 from simnet.images import SLOW_IMAGE
 from simnet.lsrpc import answer_onion, is_onion
 from simnet.pitfalls import PITFALLS, Front
+from simnet.robots import FILES, PATH
 from simnet.specs import CANARY_HOST, ServerSpec
 
 MEBIBYTE = 1024 * 1024
@@ -29,6 +31,9 @@ FEW = 2
 """Times that a passing fault is shown before the server is well."""
 NTH = 5
 """The flaky server answers every fifth connection only, the resetting one every third."""
+
+SWALLOWED = 0.6
+"""Share of the connections to a server under bad routing that hang for ever; which ones is chance."""
 
 
 def _nobody(_request: Request) -> Reply:
@@ -85,6 +90,8 @@ class Visit:
 
 def opening(spec: ServerSpec, number: int) -> Opening:
     """What becomes of the ``number``-th connection, counted from 0."""
+    if spec.fault == "badly-routed":
+        return Opening.HANG if Random(f"{spec.key}/{number}").random() < SWALLOWED else Opening.SERVE
     if spec.fault == "silent" or (spec.fault == "fifth" and (number + spec.index) % NTH):
         return Opening.HANG
     if spec.fault == "reset-sometimes" and (number + spec.index) % 3:
@@ -149,6 +156,23 @@ def _broken_rooms(name: str, rest: str) -> Callable[[Visit], Reply]:
 def _on_rooms(make: Callable[[Visit], Reply]) -> Callable[[Visit], Reply]:
     """A fault of the list of rooms alone."""
     return lambda visit: make(visit) if visit.wants_rooms else visit.healthy()
+
+
+def _at_first(trouble: Response) -> Callable[[Visit], Reply]:
+    """``trouble`` in place of the first answers; then all is well."""
+    return lambda visit: trouble.reply(visit.request.method) if visit.nth < FEW else visit.healthy()
+
+
+def _by_https_at_first(trouble: Callable[[Visit], Reply]) -> Callable[[Visit], Reply]:
+    """``trouble`` in place of the first answers by https, whatever is asked; http is well."""
+
+    def reply(visit: Visit) -> Reply:
+        if visit.inside or visit.request.scheme != "https":
+            return visit.healthy()
+        visit.asked["by https"] += 1
+        return trouble(visit) if visit.asked["by https"] <= FEW else visit.healthy()
+
+    return reply
 
 
 def _large(_visit: Visit) -> Reply:
@@ -251,6 +275,9 @@ def _hostile_pages(visit: Visit) -> Reply:
 FAULTS: dict[str, Callable[[Visit], Reply]] = {
     "silent": Visit.healthy,
     "fifth": Visit.healthy,
+    "badly-routed": Visit.healthy,
+    "500-twice-by-https": _by_https_at_first(_always(500)),
+    "reset-twice-by-https": _by_https_at_first(_reset),
     "reset-sometimes": Visit.healthy,
     "reset": _reset,
     "drip": _drip,
@@ -258,6 +285,10 @@ FAULTS: dict[str, Callable[[Visit], Reply]] = {
     "404": _always(404),
     "503": _always(503),
     "503-twice": _on_rooms(_busy(503, dated=False)),
+    "500-twice": _on_rooms(_at_first(error_page(500))),
+    "502-twice": _at_first(error_page(502)),
+    "empty-twice": _on_rooms(_at_first(Response(200, b"", JSON))),
+    "cut-twice": _on_rooms(_at_first(Response(200, BROKEN_ROOMS["truncated"], JSON))),
     "429-twice": _on_rooms(_busy(429, dated=True)),
     "too-large": _on_rooms(_large),
     "gzip-bomb": _on_rooms(_gzip_bomb),
@@ -286,6 +317,8 @@ FAULTS: dict[str, Callable[[Visit], Reply]] = {
 
 def respond(visit: Visit) -> Reply:
     """The reply of a server to a request, fault and all."""
+    if not visit.inside and visit.spec.robots and visit.request.path == PATH:
+        return FILES[visit.spec.robots]()
     pitfall = None if visit.inside else PITFALLS.get(visit.spec.fault)
     if pitfall is not None:
         return pitfall(Front(visit.request, visit.nth, visit.healthy, visit.behind))

@@ -13,6 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from simnet.bombs import zlib_zeros
+from simnet.lifelike.emblems import drawn
 from simnet.specs import RoomSpec
 
 SIDE = 32
@@ -104,7 +105,9 @@ def is_showable(image_id: int | None) -> bool:
 
 
 @cache
-def _picture(token: str, image_id: int) -> bytes:
+def _picture(token: str, image_id: int, emblem: str, name: str) -> bytes:
+    if emblem:
+        return drawn(emblem, name, f"{token}{image_id}")
     if HOSTILE_IMAGES <= image_id < MISSING_IMAGE:
         return _HOSTILE[image_id - HOSTILE_IMAGES][0]()
     return checked(f"{token}{image_id}")
@@ -112,4 +115,4 @@ def _picture(token: str, image_id: int) -> bytes:
 
 def room_image(room: RoomSpec) -> bytes:
     """The bytes of the room's picture."""
-    return _picture(room.token, room.image_id or 0)
+    return _picture(room.token, room.image_id or 0, room.emblem, room.name if room.emblem else "")

@@ -1,4 +1,4 @@
-"""The scenario ``impostors``: a healthy world, and the same later, when some copy, relay, lie, move or break down."""
+"""Scenarios in which something changes: later some copy, relay, lie, move, break down or opt out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sessioncrawler.model import Outcome
 from simnet.kinds import make_server
 from simnet.onion import key_pair
+from simnet.robots import LISTED, OPTS_OUT
 from simnet.rooms import hex_digits, ordinary_rooms
 from simnet.specs import NAME, Certificate, Flavour, RoomSpec, ServerSpec, Socket, WildLink
 
@@ -169,3 +170,27 @@ def _moves(stage: Stage) -> None:
         honest: dict[str, Any] = {"secret": old.secret, "outcome": Outcome.REACHED, "impostor_of": None}
         stage.appear(name, old, https=name == "moved", **honest)
         stage.change(old, **(_GONE if name == "moved" else {"names": new, "same_as": new}))
+
+
+def set_robots_stage(rng: Random, known: Sequence[ServerSpec], latency: tuple[float, float]) -> Stage:
+    """Every kind of ``robots.txt`` at a server of its own; relays and copiers that would opt out for others."""
+    stage = Stage(rng, latency, list(known))
+    for name in LISTED:
+        _always(stage, "https" if len(stage.before) % 2 else "http", name)
+    opted_out = _always(stage, "http", OPTS_OUT)
+    stage.relay("relay-of-opted-out", opted_out)
+    _always(stage, "bunsogs-https", OPTS_OUT)
+    _always(stage, "legacy", OPTS_OUT)
+    _always(stage, "no-posts-404", OPTS_OUT)  # cannot prove its key, so it has no say
+    stage.add("https", robots=OPTS_OUT)
+    stage.relay("relay-opts-out", stage.add("http-ip"), robots=OPTS_OUT)
+    stage.relay("relay-of-bunsogs-opts-out", stage.add("bunsogs"), flavour=Flavour.BUNSOGS, robots=OPTS_OUT)
+    stage.appear("copier-opts-out", stage.add("https"), robots=OPTS_OUT)
+    return stage
+
+
+def _always(stage: Stage, kind: str, name: str) -> ServerSpec:
+    """A server with a ``robots.txt`` from the beginning."""
+    server = replace(stage.add(kind), robots=name)
+    stage.before[server.index] = stage.after[server.index] = server
+    return server

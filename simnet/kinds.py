@@ -35,6 +35,8 @@ from simnet.specs import (
 )
 
 MANY_ROOMS = 20_000
+PASSED = 1.1
+"""Seconds of the shortest pauses (0.5 and 1, less a quarter) before a crawler asks for the third time."""
 _GOOD = Certificate.GOOD
 
 
@@ -159,6 +161,7 @@ KINDS: dict[str, Kind] = {
     "503": _fault("503", Outcome.HTTP_STATUS),
     "503-twice": _fault("503-twice", waits=2.0),
     "429-twice": _fault("429-twice"),
+    **{name: _fault(name, waits=PASSED) for name in ("500-twice", "502-twice", "empty-twice", "cut-twice")},
     **_broken_kinds(),
     "no-rooms": _unlisted(Outcome.NO_ROOMS, rooms=_none),
     "broken-fields": Kind(rooms=broken_rooms),
@@ -211,6 +214,16 @@ KINDS: dict[str, Kind] = {
 }
 """Every kind of server by name. ``twin``, ``key-copy`` and ``redirect-peer`` refer to the server before them."""
 
+SCHEME_KINDS: dict[str, Kind] = {
+    "hello-hangs-behind-https": Kind(links=(("https", NAME),), does={"hello": Hello.HANG}),
+    "badly-routed": _fault("badly-routed"),
+    "badly-routed-upgrade": _fault("badly-routed", certificate=_GOOD),
+    "badly-routed-https": _https(does={"fault": "badly-routed"}),
+    "upgrade-500-twice": _fault("500-twice-by-https", certificate=_GOOD),
+    "upgrade-reset-twice": _fault("reset-twice-by-https", certificate=_GOOD),
+}
+"""Servers of which one scheme has bad hours, with what a crawler makes of them that has all its patience."""
+
 ONION_KINDS: dict[str, Kind] = {
     "pysogs-0.3.0": Kind(does={"flavour": Flavour.PYSOGS_030}),
     "legacy-tokens": Kind(few=True, does={"flavour": Flavour.LEGACY, "fault": "tokens-only", "shown": Shown.NAMES}),
@@ -249,7 +262,7 @@ def _links(rng: Random, kind: Kind, index: int, key: str, rooms: tuple[RoomSpec,
 
 def make_server(rng: Random, index: int, name: str, before: ServerSpec | None, latency: float) -> ServerSpec:
     """One server of the kind ``name``; ``before`` is the server that a referring kind refers to."""
-    kind = KINDS.get(name) or ONION_KINDS[name]
+    kind = (KINDS | SCHEME_KINDS | ONION_KINDS)[name]
     secret, key = key_pair(hex_digits(rng, 64))
     prefix = f"{rng.choice(('chat', 'talk', 'room', 'den', 'hub', 'forum', 'plaza'))}-{index}-"
     make_rooms = kind.rooms or (_few if kind.few else _some)

@@ -23,7 +23,7 @@ from simnet.configuration import directory_toml
 from simnet.engine import Engine, bind, fill_backlog
 from simnet.services import ControlService, Log, LoggedService, ServerService, SiteService
 from simnet.sources import FORMS, SourceSite, make_sites
-from simnet.specs import CANARY_HOST, IP, Certificate, ServerSpec, Socket, World
+from simnet.specs import CANARY_HOST, IP, NAME, Certificate, ServerSpec, Socket, World
 from simnet.truth import best_url, make_truth
 from simnet.world import choose
 
@@ -53,10 +53,12 @@ class Network:
     def open(self) -> dict[str, Any]:
         """Bind everything and write the files; the handshake."""
         ca_file = self.folder / "ca.pem"
-        contexts = make_contexts(ca_file)
+        apart = [spec for spec in self.world.servers if spec.name != NAME and spec.certificate is Certificate.GOOD]
+        contexts, own = make_contexts(ca_file, ((spec.name, spec.ip) for spec in apart))
         for spec in self.world.servers:
             if spec.socket is not Socket.NONE:
-                self.ports[spec.index] = self._open_server(spec, contexts)
+                good = {Certificate.GOOD: own[spec.name]} if spec.name in own else {}
+                self.ports[spec.index] = self._open_server(spec, {**contexts, **good})
         self._canary_port = self._open_canary()
         self._introduce()
         self._sites = make_sites(self.world, self.ports)
@@ -82,10 +84,11 @@ class Network:
         }
 
     def _open_server(self, spec: ServerSpec, contexts: Mapping[Certificate, ssl.SSLContext]) -> int:
+        ip = IP if spec.ports else spec.ip
         if spec.socket is Socket.REFUSED and self.world.after is None:
-            return self._engine.keep(bind(listen=None))
+            return self._engine.keep(bind(ip, listen=None))
         if spec.socket is Socket.BACKLOG_FULL:
-            sock = bind(listen=0)
+            sock = bind(ip, listen=0)
             for filler in fill_backlog(sock):
                 self._engine.keep(filler)
             return self._engine.keep(sock)
@@ -94,7 +97,7 @@ class Network:
         if spec.socket is Socket.REFUSED:
             service.port = self._engine.keep(bind(listen=None))
             return service.port
-        return self._open(service)
+        return self._open(service, bind(ip))
 
     def advance(self, indices: Collection[int], *, back: bool) -> str:
         """The servers with these indices become what they are later, or were first (``back``); the truth as JSON.

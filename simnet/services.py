@@ -40,7 +40,7 @@ class Log:
         self.connections.append(row)
 
         def ended() -> None:
-            row[-1] = self._now()
+            row[-1] = self._now() if row[-1] is None else row[-1]
 
         return ended
 

@@ -24,6 +24,22 @@ class Mode(StrEnum):
     REFUSED_LIKE = "refused-like"
     EMPTY = "empty"
     NONSENSE = "nonsense"
+    FORBIDDING = "forbidding"
+    """Its robots.txt lets nobody in but one search engine."""
+    UNASKABLE = "unaskable"
+    """Its robots.txt hangs."""
+    UNSURE = "unsure"
+    """Its robots.txt is a failure of the server."""
+
+
+ROBOTS = "/robots.txt"
+_FORBIDS = b"User-agent: *\nDisallow: /\n\nUser-agent: Googlebot\nDisallow:\n"
+_OWN_ROBOTS = {
+    "lokilocker": b"User-agent: *\nDisallow: /*/*/commit/\nDisallow: /*/*/src/commit/\nCrawl-delay: 2\n",
+    "session_directory": b"User-agent: *\nDisallow: /admin/\nAllow: /\nSitemap: https://session.directory/sitemap.xml\n",
+}
+"""What some sites let be read; the others have no such file."""
+_PAGES_ARE_UP = (Mode.UP, Mode.FORBIDDING, Mode.UNASKABLE, Mode.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +192,23 @@ class SourceSite:
                 return Reply(b"", After.RESET)
             case Mode.NONSENSE:
                 return Response(200, Random(self.seed).randbytes(4096), "application/octet-stream").reply()
+            case _ if request.path == ROBOTS:
+                return self._robots(request)
             case _:
                 return self._page(request).reply(request.method)
 
+    def _robots(self, request: Request) -> Reply:
+        if self.mode is Mode.UNASKABLE:
+            return Reply(b"", After.HANG)
+        if self.mode is Mode.UNSURE:
+            return Response(503, b"Service Unavailable\n", "text/plain").reply(request.method)
+        text = _FORBIDS if self.mode is Mode.FORBIDDING else _OWN_ROBOTS.get(self.name)
+        if text is None:
+            return Response(404, b"Not found\n", "text/plain").reply(request.method)
+        return Response(200, text, "text/plain").reply(request.method)
+
     def _page(self, request: Request) -> Response:
-        entries = self.entries if self.mode is Mode.UP else ()
+        entries = self.entries if self.mode in _PAGES_ARE_UP else ()
         if self.name == "session_directory":
             return self._directory(request)
         form = FORMS[self.name]
@@ -189,7 +217,7 @@ class SourceSite:
         return Response(200, form.write(entries).encode(), form.content_type)
 
     def _directory(self, request: Request) -> Response:
-        ids = self.listed_ids if self.mode is Mode.UP else ()
+        ids = self.listed_ids if self.mode in _PAGES_ARE_UP else ()
         if request.path == "/":
             return Response(200, _index(ids).encode(), HTML)
         number = request.query.removeprefix("id=")

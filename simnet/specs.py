@@ -102,6 +102,10 @@ class RoomSpec:
     """JSON fields that replace the right ones; ``None`` is JSON's null."""
     lost: bool = False
     """So broken that no directory can list it (no usable token)."""
+    emblem: str = ""
+    """What its picture shows (``lifelike.shapes``); empty for a chequered one."""
+    events: float | None = None
+    """Events a day at the end of a life; None for what chance brings."""
     hostile: bool = False
     """Its texts attack whoever shows them: a directory may clean and shorten them."""
 
@@ -161,6 +165,8 @@ class ServerSpec:
     hello: Hello = Hello.CLOSE
     fault: str = ""
     """Name of a fault in ``faults``; empty for none."""
+    robots: str = ""
+    """Name of a file in ``robots``; empty where the program itself answers, which knows no such file."""
     peer: int | None = None
     """Index of another server that the fault points to."""
     preview_base: str | None = None
@@ -184,6 +190,13 @@ class ServerSpec:
     """Index of the server whose key this one shows without being it: nothing may be listed at its address."""
     waits: float = 0.0
     """Seconds that the server itself asks a client to wait."""
+    name: str = NAME
+    ip: str = IP
+    """Where it listens."""
+    ports: tuple[int, int] | None = None
+    """Its ports by http and by https as the world knows them; None for the one that it is bound to."""
+    former: str = ""
+    """The host where it was before it moved, in lives in which it does; empty for one that says so."""
 
     @property
     def scheme(self) -> str:
@@ -194,7 +207,7 @@ class ServerSpec:
     def host(self) -> str:
         """The best host that anybody knows: a name before an IP address."""
         hosts = {link.host for link in self.links}
-        return IP if hosts == {IP} else NAME
+        return self.ip if hosts == {self.ip} else self.name
 
     @property
     def hinted(self) -> frozenset[str]:
@@ -216,5 +229,7 @@ class World:
     pinned: tuple[tuple[int, str], ...] = ()
     languages: tuple[tuple[int, str], ...] = ()
     """(server, token) whose language the directory's operator names."""
+    lifelike: bool = False
+    """Made to be looked at: rooms are no older than they say, and the directory is one as the project ships it."""
     after: World | None = None
     """The same servers later, where something changes."""

@@ -10,11 +10,12 @@ from hashlib import md5
 from math import floor
 from typing import Any
 
-from sessioncrawler.model import WEEK, Outcome
+from sessioncrawler.model import DEFAULT_PORTS, WEEK, Outcome
 from simnet.floor import floor_seconds
 from simnet.images import is_showable
 from simnet.onion import public_key
 from simnet.pitfalls import UNPROVABLE
+from simnet.robots import OPTS_OUT
 from simnet.specs import Flavour, RoomSpec, ServerSpec, Shown, WildLink, World
 
 
@@ -54,7 +55,7 @@ class Community:
 class Unlisted:
     """A room that is served and must not be listed, even where its server is only possibly reached.
 
-    ``reason`` is ``off-record``, ``tag`` or ``hidden``.
+    ``reason`` is ``off-record``, ``tag``, ``hidden`` or ``opted-out``.
     """
 
     identifier: str
@@ -135,12 +136,14 @@ def _expected(value: Mapping[str, Any]) -> Expected:
 
 def best_url(spec: ServerSpec, port: int) -> str:
     """The server's best address: https where it works, a name where anybody knows one."""
-    return f"{spec.scheme}://{spec.host}:{port}"
+    known = spec.ports[spec.scheme == "https"] if spec.ports else port
+    return f"{spec.scheme}://{spec.host}" + ("" if known == DEFAULT_PORTS[spec.scheme] else f":{known}")
 
 
 def identifier(spec: ServerSpec, port: int, token: str) -> str:
     """``TOKEN+serverid`` (docs/protocol.md, "Identifiers and rules")."""
-    digest = md5(f"{spec.host}:{port}".encode(), usedforsecurity=False).hexdigest()
+    netloc = best_url(spec, port).partition("://")[2]
+    digest = md5(netloc.encode(), usedforsecurity=False).hexdigest()
     return f"{token}+{spec.key[:4]}{digest[:4]}"
 
 
@@ -184,6 +187,8 @@ def _reason(world: World, spec: ServerSpec, room: RoomSpec) -> str | None:
     """Why a served room is not listed; None where it is."""
     if (spec.index, room.token) in world.hidden:
         return "hidden"
+    if spec.robots == OPTS_OUT and _provable(spec):
+        return "opted-out"
     if spec.shown is Shown.NAMES:
         return None
     if room.off_record:

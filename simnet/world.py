@@ -7,8 +7,9 @@ from dataclasses import replace
 from random import Random
 
 from sessioncrawler.model import Outcome
-from simnet.impostors import Stage, set_stage
-from simnet.kinds import KINDS, ONION_KINDS, REFERRING, make_server
+from simnet.impostors import Stage, set_robots_stage, set_stage
+from simnet.kinds import KINDS, ONION_KINDS, REFERRING, SCHEME_KINDS, make_server
+from simnet.lifelike.network import lifelike_servers
 from simnet.specs import ServerSpec, Shown, WildLink, World
 
 SITES = ("awesome_session_groups", "lokilocker", "session_directory", "extra")
@@ -80,15 +81,45 @@ HOSTILE = (
     "private-address",
     "forbidden-port",
 )
+REAL = (
+    *("https",) * 16,
+    *("http",) * 10,
+    *("https-upgrade",) * 4,
+    *("bunsogs-https",) * 2,
+    "badly-routed",
+    "badly-routed-upgrade",
+    "badly-routed-https",
+    *("connect-hang",) * 3,
+)
+"""Some forty servers as the real network has them: three under bad routing, three that cannot be reached."""
+SCHEMES = (
+    "https",
+    "https-upgrade",
+    "https-clear-redirect",
+    "http-hello-hangs",
+    "hello-hangs-behind-https",
+    "badly-routed",
+    "badly-routed-upgrade",
+    "badly-routed-https",
+    "upgrade-500-twice",
+    "upgrade-reset-twice",
+    "self-signed-http-works",
+    "connect-hang",
+)
+"""Servers of which https or http is better than the other."""
 BENCH_SERVERS = 200
 """Servers of the scenarios ``bench`` and ``wide`` (the same without heavy kinds) unless ``servers`` says otherwise."""
 BENCH_LATENCY = (0.02, 0.3)
+NOW = 1_769_083_200
+"""When the world ``lifelike`` is looked at unless somebody says it: in January 2026."""
 HEAVY = frozenset({"many-rooms", "too-large", "gzip-bomb", "deep-json", "deep-json-only"})
 """Kinds that cost more to parse than a hundred servers: once in a benchmark at most."""
-SLOW = ("silent", "fifth", "reset", "reset-sometimes", "drip", "connect-hang")
+SLOW = ("silent", "fifth", "reset", "badly-routed-upgrade", "reset-sometimes", "drip", "connect-hang")
 """Kinds that decide how long a crawl takes: in every benchmark, besides those that chance brings."""
 HEALTHY = ("https", "https", "https", "http", "http", "name-and-ip", "https-upgrade", "bunsogs-https")
 FAULTY_SHARE = 0.3
+HONEST_SERVERS = 12
+"""Servers of the scenario ``honest``: neighbours of those that attack."""
 
 
 def _matrix() -> tuple[str, ...]:
@@ -100,7 +131,7 @@ def _matrix() -> tuple[str, ...]:
 
 
 def _bench(rng: Random, count: int, *, heavy: bool = True) -> tuple[str, ...]:
-    light = [name for name in KINDS if name not in HEAVY and name not in REFERRING]
+    light = [name for name in (*KINDS, *SCHEME_KINDS) if name not in HEAVY and name not in REFERRING]
     names = [*SLOW[: count // 10], *[name for name in KINDS if heavy and name in HEAVY][: count // 100]]
     while len(names) < count:
         names.append(rng.choice(light) if rng.random() < FAULTY_SHARE else rng.choice(HEALTHY))
@@ -115,10 +146,16 @@ def _kind_names(rng: Random, scenario: str, servers: int | None) -> tuple[str, .
             names: tuple[str, ...] = DEMO
         case "matrix":
             names = _matrix()
+        case "real":
+            names = REAL
+        case "schemes":
+            names = SCHEMES
         case "hostile":
             names = HOSTILE
-        case "empty" | "impostors":
+        case "empty" | "impostors" | "robots":
             names = ()
+        case "honest":
+            names = (*HEALTHY, *HEALTHY)[: HONEST_SERVERS - len(KNOWN)]
         case "onions":
             names = tuple(ONION_KINDS)
         case "bench" | "wide":
@@ -130,7 +167,12 @@ def _kind_names(rng: Random, scenario: str, servers: int | None) -> tuple[str, .
     return names if servers is None else names[: max(0, servers - len(KNOWN))]
 
 
-SCENARIOS = ("demo", "matrix", "bench", "wide", "hostile", "empty", "onions", "impostors")
+STAGES = {"impostors": set_stage, "robots": set_robots_stage}
+"""Scenarios in which something changes."""
+SCENARIOS = (
+    *("demo", "lifelike", "matrix", "real", "schemes", "bench", "wide", "hostile", "empty", "honest", "onions"),
+    *STAGES,
+)
 
 
 def _servers(rng: Random, names: Sequence[str], latency: tuple[float, float]) -> tuple[ServerSpec, ...]:
@@ -212,18 +254,22 @@ def make_world(
     latency: tuple[float, float] = (0.0, 0.0),
     *,
     later: bool = False,
+    now: int = NOW,
 ) -> World:
     """The world of ``seed``: the same arguments give the same world.
 
     ``servers`` is the number of servers (``bench``, ``wide``) or cuts the list of a scenario short; ``latency`` are the
     least and the greatest seconds before an answer. ``later`` begins with what else only happens later, but for changes
-    that nobody can judge who has not seen what was before. ValueError where there is no such scenario.
+    that nobody can judge who has not seen what was before. ``now`` (Unix seconds) is when somebody looks at the world
+    ``lifelike``: its rooms are so and so old. ValueError where there is no such scenario.
     """
+    if scenario == "lifelike":
+        return _lifelike(seed, servers, now)
     rng = Random(f"{seed}/{scenario}/{servers}/{latency}")
-    if scenario == "bench" and not any(latency):
+    if scenario in {"bench", "real"} and not any(latency):
         latency = BENCH_LATENCY
     specs = _servers(rng, _kind_names(rng, scenario, servers), latency)
-    stage = set_stage(rng, specs, latency) if scenario == "impostors" else None
+    stage = STAGES[scenario](rng, specs, latency) if scenario in STAGES else None
     if stage:
         specs = tuple(stage.before)
     posts = _posts(rng, specs) if scenario != "empty" else dict.fromkeys(SITES, ())
@@ -249,6 +295,14 @@ def make_world(
     changed = replace(world, servers=tuple(stage.after), posts=_later_posts(rng, posts, specs, stage))
     world = replace(world, after=changed)
     return _at_once(choose(world, set(range(len(specs))) - stage.remembering), stage) if later else world
+
+
+def _lifelike(seed: int, servers: int | None, now: int) -> World:
+    """The world that the demo shows: the official room that greets comes first, and nothing is hidden."""
+    rng = Random(f"{seed}/lifelike")
+    specs = lifelike_servers(rng, now, servers)
+    pinned = ((0, specs[0].rooms[0].token),)
+    return World(seed, "lifelike", specs, _posts(rng, specs), pinned=pinned, lifelike=True)
 
 
 def _at_once(world: World, stage: Stage) -> World:

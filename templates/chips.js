@@ -1,11 +1,14 @@
 "use strict";
-// Buttons for what one may filter by. They write into the search field, which is the only truth about the filter.
+// Buttons for what one may filter by: a few in view, some of which are links to a page that shows the same, all of them in
+// a panel. They write into the search field, which is the only truth about the filter.
 const Chips = (() => {
   const MOST = 24;
-  const place = document.getElementById("chips");
-  let pressed = [];
+  const panel = document.getElementById("filters");
+  const inView = [...document.querySelectorAll(".chips [data-field]")];
+  const { texts } = Words;
+  let made = [];
 
-  const count = (kinds) => {
+  const counted = (kinds) => {
     const counts = new Map();
     for (const [value, label] of kinds) {
       const known = counts.get(value) ?? { value, label, count: 0 };
@@ -17,40 +20,27 @@ const Chips = (() => {
 
   const itself = (label) => [label, label];
   const GROUPS = {
-    standing: ["is", ({ labels }) => labels.badges.map(itself)],
-    languages: ["lang", ({ labels, code }) => (code ? [[code, labels.language]] : [])],
-    activity: ["is", ({ labels }) => (labels.activity ? [itself(labels.activity)] : [])],
-    tags: ["tag", ({ labels }) => labels.tags.map(itself)],
-    servers: ["host", ({ labels }) => [itself(labels.host)]],
+    standing: ["is", (room) => room.badgeWords.map(([text]) => itself(text))],
+    languages: ["lang", (room) => (room.languageName ? [[room.language.toLowerCase(), room.languageName]] : [])],
+    activity: ["is", (room) => (room.activity ? [itself(texts[room.activity])] : [])],
+    tags: ["tag", (room) => (room.tags ?? []).map(itself)],
+    servers: ["host", (room) => [itself(room.host)]],
   };
 
-  const chip = (field, { value, label, count: number }, toggle) => {
-    const button = document.createElement("button");
-    const name = document.createElement("bdi");
-    const many = document.createElement("small");
-    button.type = "button";
-    button.className = "chip";
-    name.textContent = label;
-    many.textContent = number;
-    button.append(name, " ", many);
+  const chip = (field, { value, label, count }) => {
     const term = field === "is" ? value.replace(/\s+/g, "-") : value;
-    button.addEventListener("click", () => toggle(field, term));
-    pressed.push((query) => button.setAttribute("aria-pressed", Query.has(query, field, term)));
+    const button = Rows.element("button", { type: "button", class: "chip", "data-field": field, "data-value": term });
+    button.append(Rows.element("bdi", {}, label), " ", Rows.element("small", {}, Words.number(count)));
+    made.push(button);
     return button;
   };
 
-  const group = (title, field, kinds, texts, toggle) => {
-    const section = document.createElement("section");
-    const heading = document.createElement("h2");
-    heading.textContent = title;
-    section.append(heading, ...kinds.slice(0, MOST).map((kind) => chip(field, kind, toggle)));
+  const group = (title, field, kinds) => {
+    const section = Rows.element("section", {}, Rows.element("h2", {}, title), ...kinds.slice(0, MOST).map((kind) => chip(field, kind)));
     if (kinds.length > MOST) {
-      const more = document.createElement("button");
-      more.type = "button";
-      more.className = "plain";
-      more.textContent = texts.more.replace("{0}", kinds.length - MOST);
+      const more = Rows.element("button", { type: "button", class: "plain" }, Words.filled(texts.more, kinds.length - MOST));
       more.addEventListener("click", () => {
-        const rest = kinds.slice(MOST).map((kind) => chip(field, kind, toggle));
+        const rest = kinds.slice(MOST).map((kind) => chip(field, kind));
         more.replaceWith(...rest);
         rest[0].focus();
       });
@@ -59,19 +49,56 @@ const Chips = (() => {
     return section;
   };
 
-  // Made when they are first asked for; `toggle(field, value)` is called by a click.
-  const build = (texts, toggle) => {
-    pressed = [];
+  const shownRooms = () => (List.withNsfw() ? Rooms.all() : Rooms.all().filter(({ nsfw }) => !nsfw));
+
+  // The panel is filled when it is first opened, and anew where adult rooms come or go.
+  const fill = () => {
+    made = [];
     const sections = Object.entries(GROUPS).map(([name, [field, kinds]]) => {
-      const counted = count(List.entries().flatMap((entry) => kinds(entry)));
-      return counted.length ? group(texts[name], field, counted, texts, toggle) : "";
+      const all = counted(shownRooms().flatMap(kinds));
+      return all.length ? group(texts[name], field, all) : "";
     });
-    place.replaceChildren(...sections);
+    for (const old of panel.querySelectorAll("section")) old.remove();
+    panel.prepend(...sections);
+  };
+
+  // Counts are of what is really shown.
+  const count = () => {
+    if (!Rooms.complete()) return;
+    const entries = shownRooms().map(({ entry }) => entry);
+    for (const button of inView) {
+      const { field, value } = button.dataset;
+      const { found } = Query.find(Query.write(field, value), entries, () => []);
+      button.querySelector("small").textContent = Words.number(found.length);
+    }
+    if (made.length) fill();
   };
 
   const update = (query) => {
-    for (const press of pressed) press(query);
+    for (const button of [...inView, ...made]) {
+      const { field, value } = button.dataset;
+      button.setAttribute(button.href ? "aria-current" : "aria-pressed", Query.has(query, field, value));
+    }
   };
 
-  return { build, update };
+  // `toggle(field, value)` is called by a click on any of them.
+  const listen = (toggle) => {
+    for (const place of [panel, document.querySelector(".chips")]) {
+      place.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-field]");
+        if (!button || (button.href && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey))) return;
+        event.preventDefault();
+        const { field, value } = button.dataset;
+        toggle(field, value);
+      });
+    }
+  };
+
+  const open = (wanted) => {
+    panel.hidden = !wanted;
+    document.getElementById("all-filters").setAttribute("aria-expanded", wanted);
+    if (wanted && !made.length) fill();
+  };
+
+  return { listen, update, count, open, isOpen: () => !panel.hidden };
 })();

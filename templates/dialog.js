@@ -1,10 +1,14 @@
 "use strict";
-// All that is known of one Community, in a dialog; it shows what its row shows, and the facts beside the table.
+// All that is known of one Community, in a dialog.
 const Details = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const QUIET = 4; // modules of white around a QR code (ISO/IEC 18004, section 6.3.8)
   const dialog = document.getElementById("details");
+  const title = document.getElementById("details-name");
+  const [next, qr] = ["details-next", "details-qr"].map((id) => document.getElementById(id));
   const fact = (name) => dialog.querySelector(`[data-fact="${name}"]`);
+  const act = (name) => dialog.querySelector(`[data-act="${name}"]`);
+  const { texts, number, filled } = Words;
 
   // An image of its own on white ground: dark mode may not turn it round.
   const qrCode = (text, label) => {
@@ -29,117 +33,109 @@ const Details = (() => {
     return svg;
   };
 
-  const copyOf = (row, selector) => [...row.querySelectorAll(selector)].map((element) => element.cloneNode(true));
   const grouped = (key) => key.match(/.{1,4}/g).join(" ");
-  const permission = (may, texts) => (may === undefined ? texts.unknown : may ? texts.yes : texts.no);
-  // In groups of three digits in every language, as the numbers of the page are.
-  const written = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: true });
+  const permission = (may) => (may === undefined ? texts.unknown : may ? texts.yes : texts.no);
+  const joined = (parts, by) => parts.filter(Boolean).join(by);
 
-  const staff = ({ admins = 0, moderators = 0 }, texts) => {
+  const staff = ({ admins = 0, moderators = 0 }) =>
     // A list of nobody means that the server hides its staff.
-    if (admins + moderators === 0) return texts.staff_hidden;
-    return texts.staff.replace("{0}", admins).replace("{1}", moderators);
+    admins + moderators === 0 ? texts.staff_hidden : filled(texts.staff, admins, moderators);
+
+  const proof = ({ proof: kind, proven, claimed, since }) => {
+    const words = { "preview-page": texts.by_page, directory: texts.by_directory, claim: texts.by_claim }[kind];
+    const why = proven === undefined ? words && filled(words, claimed ?? 0) : filled(texts.proven, Words.ago(proven));
+    return joined([why, since !== undefined && filled(texts.new_key, Words.day(since))], "; ");
   };
 
-  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
-  const ago = (seconds, language) => {
-    const past = Math.max(0, Date.now() / 1000 - seconds);
-    const [unit, length] = UNITS.find((one) => past >= one[1]) ?? UNITS[2];
-    return new Intl.RelativeTimeFormat(language).format(-Math.floor(past / length), unit);
-  };
-  // Gregorian in every language, and the day first in English, as the dates of the page are.
-  const day = (seconds, language) => new Date(seconds * 1000).toLocaleDateString(language === "en" ? "en-GB" : language, { dateStyle: "long", calendar: "gregory", timeZone: "UTC" });
-  const proof = ({ proof, proven, claimed, since }, texts) => {
-    const language = document.documentElement.lang;
-    const words = { "preview-page": texts.by_page, directory: texts.by_directory, claim: texts.by_claim }[proof];
-    const why = proven === undefined ? words?.replace("{0}", written(claimed ?? 0)) : texts.proven.replace("{0}", ago(proven, language));
-    const change = since === undefined ? undefined : texts.new_key.replace("{0}", day(since, language));
-    return [why, change].filter((words) => words !== undefined).join("; ");
-  };
-
-  const activity = ({ activity, events, trend, posts }, texts) => {
-    const often = events === undefined ? undefined : texts.events.replace("{0}", written(events));
+  const activity = ({ activity: word, events, trend, posts }) => {
     const change = { up: texts.trend_up, level: texts.trend_level, down: texts.trend_down }[trend];
-    const lately = [texts[activity], change].filter((words) => words !== undefined).join(", ");
-    const ever = posts === undefined ? "" : texts.posts.replace("{0}", written(posts));
-    return [lately, often, ever].filter(Boolean);
+    const often = events !== undefined && filled(texts.events, events);
+    const ever = posts !== undefined && filled(texts.posts, posts);
+    return joined([joined([texts[word], change], ", "), often, ever], "; ");
   };
-  const missed = ({ missed }, texts) => {
-    if (missed === undefined) return [];
-    const time = document.createElement("time");
-    const when = new Date(missed * 1000);
-    const minute = when.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
-    time.dateTime = when.toISOString();
-    time.textContent = texts.utc.replace("%(day)s", day(missed, document.documentElement.lang)).replace("%(time)s", minute);
-    const [before, after] = texts.missed.split("{0}");
-    return [before, time, after];
+
+  // What one wants to know first, in one line.
+  const line = (room) => {
+    const [flag, name] = texts.words.languages[room.language] ?? [];
+    const language = name && `${flag} ${name}${room.guessed ? "?" : ""}`;
+    const visitors = room.visitors !== undefined && `${number(room.visitors)} ${texts.a_week}`;
+    return joined([language, visitors, texts[room.activity]], " · ");
+  };
+
+  // Breaks before the server's id and nowhere within it.
+  const identifier = (id) => {
+    const plus = id.lastIndexOf("+");
+    return [id.slice(0, plus), document.createElement("wbr"), Rows.element("span", { class: "whole" }, id.slice(plus))];
+  };
+
+  const badges = (room) => {
+    const items = room.badgeWords.map(([text, kind, meaning]) => Rows.element("li", { class: `tag ${kind}`, title: meaning }, Rows.element("bdi", {}, text)));
+    return items.length ? [Rows.element("ul", { class: "tags", "aria-label": texts.standing }, ...items)] : [];
   };
 
   // Tags are buttons here: each leads to what else has it.
-  const tagButtons = (row, seek) => {
-    const list = copyOf(row, ".user-tags");
-    for (const item of list.flatMap((tags) => [...tags.children])) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "chip";
-      button.append(...item.childNodes);
-      button.addEventListener("click", () => seek("tag", item.textContent));
-      item.replaceChildren(button);
-      item.removeAttribute("class");
-    }
-    return list;
+  const tags = (room, seek) => {
+    const items = (room.tags ?? []).map((tag) => {
+      const button = Rows.element("button", { type: "button" }, Rows.element("bdi", {}, tag));
+      button.addEventListener("click", () => seek("tag", tag));
+      return Rows.element("li", { class: "tag" }, button);
+    });
+    return items.length ? [Rows.element("ul", { class: "tags", "aria-label": texts.tags }, ...items)] : [];
   };
 
-  const fill = (row, texts, seek) => {
-    const link = row.querySelector(".join .link").textContent;
-    const key = new URL(link).searchParams.get("public_key");
-    const title = document.getElementById("details-name");
-    const name = row.querySelector(".name .value");
-    title.textContent = name.textContent;
+  const fill = (room, seek) => {
+    const name = Rows.of(room).querySelector("h2 a");
+    title.textContent = room.name;
     title.lang = name.lang;
-    const facts = List.facts(row);
-    const age = row.querySelector(".age time");
     const content = {
-      monogram: copyOf(row, ".monogram"),
-      identifier: [row.id],
-      description: [row.querySelector("p.text")?.textContent ?? ""],
-      badges: copyOf(row, ".badges"),
-      tags: tagButtons(row, seek),
-      qr: [qrCode(link, texts.qr)],
-      link: [link],
-      language: copyOf(row, ".language > *"),
-      visitors: [row.querySelector(".visitors").textContent],
-      created: age ? [`${age.title} (${age.textContent})`] : [],
-      activity: [activity(facts, texts).join("; ")],
-      missed: missed(facts, texts),
-      staff: [staff(facts, texts)],
-      reading: [permission(facts.read, texts)],
-      writing: [permission(facts.write, texts)],
-      uploads: [permission(facts.upload, texts)],
-      sources: facts.sources ? [facts.sources.join(", ")] : [],
-      address: [new URL(link).origin],
-      server: [row.id.slice(row.id.lastIndexOf("+") + 1)],
-      proof: [proof(facts, texts)],
-      key: [grouped(key)],
+      monogram: [Rows.picture(room)],
+      line: [line(room)],
+      missed: room.missed === undefined ? [] : Words.around(texts.missed, Words.timeTag(room.missed, Words.minute(room.missed))),
+      description: [room.text ?? room.lead ?? ""],
+      badges: badges(room),
+      tags: tags(room, seek),
+      qr: [qrCode(room.joinLink, texts.qr)],
+      activity: [activity(room)],
+      created: room.created === undefined ? [] : [`${Words.day(room.created)} (${Words.ago(room.created)})`],
+      staff: [staff(room)],
+      reading: [permission(room.read)],
+      writing: [permission(room.write)],
+      uploads: [permission(room.upload)],
+      sources: room.sources ? [room.sources.join(", ")] : [],
+      address: [room.server.url],
+      proof: [proof(room.server)],
+      identifier: identifier(room.id),
+      link: [room.joinLink],
+      key: [grouped(room.server.key)],
     };
     for (const [part, nodes] of Object.entries(content)) {
       const place = fact(part);
-      place.replaceChildren(...(part === "missed" ? nodes : nodes.flatMap((node) => [node, " "]).slice(0, -1)));
-      (place.closest("dl > div") ?? place).hidden = nodes.length === 0 || place.textContent === "" && part !== "qr";
+      place.replaceChildren(...nodes);
+      (place.closest("dl > div") ?? place).hidden = place.textContent === "" && !place.querySelector("svg, img");
     }
-    const preview = row.querySelector("a.preview");
-    fact("preview").hidden = preview === null;
-    if (preview) Object.assign(fact("preview"), { href: preview.href, rel: preview.rel });
+    fact("page").href = name.getAttribute("href");
+    fact("preview").hidden = !room.previewLink;
+    if (room.previewLink) fact("preview").href = room.previewLink;
+    next.hidden = true;
+    scan(false);
+  };
+
+  const scan = (wanted = qr.hidden) => {
+    qr.hidden = !wanted;
+    act("scan").setAttribute("aria-expanded", wanted);
+    if (wanted) qr.scrollIntoView({ block: "nearest" });
   };
 
   const focusTitle = () => {
-    if (dialog.open) document.getElementById("details-name").focus();
+    if (dialog.open) title.focus({ preventScroll: true });
   };
 
   let current = null;
-  const show = (row, texts, seek) => {
-    fill(row, texts, seek);
-    current = row;
+  // `neighbours` are the Communities before and after it in the list.
+  const show = (room, seek, neighbours) => {
+    fill(room, seek);
+    current = room;
+    for (const [way, other] of Object.entries(neighbours)) act(way).disabled = !other;
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
     focusTitle();
@@ -147,12 +143,15 @@ const Details = (() => {
     if (document.readyState !== "complete") addEventListener("load", () => setTimeout(focusTitle), { once: true });
   };
   const hide = () => {
-    const row = current;
+    const room = current;
     current = null;
     if (!dialog.open) return;
     dialog.close();
-    if (row && !row.hidden) row.querySelector("a.open").focus({ preventScroll: true });
+    if (room?.row?.checkVisibility()) room.row.querySelector("h2 a").focus({ preventScroll: true });
+  };
+  const copied = () => {
+    next.hidden = false;
   };
 
-  return { dialog, show, hide, current: () => current };
+  return { dialog, show, hide, scan, copied, current: () => current };
 })();

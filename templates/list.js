@@ -1,142 +1,103 @@
 "use strict";
-// The list: what is in its rows, which are shown, and in what order. Strangers' text is only ever read as text; what a
-// row does not show is in the data beside the table: one object for each row, without what nobody told.
+// The list: which Communities are shown, and in what order.
 const List = (() => {
-  const table = document.getElementById("communities");
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
-  const facts = JSON.parse(document.getElementById("facts").textContent);
-  const factsOf = new Map(rows.map((row, index) => [row, facts[index]]));
-  const headers = [...table.tHead.querySelectorAll("th[data-sort]")];
+  const MOST = 40; // rows that are shown at once of what was found on a large site
+  const list = document.getElementById("communities");
+  const more = document.getElementById("more");
   const nsfwSwitch = document.getElementById("nsfw");
-  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" });
-  const DEFAULT = "visitors-";
-
-  const texts = (row, selector) => Array.from(row.querySelectorAll(selector), (element) => element.textContent);
-  const textOf = (row, selector) => row.querySelector(selector)?.textContent ?? "";
-
-  // Names of a language in itself and in the languages that the visitor reads: the browser knows them.
-  const languageNames = new Map([["", []]]);
-  const namesOf = (code, shown) => {
-    if (!languageNames.has(code)) {
-      const names = new Set([shown]);
-      for (const locale of [code, ...navigator.languages]) {
-        try {
-          names.add(new Intl.DisplayNames([locale], { type: "language", fallback: "none" }).of(code) ?? shown);
-        } catch {
-          // A code or a locale that this browser doesn't know.
-        }
-      }
-      languageNames.set(code, [...names].map(Query.fold));
-    }
-    return languageNames.get(code);
+  const collator = new Intl.Collator(Words.language, { numeric: true, sensitivity: "base" });
+  const DEFAULT = "";
+  const RANKS = { silent: 0, quiet: 1, steady: 2, busy: 3 };
+  const KEYS = {
+    name: (room) => room.name,
+    server: (room) => room.host,
+    visitors: (room) => room.visitors ?? null,
+    created: (room) => room.created ?? null,
+    activity: (room) => RANKS[room.activity] ?? null,
   };
 
-  // How each activity is called on this page: four rows tell it, so the others need not be searched.
-  const activityNames = new Map([[undefined, ""]]);
-  const activityOf = (activity, row) => {
-    if (!activityNames.has(activity)) activityNames.set(activity, textOf(row, ".activity .value"));
-    return activityNames.get(activity);
+  const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
+  // Those out of reach last, and before them what is unknown, in both directions; ties as they are recommended.
+  const ordered = (rooms, wanted) => {
+    if (wanted === DEFAULT) return rooms;
+    const key = KEYS[wanted.replace(/-$/, "")];
+    const sign = wanted.endsWith("-") ? -1 : 1;
+    const keyed = rooms.map((room, index) => [room.away ? 1 : 0, key(room), index, room]);
+    keyed.sort(
+      ([away, a, i], [gone, b, j]) =>
+        away - gone || (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)) || i - j,
+    );
+    return keyed.map(([, , , room]) => room);
   };
 
-  const readRow = (row) => {
-    const { language = "", activity } = factsOf.get(row);
-    const code = language.toLowerCase();
-    const labels = {
-      language: textOf(row, ".language .value"),
-      tags: texts(row, ".user-tags li"),
-      badges: texts(row, ".badges li"),
-      host: textOf(row, ".server"),
-      activity: activityOf(activity, row),
-    };
-    const languages = namesOf(code, labels.language);
-    const [tags, badges] = [labels.tags, labels.badges].map((all) => all.map(Query.fold));
-    const host = Query.fold(labels.host);
-    const said = [textOf(row, ".name .value"), row.id, textOf(row, "p.text")].map(Query.fold);
-    const standing = badges.map((badge) => badge.replace(/\s+/g, "-"));
-    for (const mark of ["pinned", "away"]) if (row.classList.contains(mark)) standing.push(mark);
-    // In English in every language, too, so that links can be shared.
-    if (activity) standing.push(activity, Query.fold(labels.activity));
-    return {
-      row, labels, code, languages, tags, standing, host,
-      nsfw: row.classList.contains("nsfw"),
-      text: [...said, ...languages, ...tags, ...badges, host].join("\n"),
-    };
+  let order = DEFAULT;
+  // By "name" or, descending, "name-"; anything else is the recommended order.
+  const sort = (wanted) => {
+    order = Object.hasOwn(KEYS, wanted.replace(/-$/, "")) ? wanted : DEFAULT;
   };
-  // Read once, when it is first needed.
-  let entries;
-  const read = () => (entries ??= rows.map(readRow));
-  (window.requestIdleCallback ?? setTimeout)(read);
 
   const withNsfw = () => nsfwSwitch === null || nsfwSwitch.checked;
-
-  // Shows what matches; how many do, how many of them are hidden as not safe for work, and how many there are.
-  let shown = rows;
-  const filter = (query) => {
-    const terms = Query.parse(query);
-    const matches = Query.matcher(terms, read());
-    const all = withNsfw();
-    let hidden = 0;
-    let total = 0;
-    shown = [];
-    for (const entry of entries) {
-      const fits = matches(entry);
-      // Assigned only where it changes: the browser has work with each.
-      if (entry.row.hidden === fits) entry.row.hidden = !fits;
-      if (all || !entry.nsfw) total += 1;
-      if (fits && (all || !entry.nsfw)) shown.push(entry.row);
-      else if (fits) hidden += 1;
-    }
-    return { shown: shown.length, hidden, total };
+  // What a search reads is made ready while the visitor looks or types, some Communities at a time.
+  const A_TIME = 50;
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
+  let [vocabulary, learnt] = [new Set(), 0];
+  const learn = (until) => {
+    const rooms = Rooms.all();
+    for (const { entry } of rooms.slice(learnt, until)) Fuzzy.learn(vocabulary, entry.text);
+    learnt = Math.min(until, rooms.length);
   };
-
-  const RANKS = { silent: 0, quiet: 1, steady: 2, busy: 3 };
-  const keyOf = {
-    name: (row) => textOf(row, ".name .value"),
-    language: (row) => textOf(row, ".language .value") || null,
-    server: (row) => textOf(row, ".server"),
-    visitors: (row) => factsOf.get(row).visitors ?? null,
-    age: (row) => factsOf.get(row).age ?? null,
-    activity: (row) => RANKS[factsOf.get(row).activity] ?? null,
+  const words = () => {
+    learn(Infinity);
+    return vocabulary;
   };
-  const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
+  const prepare = () => {
+    learn(learnt + A_TIME);
+    if (learnt < Rooms.all().length) idle(prepare);
+  };
+  const refresh = () => {
+    [vocabulary, learnt] = [new Set(), 0];
+    idle(prepare);
+  };
+  if (Rooms.complete()) idle(prepare);
 
-  const ordered = (column, sign) => {
-    const rank = ({ classList }) => (classList.contains("away") ? 2 : classList.contains("pinned") ? 0 : 1);
-    const keyed = rows.map((row, index) => [rank(row), keyOf[column](row), index, row]);
-    // Pinned ones first, those out of reach last, and before them what is unknown, in both directions; ties as the page came.
-    keyed.sort(
-      ([rankA, a, i], [rankB, b, j]) =>
-        rankA - rankB || (a === null) - (b === null) || (a === null ? 0 : sign * compare(a, b)) || i - j,
+  let [found, limit, isWhole] = [Rooms.here, Infinity, true];
+  const paint = () => {
+    const rows = found.slice(0, limit).map(Rows.of);
+    // Only where something changes: the browser has work with each row.
+    if (rows.length !== list.childElementCount || rows.some((row, index) => list.children[index] !== row)) list.replaceChildren(...rows);
+    more.hidden = found.length <= limit;
+  };
+  more.querySelector("button").addEventListener("click", () => {
+    const next = found[limit];
+    limit += MOST;
+    paint();
+    next.row.querySelector("h2 a").focus();
+  });
+
+  // Shows what a query means. How many are shown of what was found, how many adult ones are hidden, how they were found.
+  const show = (query) => {
+    isWhole = !query.trim() && order === DEFAULT;
+    const rooms = isWhole ? Rooms.here : Rooms.all();
+    const sought = query.trim() ? Query.find(query, rooms.map(({ entry }) => entry), words) : null;
+    const matching = sought ? sought.found.map(({ room }) => room) : rooms;
+    const seen = withNsfw() ? matching : matching.filter(({ nsfw }) => !nsfw);
+    // Without a query hidden ones stay in their places, where the switch shows them.
+    found = ordered(sought ? seen : matching, order);
+    limit = Rooms.complete() && Rooms.all() === Rooms.here ? Infinity : isWhole ? Infinity : MOST;
+    paint();
+    return { shown: seen.length, hidden: matching.length - seen.length, how: sought?.how ?? "all", whole: isWhole };
+  };
+  // The Community of a permalink. Those of 2023 end in the first half of today's server id, so its beginning is enough.
+  const find = (identifier) => {
+    const rooms = Rooms.all();
+    return (
+      rooms.find(({ id }) => id === identifier) ??
+      // What was called so before its server moved.
+      rooms.find(({ former }) => former?.includes(identifier)) ??
+      (/\+[0-9a-f]{4,}$/.test(identifier) ? rooms.find(({ id }) => id.startsWith(identifier)) : undefined)
     );
-    return keyed.map(([, , , row]) => row);
   };
 
-  // Sorts by "name" or, descending, "name-".
-  let order = DEFAULT;
-  const sort = (wanted) => {
-    const column = wanted.replace(/-$/, "");
-    if (!Object.hasOwn(keyOf, column) || wanted === order) return;
-    order = wanted;
-    const descending = wanted.endsWith("-");
-    for (const header of headers) {
-      if (header.dataset.sort !== column) header.removeAttribute("aria-sort");
-      else header.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    }
-    body.append(...(order === DEFAULT ? rows : ordered(column, descending ? -1 : 1)));
-  };
-
-  // The row of a permalink. Those of 2023 end in the first half of today's server id, so its beginning is enough.
-  const find = (identifier) =>
-    rows.find((row) => row.id === identifier) ??
-    // What was called so before its server moved.
-    document.getElementById(identifier)?.closest("#communities tbody tr") ??
-    (/\+[0-9a-f]{4,}$/.test(identifier) ? rows.find((row) => row.id.startsWith(identifier)) : undefined);
-
-  return {
-    DEFAULT, table, body, headers, nsfwSwitch, entries: read, filter, find, sort, withNsfw,
-    facts: (row) => factsOf.get(row),
-    order: () => order,
-    shown: () => shown,
-  };
+  const visible = () => (withNsfw() ? found : found.filter(({ nsfw }) => !nsfw));
+  return { DEFAULT, list, nsfwSwitch, show, sort, refresh, find, withNsfw, visible, order: () => order, isWhole: () => isWhole };
 })();

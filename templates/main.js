@@ -2,14 +2,12 @@
 // Brings the parts together. What is shown is written behind the "#" of the address, which no server ever sees:
 // "#q=words&sort=name" for a list, "#TOKEN+serverid" for one Community.
 (() => {
-  const texts = JSON.parse(document.getElementById("texts").textContent);
+  const { texts, filled } = Words;
+  const { say } = Copy;
   const byId = (id) => document.getElementById(id);
-  const [field, status, count, clear, nothing] = ["filter", "status", "count", "clear", "nothing"].map(byId);
-  const [filters, nsfwMatches] = [byId("filters"), byId("nsfw-matches")];
+  const [field, order, tally, count, nothing] = ["filter", "order", "tally", "count", "nothing"].map(byId);
+  const [nsfwMatches, pages] = ["nsfw-matches", "pages"].map(byId);
   const { nsfwSwitch } = List;
-  const say = (text) => (status.textContent = text);
-  const written = (value) => (typeof value === "number" ? value.toLocaleString(document.documentElement.lang) : value);
-  const filled = (text, ...values) => values.reduce((so, value, index) => so.replace(`{${index}}`, () => written(value)), text);
 
   // --- The address -------------------------------------------------------------------------------------------------
 
@@ -27,31 +25,54 @@
       return "";
     }
   };
-  const permalink = (row) => {
+  const permalink = (room) => {
     const canonical = document.querySelector("link[rel=canonical]")?.href;
     const list = location.protocol === "file:" && canonical ? canonical : location.href;
     // The page of the Community explains itself to whoever gets the link, without scripts too.
-    return new URL(row.querySelector("a.page").getAttribute("href"), list).href.replace(/index\.html$/, "");
+    return new URL(Rows.of(room).querySelector("h2 a").getAttribute("href"), list).href.replace(/index\.html$/, "");
   };
 
   // --- What is shown -----------------------------------------------------------------------------------------------
 
   let lastHash = "";
+  const sentence = ({ shown, hidden, how }, query) => {
+    const found = shown === 1 ? texts.count_one : filled(texts.count_all, shown);
+    const start = { near: filled(texts.like_it, `“${query}”`), some: filled(texts.some_words, `“${query}”`) }[how];
+    return [start, found, hidden > 0 && filled(texts.adult_hidden, hidden)].filter(Boolean).join(" ");
+  };
   const showList = () => {
-    const found = List.filter(field.value);
-    const one = found.total === 1 ? texts.count_one : filled(texts.count_all, found.total);
-    count.textContent = field.value.trim() ? filled(texts.count_some, found.shown, found.total) : one;
-    clear.hidden = !field.value.trim();
-    nothing.hidden = found.shown > 0 || List.entries().length === 0;
-    byId("nothing-text").textContent = filled(texts.no_match, `“${field.value.trim()}”`);
+    const query = field.value.trim();
+    const found = List.show(query);
+    count.textContent = sentence(found, query);
+    tally.hidden = found.whole && !query;
+    byId("clear").hidden = !query;
+    nothing.hidden = found.shown > 0 || !query;
+    byId("nothing-text").textContent = filled(texts.no_match, `“${query}”`);
     nsfwMatches.hidden = found.hidden === 0;
     nsfwMatches.textContent = filled(texts.nsfw_matches, found.hidden);
+    if (pages) pages.hidden = !found.whole;
+    order.value = List.order();
     Chips.update(field.value);
+  };
+  // A large site has a search index, which is loaded when somebody begins to search.
+  const withAll = async () => {
+    if (Rooms.complete()) return;
+    say(texts.loading);
+    const loaded = await Rooms.load();
+    if (!loaded) {
+      say(texts.not_loaded);
+      return;
+    }
+    List.refresh();
+    Chips.count();
+    showList();
+    say(count.textContent);
   };
   // `kept`: the state goes into the entry of the history that is there, as with every letter of a word but the first.
   const changed = ({ kept = false } = {}) => {
     showList();
-    say(count.textContent);
+    if (listHash()) withAll();
+    say(tally.hidden ? "" : count.textContent);
     const hash = listHash();
     if (hash === lastHash) return;
     if (kept) history.replaceState(null, "", addressOf(hash));
@@ -67,6 +88,12 @@
     List.sort(parts.get("sort") ?? List.DEFAULT);
     lastHash = listHash();
     showList();
+    if (lastHash) withAll();
+  };
+  const clear = () => {
+    field.value = "";
+    changed();
+    field.focus();
   };
   const toggle = (kind, value) => {
     field.value = Query.toggle(field.value, kind, value);
@@ -80,80 +107,88 @@
     changed();
     field.focus();
   };
-  const apply = () => {
+
+  const neighbours = (room) => {
+    const rooms = List.visible();
+    const at = rooms.indexOf(room);
+    return { previous: at > 0 ? rooms[at - 1] : undefined, next: at < 0 ? undefined : rooms[at + 1] };
+  };
+  const showDetails = (room) => Details.show(room, seek, neighbours(room));
+  const open = (room) => {
+    history.pushState({ list: lastHash }, "", `#${room.id}`);
+    showDetails(room);
+  };
+  // The one before or after, in the place of the one that is open.
+  const turn = (way) => {
+    const other = neighbours(Details.current())[way];
+    if (!other) return;
+    history.replaceState(history.state, "", `#${other.id}`);
+    showDetails(other);
+  };
+  // What a permalink meant that is not here: what is called like it, where there is any.
+  const gone = (wanted) => {
+    field.value = wanted.replace(/\+.*/, "").replace(/[-_]+/g, " ");
+    showList();
+    const like = nothing.hidden;
+    count.textContent = filled(like ? texts.gone : texts.gone_alone, wanted);
+    if (!like) {
+      field.value = "";
+      List.show("");
+      nothing.hidden = true;
+      Chips.update("");
+    }
+    tally.hidden = false;
+    byId("clear").hidden = !like;
+    say(count.textContent);
+  };
+  const apply = async () => {
     const wanted = decoded(location.hash);
-    if (wanted === List.table.id) return;
+    if (wanted === List.list.id || wanted === "text") return;
     if (!/^[\w-]+\+[0-9a-f]{4,}$/.test(wanted)) {
       Details.hide();
       restore(location.hash);
       return;
     }
     if (typeof history.state?.list === "string" && history.state.list !== lastHash) restore(history.state.list);
-    const row = List.find(wanted);
-    if (row) {
-      row.scrollIntoView({ block: "nearest" });
-      Details.show(row, texts, seek);
-    } else {
-      field.value = wanted.replace(/\+.*/, "");
-      showList();
-      say(filled(texts.gone, wanted));
-      count.textContent = status.textContent;
+    let room = List.find(wanted);
+    if (!room && !Rooms.complete()) {
+      await withAll();
+      room = List.find(wanted);
     }
-  };
-  const open = (row) => {
-    history.pushState({ list: lastHash }, "", `#${row.id}`);
-    Details.show(row, texts, seek);
-  };
-
-  // --- Copying -----------------------------------------------------------------------------------------------------
-
-  const copyText = async (text, place) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      // Without a secure connection there is no clipboard: select the link and ask the old way.
-      if (!place) return false;
-      getSelection().selectAllChildren(place);
-      return document.execCommand("copy");
-    }
-  };
-  const copy = async (button, text, place) => {
-    const label = button.firstChild;
-    button.dataset.label ??= label.data;
-    const done = await copyText(text, place);
-    label.data = done ? texts.copied : texts.press_copy;
-    say(done ? texts.link_copied : texts.selected);
-    button.classList.toggle("done", done);
-    clearTimeout(Number(button.dataset.timer));
-    button.dataset.timer = setTimeout(() => {
-      label.data = button.dataset.label;
-      button.classList.remove("done");
-    }, 2000);
+    if (!room) return gone(wanted);
+    if (room.row?.isConnected) room.row.scrollIntoView({ block: "nearest" });
+    showDetails(room);
   };
 
   // --- What visitors do --------------------------------------------------------------------------------------------
 
-  for (const header of List.headers) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...header.childNodes);
-    header.append(button);
-    button.addEventListener("click", () => {
-      const column = header.dataset.sort;
-      const most = ["visitors", "activity"].includes(column);
-      const [first, other] = most ? [`${column}-`, column] : [column, `${column}-`];
-      List.sort(List.order() === first ? other : first);
-      changed();
-    });
-  }
-  field.addEventListener("input", () => changed({ kept: listHash().includes("q=") && lastHash.includes("q=") }));
+  const roomOf = (row) => List.visible().find((room) => room.row === row) ?? Rooms.all().find((room) => room.row === row);
+  const links = () => List.visible().filter(({ row }) => row?.checkVisibility()).map(({ row }) => row.querySelector("h2 a"));
+
+  field.addEventListener("input", () => changed({ kept: listHash().includes("q=") && lastHash?.includes("q=") }));
+  field.addEventListener("focus", () => {
+    withAll();
+    // A phone's keyboard leaves half of the screen: it is for what is found.
+    const tools = field.closest(".tools");
+    if (matchMedia("(max-width: 44rem)").matches && tools.getBoundingClientRect().top > 0) tools.scrollIntoView({ block: "start" });
+  });
   field.addEventListener("keydown", (event) => {
+    const [first] = links();
     if (event.key === "Escape" && field.value) {
       event.preventDefault();
-      field.value = "";
-      changed();
+      clear();
+    } else if (event.key === "Enter" && field.value.trim() && first) open(roomOf(first.closest("li")));
+    else if (event.key === "ArrowDown" && first) {
+      event.preventDefault();
+      first.focus();
     }
+  });
+  List.list.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !event.target.matches("h2 a")) return;
+    event.preventDefault();
+    const all = links();
+    (all[all.indexOf(event.target) + step] ?? (step < 0 ? field : event.target)).focus();
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog");
@@ -162,41 +197,39 @@
     field.focus();
     field.select();
   });
-  for (const button of [clear, byId("way-back")]) {
-    button.addEventListener("click", () => {
-      field.value = "";
-      changed();
-      field.focus();
-    });
-  }
-  filters.addEventListener("toggle", () => {
-    if (!filters.open || byId("chips").childElementCount) return;
-    Chips.build(texts, toggle);
+  order.addEventListener("change", () => {
+    List.sort(order.value);
+    changed();
+  });
+  for (const id of ["clear", "way-back"]) byId(id).addEventListener("click", clear);
+  byId("all-filters").addEventListener("click", async () => {
+    if (!Chips.isOpen()) await withAll();
+    Chips.open(!Chips.isOpen());
     Chips.update(field.value);
   });
+  Chips.listen(toggle);
   byId("surprise").addEventListener("click", () => {
-    const choice = List.shown();
+    const choice = List.visible();
     if (choice.length) open(choice[Math.floor(Math.random() * choice.length)]);
   });
   if (nsfwSwitch) {
     nsfwSwitch.checked = Theme.remembered("nsfw") === "show";
     nsfwSwitch.addEventListener("change", () => {
       Theme.remember("nsfw", nsfwSwitch.checked ? "show" : "");
+      Chips.count();
       changed();
     });
     nsfwMatches.addEventListener("click", () => nsfwSwitch.click());
+    if (nsfwSwitch.checked) Chips.count();
   }
-  List.body.addEventListener("click", (event) => {
-    const row = event.target.closest("tr");
+  List.list.addEventListener("click", async (event) => {
+    const row = event.target.closest("li");
     const copier = event.target.closest("button.copy");
-    const opener = event.target.closest("a.open");
-    const tag = event.target.closest(".user-tags .tag");
-    const link = row.querySelector(".link");
-    if (copier) copy(copier, link.textContent, link);
-    else if (tag) toggle("tag", tag.textContent);
-    else if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (copier) {
+      if (await Copy.copy(copier, roomOf(row).joinLink)) Copy.whatNext();
+    } else if (event.target.closest("h2 a") && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      open(row);
+      open(roomOf(row));
     }
   });
 
@@ -207,18 +240,35 @@
     const inside = history.state?.list !== undefined;
     Details.hide();
     if (inside) history.back();
-    else history.replaceState(null, "", addressOf(lastHash));
+    else {
+      history.replaceState(null, "", addressOf(lastHash));
+      showList();
+    }
+  };
+  const acts = {
+    close: leave,
+    previous: () => turn("previous"),
+    next: () => turn("next"),
+    scan: () => Details.scan(),
+    share: (button, room) => Copy.share(button, room.name, permalink(room)),
+    copy: async (button, room) => {
+      if (await Copy.copy(button, room.joinLink)) Details.copied();
+    },
   };
   dialog.addEventListener("close", leave);
   dialog.addEventListener("click", (event) => {
-    const act = event.target.closest("[data-act]")?.dataset.act;
-    if (act === "close" || event.target === dialog) leave();
-    const link = dialog.querySelector(".link");
-    if (act === "copy") copy(event.target, link.textContent, link);
-    if (act === "share") copy(event.target, permalink(Details.current()));
+    const button = event.target.closest("[data-act]");
+    if (event.target === dialog) leave();
+    else if (button) acts[button.dataset.act](button, Details.current());
+  });
+  dialog.addEventListener("keydown", (event) => {
+    const back = document.documentElement.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    turn(event.key === back ? "previous" : "next");
   });
 
   addEventListener("popstate", apply);
   if (location.hash) apply();
-  else showList();
+  else if (nsfwSwitch?.checked) showList();
 })();

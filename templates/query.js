@@ -3,10 +3,10 @@
 const Query = (() => {
   const MARKS = /[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g;
   const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ı: "i", "’": "'" };
-  const FIELDS = { lang: "lang", language: "lang", host: "host", server: "host", is: "is", tag: "tag" };
-  const TERM = /(-)?(?:(#)|(lang|language|host|server|is|tag):)?(?:["“„]([^"“”]*)["“”]?|(\S+))/giu;
-  // Of these one is enough: no room is on two servers.
-  const ANY_OF = new Set(["lang", "host"]);
+  const FIELDS = { lang: "lang", language: "lang", host: "host", server: "host", is: "is", tag: "tag", topic: "topic" };
+  const TERM = /(-)?(?:(#)|(lang|language|host|server|is|tag|topic):)?(?:["“„]([^"“”]*)["“”]?|(\S+))/giu;
+  // Of these one is enough: no room is on two servers, and who names two topics likes both.
+  const ANY_OF = new Set(["lang", "host", "topic"]);
 
   // Case, accents and ligatures aside: what a person would type on another keyboard.
   const fold = (text) =>
@@ -50,9 +50,10 @@ const Query = (() => {
     is: standing,
     lang: language,
     tag,
+    topic: (value) => (entry) => entry.topics.includes(value),
   };
 
-  // A function that tells whether an entry {text, code, languages, tags, standing, host}, all folded, is meant.
+  // A function that tells whether an entry {text, code, languages, tags, topics, standing, host}, all folded, is meant.
   const matcher = (terms, entries) => {
     const all = [];
     const alternatives = new Map();
@@ -66,6 +67,30 @@ const Query = (() => {
     return (entry) => all.every((test) => test(entry));
   };
 
+  const isFree = ({ field, not }) => field === "" && !not;
+
+  // The entries that a query means, in their order, and how they were found: "all" where they have everything, "near"
+  // where words were taken for others, "some" where they have a part of the words, those with the most of them first.
+  // `words` gives all words that there are.
+  const find = (text, entries, words) => {
+    const terms = parse(text);
+    const exact = entries.filter(matcher(terms, entries));
+    const free = terms.filter(isFree);
+    if (exact.length || free.length === 0) return { how: "all", found: exact };
+    const strict = terms.filter((term) => !isFree(term));
+    const rest = entries.filter(matcher(strict, entries));
+    const tests = free.map(({ value }) => {
+      const known = rest.some((entry) => entry.text.includes(value));
+      const meant = known ? [value] : Fuzzy.near(value, words());
+      return (entry) => meant.some((word) => entry.text.includes(word));
+    });
+    const near = rest.filter((entry) => tests.every((test) => test(entry)));
+    if (near.length) return { how: "near", found: near };
+    const counted = rest.map((entry) => [tests.filter((test) => test(entry)).length, entry]).filter(([count]) => count > 0);
+    if (counted.length === 0) return { how: "all", found: [] };
+    return { how: "some", found: counted.sort(([a], [b]) => b - a).map(([, entry]) => entry) };
+  };
+
   const has = (text, field, value) =>
     parse(text).some((term) => !term.not && term.field === field && term.value === fold(value));
 
@@ -76,5 +101,5 @@ const Query = (() => {
     return kept.join(" ");
   };
 
-  return { fold, parse, write, matcher, has, toggle };
+  return { fold, parse, write, find, has, toggle };
 })();

@@ -27,12 +27,21 @@ const Theme = (() => {
     else root.dataset.theme = choice;
   };
   const label = () => {
-    for (const text of document.querySelectorAll("[data-theme-switch] span")) text.textContent = text.dataset[current()];
+    for (const text of document.querySelectorAll("[data-theme-switch] [data-auto]")) text.textContent = text.dataset[current()];
   };
 
   const kept = remembered("theme");
   if (CHOICES.includes(kept)) choose(kept);
   document.addEventListener("DOMContentLoaded", label);
+  // What drops down from the bar goes away by itself.
+  const shut = (event) => {
+    for (const open of document.querySelectorAll(".pop[open]")) {
+      if (event.type === "keydown" ? event.key !== "Escape" : open.contains(event.target)) continue;
+      open.open = false;
+      if (event.type === "keydown") open.querySelector("summary").focus();
+    }
+  };
+  for (const kind of ["click", "keydown"]) document.addEventListener(kind, shut);
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-theme-switch]")) return;
     choose(CHOICES[(CHOICES.indexOf(current()) + 1) % CHOICES.length]);

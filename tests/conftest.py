@@ -13,15 +13,17 @@ settings.load_profile("busy")
 
 TESTS = Path(__file__).parent
 KINDS = {
-    "scale": ("scale",),
+    "scale": ("attacks", "scale"),
     "faults": ("faults",),
     "machine": ("machine",),
     "deploy": ("deploy",),
     "browser": ("browser",),
     "crawl": (
         *("bench", "commands", "spiders"),
+        "docs/test_shown.py",
         "explain/test_agreement.py",
-        *(f"pipelines/test_{name}.py" for name in ("icons", "icons_crawled", "icons_refused", "sightings")),
+        *(f"pipelines/test_{name}.py" for name in ("icons", "icons_attacked", "icons_crawled", "icons_refused")),
+        *(f"pipelines/test_{name}.py" for name in ("decoder", "decoder_alone", "sightings")),
         *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
     ),
 }

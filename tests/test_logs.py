@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import pprint
 import sys
 
 import pytest
@@ -67,23 +66,6 @@ def test_what_is_too_long_loses_its_middle():
     assert line.endswith("bbb")
     assert f"… {MOST} characters left out …" in line
     assert len(line) < MOST + 60
-
-
-def test_secrets_are_left_out_of_the_settings_that_scrapy_logs(caplog):
-    OneLineLogs.update_pre_crawler_settings(Settings({"LOG_ENABLED": False}))
-    secrets = {
-        "AWS_SECRET_ACCESS_KEY": "it's/se+cret",
-        "FTP_PASSWORD": 'q"s',
-        "AWS_SESSION_TOKEN": "a\\'b",
-        "BOT_NAME": "x",
-    }
-    with caplog.at_level(logging.INFO, "scrapy.crawler"):
-        logging.getLogger("scrapy.crawler").info("Overridden:\n%(settings)s", {"settings": pprint.pformat(secrets)})
-        logging.getLogger("scrapy.crawler").info("%s and %s", 1, 2)
-    told, plain = caplog.messages
-    assert plain == "1 and 2"
-    assert [secret for secret in secrets.values() if secret in told] == ["x"]
-    assert "'FTP_PASSWORD': '…'" in told
 
 
 @given(ANY, ANY)

@@ -17,6 +17,7 @@ EXAMPLES = 3
 _STOPPED = frozenset({"shutdown", "cancelled"})
 _WHY_SOURCE = {
     "source_down": "could not be read",
+    "source_forbidden": "forbids robots to read it (robots.txt): ask those who run it, or remove it from the sources",
     "source_empty": "answered nothing",
     "source_nonsense": "shows no join link any more",
     "source_bad_url": "has no valid address",

@@ -99,14 +99,16 @@ class LivedPast:
         try:
             if self.quiet:
                 logging.disable()
-            await self._live()
+            # Held open, or SQLite would tidy its file up whenever one of thousands of short visits is over.
+            with State.open(self.settings["STATE_URL"]) as state:
+                await self._live(state)
         finally:
             logging.disable(before)
 
-    async def _live(self) -> None:
+    async def _live(self, state: State) -> None:
         shown = frozenset(self.shown)
         for moment in self.life.moments():
-            self._learn(moment)
+            self._learn(state, moment)
             settings = self.settings.copy()
             if moment.number not in shown:
                 settings.setdict(_unseen(settings), priority="cmdline")
@@ -123,20 +125,19 @@ class LivedPast:
         """The crawl that publishes a moment."""
         return Crawler(DirectorySpider, settings)
 
-    def _learn(self, moment: Moment) -> None:
+    def _learn(self, state: State, moment: Moment) -> None:
         """What source spiders and ``sogs`` write."""
         found = [
             Sighting(link, self.sources.get(source, source))
             for source, text in moment.links
             if (link := parse_join_link(text)) is not None
         ]
-        with State.open(self.settings["STATE_URL"]) as state:
-            state.record_sightings(found, moment.at)
-            known = Knowledge(
-                directory_of(self.settings),
-                moment.at,
-                sightings=tuple(state.sightings()),
-                sources=tuple(state.sources()),
-                keys=tuple(state.keys()),
-            )
-            state.record_polls(self.ask(moment, known.candidates), moment.at)
+        state.record_sightings(found, moment.at)
+        known = Knowledge(
+            directory_of(self.settings),
+            moment.at,
+            sightings=tuple(state.sightings()),
+            sources=tuple(state.sources()),
+            keys=tuple(state.keys()),
+        )
+        state.record_polls(self.ask(moment, known.candidates), moment.at)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sessioncrawler.commands._outcome import RefreshReport
 from sessioncrawler.commands._run import SERVERS, Refresh
+from sessioncrawler.text.secrets import redacted
 
 INTERVAL = 0.2
 """Seconds between two looks at the stats."""
@@ -55,4 +56,4 @@ def show_report(report: RefreshReport, console: Console) -> None:
             table.add_row(f"{row.addresses:9}", row.outcome, Text("\n".join(row.examples), overflow="fold"))
         console.print(table)
         console.print()
-    console.print(report.sentence, markup=False, soft_wrap=True, style=None if report.published else "red")
+    console.print(redacted(report.sentence), markup=False, soft_wrap=True, style=None if report.published else "red")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from sessioncrawler.text.secrets import redacted
+
 _JOINERS = "\u200c\u200d"
 """Not printable in Python's eyes, but Persian words and many emoji need them."""
 
@@ -19,6 +21,6 @@ def printable(text: str) -> str:
 
 
 def say(text: str, stream: TextIO) -> None:
-    """Print a text, with escapes for what the stream's encoding cannot hold."""
+    """Print a text without secrets, with escapes for what the stream's encoding cannot hold."""
     encoding = stream.encoding or "utf-8"
-    print(printable(text).encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    print(printable(redacted(text)).encode(encoding, "backslashreplace").decode(encoding), file=stream)

@@ -9,19 +9,17 @@ import argparse
 import sys
 import time
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._terminal_text import say
+from sessioncrawler.discretion import ReadingCommand
 from sessioncrawler.editorial.config import DirectoryError, find_directory, read_directory
 from sessioncrawler.editorial.config.advice import advise
+from sessioncrawler.publish.signing import signing_key
 
 
-class CheckConfigCommand(ScrapyCommand):
-    """Exit code 0 if a crawl would accept the file, warnings or not; 1 if it has mistakes. Asks no network."""
-
-    requires_project = True
-    requires_crawler_process = False
+class CheckConfigCommand(ReadingCommand):
+    """Exit code 0 if a crawl would accept the file and the key, warnings or not; 1 if not. Asks no network."""
 
     def syntax(self) -> str:
         """Takes the path of the file."""
@@ -35,7 +33,7 @@ class CheckConfigCommand(ScrapyCommand):
         """Say which file is meant."""
         return (
             f"{self.short_desc()}. Without PATH it is the file that the setting DIRECTORY_CONFIG names, else "
-            "directory.toml of this folder, else the one in the egg."
+            "directory.toml of this folder, else the one in the egg. The key that SIGNING_KEY names is tried, too."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
@@ -46,7 +44,8 @@ class CheckConfigCommand(ScrapyCommand):
         path = find_directory(args[0] if args else self.settings["DIRECTORY_CONFIG"])
         try:
             advice = advise(read_directory(path), str(path), int(time.time()))
-        except DirectoryError as error:
+            key = signing_key(self.settings)
+        except (DirectoryError, ValueError) as error:
             say(str(error), sys.stderr)
             self.exitcode = 1
             return
@@ -55,3 +54,5 @@ class CheckConfigCommand(ScrapyCommand):
         count = len(advice.warnings)
         verdict = "all fine" if not count else f"fine, with {count} warning{'s' * (count > 1)}"
         say(f"{path}: {advice.summary}: {verdict}", sys.stdout)
+        if key:
+            say(f"The open data will be signed. Their public key: {key.public}", sys.stdout)

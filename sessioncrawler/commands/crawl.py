@@ -11,12 +11,13 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 
 from sessioncrawler.commands._outcome import crawl_trouble
+from sessioncrawler.discretion import CarefulCommand
 from sessioncrawler.publish.outcome import publishes_site, report_of
 
 logger = logging.getLogger(__name__)
 
 
-class CrawlCommand(ScrapyCrawl):
+class CrawlCommand(CarefulCommand, ScrapyCrawl):
     """Exit code 0 only if the crawl finished and stored all its feeds; else 1, with a sentence in the log.
 
     Scrapy's own ends with 0 however a crawl ended. Arguments and options are Scrapy's.

@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
+from sessioncrawler.discretion import ReadingCommand
 from sessioncrawler.editorial.config import DirectoryError, configured_directory
+from sessioncrawler.explain.pictures import Icons
 from sessioncrawler.explain.story import NothingToTellError, Story, tell
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.publish.reading import reading
 from sessioncrawler.state import State, StateError
 
 
-class ExplainCommand(ScrapyCommand):
+class ExplainCommand(ReadingCommand):
     """Exit code 0 where there is a story to tell, else 1. Asks no network."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """Takes what is to be explained."""
@@ -47,19 +45,21 @@ class ExplainCommand(ScrapyCommand):
                 print_help=False,
             )
         try:
-            story = tell(args[0], self._knowledge())
+            story = tell(args[0], *self._knowledge())
         except (DirectoryError, StateError, NothingToTellError, ValueError) as error:
             say(str(error), sys.stderr)
             self.exitcode = 1
             return
         say(written(story), sys.stdout)
 
-    def _knowledge(self) -> Knowledge:
+    def _knowledge(self) -> tuple[Knowledge, Icons | None]:
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         directory = configured_directory(settings["DIRECTORY_CONFIG"])
         with State.open(settings["STATE_URL"], create=False) as state:
-            return Knowledge.read(state, directory, crawl_time(settings), **reading(settings))
+            known = Knowledge.read(state, directory, crawl_time(settings), **reading(settings))
+            fetched = settings.getbool("ICONS_ENABLED")
+            return known, {icon.room: icon for icon in state.icons()} if fetched else None
 
 
 def written(story: Story) -> str:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.clock import crawl_time, hours
 from sessioncrawler.commands._terminal_text import say
+from sessioncrawler.discretion import ReadingCommand
 from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
 from sessioncrawler.publish.health import health_json
 from sessioncrawler.state import NoStateError, Run, State, StateError, Withheld
 from sessioncrawler.text.dates import day_and_minute
+from sessioncrawler.text.secrets import redacted
 
 
-class HealthCommand(ScrapyCommand):
+class HealthCommand(ReadingCommand):
     """Exit code 0 where the site is young enough, else 1. Reads the state and nothing else."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """Options only."""
@@ -38,7 +36,8 @@ class HealthCommand(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print it to stdout; what is wrong, and why nothing can be told, to stderr."""
         if args:
-            raise UsageError(f"'scrapy health' takes no argument, but got {args[0]!r}; settings are given with -s")
+            got = redacted(args[0])
+            raise UsageError(f"'scrapy health' takes no argument, but got {got!r}; settings are given with -s")
         settings = self.settings
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         try:

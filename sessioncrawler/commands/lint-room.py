@@ -8,20 +8,17 @@ from __future__ import annotations
 import argparse
 import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from sessioncrawler.commands._terminal_text import say
+from sessioncrawler.discretion import ReadingCommand
 from sessioncrawler.editorial.languages import language_name
 from sessioncrawler.editorial.lint import RoomLint, lint_room
 from sessioncrawler.model import Tag, TagKind
 
 
-class LintRoomCommand(ScrapyCommand):
+class LintRoomCommand(ReadingCommand):
     """For operators of rooms; the exit code is 0 whatever the description is like. Asks no network."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """Takes the description as one argument."""

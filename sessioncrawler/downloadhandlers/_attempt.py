@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 import aiohttp
+
+from sessioncrawler.protocol.visit import Visit
 
 
 class Attempt:
@@ -15,10 +20,27 @@ class Attempt:
     apart.
     """
 
-    __slots__ = ("answering", "forbidden", "reused", "sockets", "started")
+    __slots__ = (
+        *("_waited", "_waits_since", "alone", "answering", "crowded", "forbidden", "has_turn", "later", "netloc"),
+        *("newcomer", "patient", "reused", "sockets", "started", "waits"),
+    )
 
-    def __init__(self, started: float) -> None:
+    def __init__(
+        self, started: float, visit: Visit | None = None, *, patient: bool = False, alone: bool = True
+    ) -> None:
+        self.netloc = visit.netloc if visit else ""
+        self.newcomer = visit is not None and visit.newcomer
         self.started = started
+        self.patient = patient
+        """Whether it belongs to a request that is waited for."""
+        self.alone = alone
+        """Whether no other try of the request is under way."""
+        self.waits = False
+        """Whether it waits until its socket would not be one too many."""
+        self.crowded = ""
+        """Where too many newcomers are, if that is why it was refused a socket."""
+        self.later = False
+        """Whether it was refused a socket that would have been one too many."""
         self.answering = False
         """Whether the head of the answer has come."""
         self.forbidden = ""
@@ -26,6 +48,25 @@ class Attempt:
         self.reused = False
         """Whether it travels on a connection that was kept from an earlier request."""
         self.sockets: list[socket.socket] = []
+        self.has_turn = False
+        """Whether it is its turn to read a large answer."""
+        self._waited = 0.0
+        self._waits_since: float | None = None
+
+    @property
+    def waited(self) -> float:
+        """Seconds for which it waited for us, which is not the server's fault."""
+        now = asyncio.get_running_loop().time()
+        return self._waited + (0.0 if self._waits_since is None else now - self._waits_since)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Note that it waits for us while the context lasts."""
+        self._waits_since = asyncio.get_running_loop().time()
+        try:
+            yield
+        finally:
+            self._waited, self._waits_since = self.waited, None
 
     @property
     def connected(self) -> bool:

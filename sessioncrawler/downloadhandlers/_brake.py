@@ -7,7 +7,7 @@ would keep a stopped crawl running for ``SERVER_BUDGET`` seconds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,10 @@ INTERVAL = 0.2
 class Brake:
     """Makes every request under way give up once the crawl is being stopped, for whatever reason."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, hurry: Callable[[], None] = lambda: None) -> None:
+        """``hurry`` is called then, too."""
         self._crawler = crawler
+        self._hurry = hurry
         self._under_way: set[Patiently[Any]] = set()
         self._watching: asyncio.Task[None] | None = None
 
@@ -49,6 +51,7 @@ class Brake:
     async def _watch(self) -> None:
         while not self._stopping():  # noqa: ASYNC110 - nobody sets an event
             await asyncio.sleep(INTERVAL)
+        self._hurry()
         for patiently in tuple(self._under_way):
             patiently.stop()
 

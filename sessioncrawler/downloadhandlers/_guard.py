@@ -67,7 +67,7 @@ class ForbiddenAddressError(OSError):
 
 
 class AddressGuard:
-    """Tells public addresses from all others; makes sockets for public ones only.
+    """Tells public addresses from all others.
 
     ``allowed`` are networks in CIDR form that may be contacted although they are private; a ValueError tells in a
     sentence which of them is no network.
@@ -101,15 +101,13 @@ class AddressGuard:
             return "." in host and not f".{host}".endswith(_PRIVATE_NAMES)
         return self.permits(host)
 
-    def socket(self, addr_info: tuple[Any, ...]) -> socket.socket:
-        """A socket for ``(family, type, proto, canonname, sockaddr)``; ForbiddenAddressError where that is refused."""
-        host = str(addr_info[4][0])
+    def check(self, host: str) -> None:
+        """ForbiddenAddressError where ``host``, an IP address, must not be contacted."""
         if not self.permits(host):
             attempt = CURRENT.get()
             if attempt is not None:
                 attempt.forbidden = host
             raise ForbiddenAddressError(EACCES, f"{host} is not a public address")
-        return watched_socket(addr_info)
 
 
 def watched_socket(addr_info: tuple[Any, ...]) -> socket.socket:

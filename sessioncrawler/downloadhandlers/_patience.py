@@ -6,15 +6,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from random import Random
 from typing import Any, Generic, TypeVar
 
 from sessioncrawler.downloadhandlers._attempt import Attempt
+from sessioncrawler.downloadhandlers._lanes import OVERLAP, Way
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.asking import grown
 from sessioncrawler.protocol.failures import TryError
 
 T = TypeVar("T")
-OVERLAP = 4
-"""Connections at a time to a server that stalls."""
+_CHANCE = Random()  # noqa: S311 - so that servers behind one proxy are not asked all at once
+LATER = 0.25
+"""Seconds after which is looked again whether a connection may be made that would have been one too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,61 +26,85 @@ class Patience:
     """How long to wait; seconds but for ``times``, the number of tries."""
 
     times: int
+    together: int
+    """Tries of this request, and of that by the other scheme meanwhile."""
     timeout: float
     """For the head of the answer, from the beginning of a try."""
-    delay: float
-    """After a try that broke off, before the next."""
+    pause: float
+    """After a try that broke off, before the next; then twice as long each time."""
+    most_pause: float
     connect_timeout: float
     answer_timeout: float
     """For the whole answer, from the beginning of the try that brings it."""
-    budget: float
-    """For all tries together."""
 
     @property
     def pace(self) -> float:
         """Seconds between the beginnings of overlapping tries, so that ``OVERLAP`` of them hang at a time."""
         return self.timeout / OVERLAP
 
+    @property
+    def whole(self) -> float:
+        """Seconds of pauses after tries that break off: as many as all tries take that hang."""
+        return self.times * self.pace
+
 
 class Patiently(Generic[T]):
     """Runs ``open_try`` until one try brings the content; :class:`TryError` where none does.
 
-    A second try begins only where the first is known to be connected and hangs; ``stalls`` is called once then.
-    A failure without a connection is final, unless an earlier try had one.
+    A second try begins only where the first is known to be connected and hangs, and only in the lane of patience. A
+    failure without a connection is final, unless an earlier try had one.
     """
 
-    def __init__(
-        self,
-        open_try: Callable[[Attempt], Coroutine[Any, Any, T]],
-        patience: Patience,
-        stalls: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, open_try: Callable[[Attempt], Coroutine[Any, Any, T]], patience: Patience, way: Way) -> None:
         self._open_try = open_try
         self._patience = patience
-        self._stalls = stalls
+        self._way = way
+        self._visit = way.visit
         self._loop = asyncio.get_running_loop()
         self._running: dict[asyncio.Task[T], Attempt] = {}
-        self._began = self._loop.time()
-        self._next_try = self._began
+        self._next_try = self._look_ends = 0.0
         self._connected = False
         self._error: TryError | None = None
+        self._tries_before = 0
+        self._over = False
+        """Whether the failure is final."""
         self._stopped = asyncio.Event()
+        self._broken = 0
+        """Tries that broke off."""
+        self._paused = 0.0
+        """Seconds of all pauses after them."""
+        self._goes_on = False
+        """Whether the try that ended last says nothing about the server."""
+        self._cut = 0
+        """Tries that were cut short because there was no place for patience."""
         self.tries = 0
 
     async def run(self) -> T:
         """The content of the first try that brings any."""
+        self._tries_before = self._visit.together.tries
         try:
-            while True:
-                self._begin()
-                if not self._running and not self._may_try():
-                    raise self._failure()
-                for task in await self._wait():
-                    if self._take(task):
-                        return task.result()
-                self._expire()
+            with self._visit.asking(self._running):
+                if not self._way.enter_now():
+                    await self._enter()
+                self._look_ends = self._loop.time() + self._patience.pace * 2
+                return await self._succeed()
         finally:
             for task in self._running:
                 _abandon(task)
+            self._way.leave()
+            self._visit.stop()
+
+    async def _succeed(self) -> T:
+        while True:
+            self._begin()
+            if self._over or not (self._running or self._may_try()):
+                raise self._failure()
+            for task in await self._wait():
+                if self._take(task):
+                    return task.result()
+            self._expire()
+            if not (self._over or self._way.patient) and self._hangs():
+                await self._change_lanes()
 
     def stop(self) -> None:
         """Give up: :meth:`run` raises ABANDONED."""
@@ -85,34 +113,92 @@ class Patiently(Generic[T]):
             task.cancel()
 
     def _may_try(self) -> bool:
-        return (
-            not self._stopped.is_set()
-            and self.tries < self._patience.times
-            and self._loop.time() - self._began < self._patience.budget
-        )
+        if self._over or self._visit.lost or self.tries - self._cut >= self._patience.times:
+            return False
+        return self._has_time() and self._visit.together.tries - self._tries_before < self._patience.together
+
+    def _count(self, number: int) -> None:
+        """Count tries, or count them no more."""
+        self.tries += number
+        self._visit.together.tries += number
+
+    def _has_room(self) -> bool:
+        """Whether a try may begin: both schemes together have no more connections than one alone."""
+        visit = self._visit
+        return len(self._running) < OVERLAP // visit.sides and visit.under_way < OVERLAP
+
+    @property
+    def _pace(self) -> float:
+        """Seconds between the beginnings of tries; where there is little time, so many hang sooner."""
+        return self._patience.pace * (0.5 if self._visit.hurried else self._visit.sides)
+
+    def _has_time(self) -> bool:
+        return self._visit.left > 0 and not (self._way.over or self._stopped.is_set())
 
     def _begin(self) -> None:
         now = self._loop.time()
-        if now < self._next_try or len(self._running) >= OVERLAP or not self._may_try():
+        if now < self._next_try or not self._has_room() or not self._may_try():
             return
         if self._running:
             self._connected = self._connected or any(attempt.connected for attempt in self._running.values())
-            if not self._connected or any(attempt.answering for attempt in self._running.values()):
-                self._next_try = now + self._patience.pace
+            if not self._connected or any(attempt.answering or attempt.waits for attempt in self._running.values()):
+                self._next_try = now + self._pace
                 return
-        if self.tries == 1:
-            self._stalls()
-        attempt = Attempt(now)
+        attempt = Attempt(now, self._visit, patient=self._way.patient, alone=not self._visit.under_way)
         self._running[self._loop.create_task(self._open_try(attempt))] = attempt
-        self.tries += 1
+        self._count(1)
         # The first try gets twice the time before a second begins: a slow server need not stall.
-        self._next_try = now + self._patience.pace * (2 if self.tries == 1 else 1)
+        self._next_try = now + (self._patience.pace * 2 if self.tries == 1 else self._pace)
+
+    def _hangs(self) -> bool:
+        """Whether a first question took its time, or failed in a way that only patience helps against."""
+        if not self._running:
+            return self._may_try() and (not self._goes_on or self._loop.time() >= self._look_ends)
+        waits = any(attempt.connected or attempt.waits for attempt in self._running.values())
+        return waits and self._loop.time() >= self._look_ends
+
+    async def _change_lanes(self) -> None:
+        """Go on in the lane of patience; where that is full, let go of the server until there is a place."""
+        if self._way.change():
+            return
+        for task, attempt in self._running.items():
+            if attempt.waits:
+                self._count(-1)
+            else:
+                self._cut += 1
+                self._visit.together.tries -= 1
+            if attempt.connected:
+                self._connected = True
+                self._fail(TryError(Outcome.STALLED, "connects, but does not answer", again=True))
+            _abandon(task)
+        self._running.clear()
+        self._visit.stop()
+        await self._enter()
+        self._next_try = self._loop.time()
+
+    async def _enter(self) -> None:
+        """Wait for a place in a lane."""
+        waiting = [self._loop.create_task(self._way.enter()), self._loop.create_task(self._stopped.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                await waiting[0]
+            except TimeoutError:
+                raise self._failure() from None
 
     async def _wait(self) -> set[asyncio.Task[T]]:
         now = self._loop.time()
         moments = [self._deadline(attempt) for attempt in self._running.values()]
-        if len(self._running) < OVERLAP and self._may_try():
+        if not self._way.patient and now < self._look_ends:
+            moments.append(self._look_ends)
+        if self._may_try() and self._has_room():
             moments.append(self._next_try)
+        elif not self._running and self._may_try():
+            moments.append(now + LATER)
         pause = max(0.0, min(moments, default=now) - now)
         if not self._running:
             with contextlib.suppress(TimeoutError):
@@ -122,8 +208,10 @@ class Patiently(Generic[T]):
         return done
 
     def _deadline(self, attempt: Attempt) -> float:
+        if attempt.waits:
+            return self._loop.time() + LATER if self._has_time() else attempt.started
         if attempt.answering:
-            return attempt.started + self._patience.answer_timeout
+            return attempt.started + attempt.waited + self._patience.answer_timeout
         connected_in_time = self._loop.time() >= attempt.started + self._patience.connect_timeout and attempt.connected
         return attempt.started + (self._patience.timeout if connected_in_time else self._patience.connect_timeout)
 
@@ -134,15 +222,32 @@ class Patiently(Generic[T]):
             return False
         error = task.exception()
         if error is None:
+            self._visit.handshakes = 0
             return True
         if not isinstance(error, TryError):
             raise error
-        self._connected = self._connected or error.again
-        self._fail(error)
         # A server may close a connection that was kept, at any time; that says nothing about it (RFC 9112, 9.3.1).
+        self._goes_on = attempt.reused or error.later
         now = self._loop.time()
-        self._next_try = now if attempt.reused else max(self._next_try, now + self._patience.delay)
+        if error.later:
+            self._count(-1)
+            self._next_try = now + LATER
+            self._error = self._error or error
+            return False
+        self._connected = self._connected or error.again
+        self._visit.handshakes += error.handshake
+        self._fail(error, final=error.final)
+        later = now if attempt.reused else now + self._pause()
+        self._next_try = max(self._next_try, later) if self._running and not attempt.reused else later
         return False
+
+    def _pause(self) -> float:
+        """Seconds before the next try after one that broke off; none follows one pause too many."""
+        pause = grown(self._patience.pause, self._broken, _CHANCE, self._patience.most_pause)
+        self._broken += 1
+        self._paused += pause
+        self._over = self._over or (self._paused > self._patience.whole and not self._running)
+        return pause
 
     def _expire(self) -> None:
         now = self._loop.time()
@@ -151,6 +256,9 @@ class Patiently(Generic[T]):
                 continue
             del self._running[task]
             _abandon(task)
+            if attempt.waits:
+                self._count(-1)
+                continue
             if attempt.answering:
                 self._fail(TryError(Outcome.STALLED, "sends its answer too slowly"), final=True)
             elif attempt.connected:
@@ -163,13 +271,14 @@ class Patiently(Generic[T]):
         if self._error is None or error.again:
             self._error = error
         if final or not (error.again or self._connected):
-            error.tries = self.tries
-            raise error
+            self._error, self._over = error, True
 
     def _failure(self) -> TryError:
-        error = self._error or TryError(Outcome.STALLED, "was given no time")
+        """What to raise: made anew, since an exception that is kept where it is raised holds itself for ever."""
+        told = self._error or TryError(Outcome.STALLED, "was given no time")
         if self._stopped.is_set():
-            error = TryError(Outcome.ABANDONED, "was not waited for, since the crawl was stopped")
+            told = TryError(Outcome.ABANDONED, "was not waited for, since the crawl was stopped")
+        error = TryError(told.outcome, told.detail, again=told.again)
         error.tries = self.tries
         return error
 

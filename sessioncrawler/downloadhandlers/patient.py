@@ -7,10 +7,13 @@ little CPU (docs/cost.md).
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakValueDictionary, ref
 
 import aiohttp
 import certifi
@@ -22,45 +25,56 @@ from scrapy.responsetypes import responsetypes
 
 from sessioncrawler.downloadhandlers._attempt import CURRENT, Attempt, tracing
 from sessioncrawler.downloadhandlers._brake import Brake
-from sessioncrawler.downloadhandlers._failures import explain, no_second_try
-from sessioncrawler.downloadhandlers._gate import Gate
+from sessioncrawler.downloadhandlers._crowds import SocketBounds, Sockets, network_of
+from sessioncrawler.downloadhandlers._failures import explain, no_second_try, no_socket, refusal, unwind
 from sessioncrawler.downloadhandlers._guard import AddressGuard, watched_socket
-from sessioncrawler.downloadhandlers._patience import Patience, Patiently
+from sessioncrawler.downloadhandlers._lanes import Lanes, Way
+from sessioncrawler.downloadhandlers._patience import LATER, Patience, Patiently
+from sessioncrawler.downloadhandlers._reading import BodyReader, ReadingBounds, listening
 from sessioncrawler.downloadhandlers._resolver import ThreadResolver
 from sessioncrawler.downloadhandlers._routes import Route, Routes
+from sessioncrawler.downloadhandlers._sockets import keep_small
 from sessioncrawler.downloadhandlers._tunnels import HttpTunnelConnector, SocksConnector
 from sessioncrawler.downloadhandlers._turns import Turns
 from sessioncrawler.model import Outcome
 from sessioncrawler.protocol.failures import TryError
+from sessioncrawler.protocol.visit import Visit
+from sessioncrawler.signals import grace_over
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-_MOST_CODINGS = 2
-"""Layers of compression; more of them only cost time."""
+KEPT_ALIVE = 3.0
+"""Seconds for which a connection is kept for the next question, which follows at once: what is kept is a socket."""
 _PROXY_UNREACHABLE = frozenset({502, 503, 504})
 
 
 class PatientDownloadHandler(BaseDownloadHandler):
     """Fetches one request with as many tries as it takes.
 
-    Reads ``request.meta``: ``max_tries``, ``budget`` (seconds for all of them), ``proxy``,
-    ``download_maxsize``; writes ``tries`` (connections it took) back. Raises :class:`TryError`.
+    Reads ``request.meta``: ``max_tries``, ``visit`` (or ``budget``, seconds for all of them), ``proxy``,
+    ``download_maxsize``, ``download_timeout``; writes ``tries`` (connections it took) back. Raises :class:`TryError`.
+
+    Scrapy holds a response until all that came of it is done. Where meta has ``apart``, it gets one without a body, and
+    whoever asked takes the real one out of ``request.meta["whole"]``, and holds it for as short as it likes.
     """
 
     lazy = False  # so that a setting that cannot be used is told at start
+    _handlers: ClassVar[WeakValueDictionary[Crawler, PatientDownloadHandler]] = WeakValueDictionary()
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings = crawler.settings
         self._patience = Patience(
             times=settings.getint("PATIENT_RETRY_TIMES"),
+            together=settings.getint("PATIENT_RETRY_TIMES"),
             timeout=max(settings.getfloat("PATIENT_RETRY_TIMEOUT"), settings.getfloat("CONNECT_TIMEOUT")),
-            delay=settings.getfloat("PATIENT_RETRY_DELAY"),
+            pause=settings.getfloat("RETRY_PAUSE"),
+            most_pause=settings.getfloat("PATIENT_RETRY_DELAY"),
             connect_timeout=settings.getfloat("CONNECT_TIMEOUT"),
             answer_timeout=settings.getfloat("DOWNLOAD_TIMEOUT"),
-            budget=settings.getfloat("SERVER_BUDGET"),
         )
+        self._budget = settings.getfloat("SERVER_BUDGET")
         # A hidden service is reached through several relays, which takes longer.
         self._hidden_patience = replace(
             self._patience,
@@ -69,65 +83,121 @@ class PatientDownloadHandler(BaseDownloadHandler):
             answer_timeout=2 * self._patience.answer_timeout,
         )
         self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
+        self._reading = BodyReader(
+            ReadingBounds(
+                memory=settings.getint("ANSWERS_MEMORY"),
+                maxsize=self._maxsize,
+                rate=settings.getfloat("ANSWER_RATE"),
+                pieces=settings.getint("ANSWER_PIECES"),
+            )
+        )
         self._guard = AddressGuard(settings.getlist("ALLOWED_PRIVATE_NETWORKS"))
         self._routes = Routes(self._guard, settings.get("SOCKS_PROXY") or "")
-        self._resolver = ThreadResolver(settings.getfloat("DNS_TIMEOUT"))
+        keep_small()
+        bounds = SocketBounds.of(settings)
+        self._sockets = Sockets(self._guard, bounds)
+        self._resolver = ThreadResolver(settings.getfloat("DNS_TIMEOUT"), settings.getint("DNS_THREADS"))
         self._tls = _tls(settings.get("TLS_CA_FILE") or certifi.where())
-        self._gate = Gate(settings.getint("CONCURRENT_WORK"))
+        self._lanes = Lanes(
+            settings.getint("CONCURRENT_WORK"),
+            settings.getint("CONCURRENT_PATIENCE"),
+            settings.getfloat("PATIENCE_BUDGET"),
+            sockets=bounds.sockets,
+        )
         self._turns = Turns(settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
-        self._brake = Brake(crawler)
+        self._brake = Brake(crawler, self._resolver.hurry)
         self._sessions: dict[tuple[str, str], aiohttp.ClientSession] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make a handler; where a setting cannot be used, let the crawl end before it begins."""
+    def from_crawler(cls, crawler: Crawler) -> PatientDownloadHandler:
+        """The handler of a crawl; where a setting cannot be used, let the crawl end before it begins.
+
+        Scrapy asks for one a scheme: they are one, or each would allow what is meant for both.
+        """
         try:
-            return cls(crawler)
+            if (handler := cls._handlers.get(crawler)) is None:
+                handler = cls._handlers[crawler] = cls(crawler)
+                crawler.signals.connect(handler._lanes.patience.hurry, signal=grace_over)
         except ValueError as error:
             crawler.signals.connect(_end, signal=signals.spider_opened)
             raise NotConfigured(str(error)) from error
+        return handler
 
     async def download_request(self, request: Request) -> Response:
         """The response to ``request``, whatever its status."""
         route = self._routes.find(request)
-        async with self._turns.turn(request.meta.get("download_slot") or route.url.authority):
-            return await self._download(request, route)
+        slot: str = request.meta.get("download_slot") or route.url.authority
+        async with self._turns.turn(slot):
+            visit = request.meta.get("visit") or Visit(slot, request.meta.get("budget", self._budget))
+            return await self._download(request, route, visit)
 
-    async def _download(self, request: Request, route: Route) -> Response:
-        if route.kind == "direct" and not route.is_literal:
-            await self._look_up(route)
+    async def _download(self, request: Request, route: Route, visit: Visit) -> Response:
+        hosts = await self._hosts(route, visit)
         session = self._session(route)
-        place = await self._gate.enter()
-        patiently = Patiently(
-            lambda attempt: self._try(session, request, route, attempt), self._patience_for(request, route), place.leave
-        )
+        # A hidden service takes so long to connect that it is no first question, and any number of them cost nothing.
+        hidden = route.kind == "socks"
+        network = "hidden" if hidden else network_of(hosts[0] if hosts else route.url.raw_host or "")
+        way = Way(self._lanes, network, visit, patient=hidden)
+
+        async def open_try(attempt: Attempt) -> Response:
+            await self._room(attempt, hosts)
+            visit.start()
+            response = await self._try(session, request, route, attempt)
+            for sock in attempt.sockets:
+                if isinstance(sock, socket.socket):  # and may be kept: for nobody, once the visit is called off
+                    visit.at_call_off(partial(_hang_up, ref(sock)))
+            return response
+
+        patiently = Patiently(open_try, self._patience_for(request, route), way)
         try:
-            with self._brake.on(patiently):
-                return await patiently.run()
+            with self._brake.on(patiently), visit.ending(patiently.stop):
+                response = await patiently.run()
+            return _apart(request, response) if request.meta.get("apart") else response
         finally:
-            place.leave()
             request.meta["tries"] = patiently.tries
 
     async def close(self) -> None:
         """Close all connections."""
         self._brake.close()
+        self._lanes.close()
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
         await self._resolver.close()
 
-    async def _look_up(self, route: Route) -> None:
-        """Let the resolver know the name before any clock runs: DNS_TIMEOUT is longer than CONNECT_TIMEOUT."""
+    async def _hosts(self, route: Route, visit: Visit) -> tuple[str, ...]:
+        """The IP addresses to which a route leads; none where a proxy alone knows them.
+
+        A name is looked up here, before any clock runs: DNS_TIMEOUT is longer than CONNECT_TIMEOUT.
+        """
+        host = route.url.raw_host or ""
+        if route.kind != "direct":
+            return ()
+        if route.is_literal:
+            return (host,)
         try:
-            await self._resolver.resolve(route.url.raw_host or "")
+            return await self._resolver.addresses(host, newcomer=visit.newcomer)
         except OSError as error:
             raise TryError(Outcome.DNS, "its name does not resolve") from error
 
+    async def _room(self, attempt: Attempt, hosts: tuple[str, ...]) -> None:
+        """Wait until a connection would not be one too many; a try beside another is not worth waiting for."""
+        if not self._sockets.admit(attempt, hosts):
+            raise refusal(attempt) or no_socket()
+        while not self._sockets.have_room(attempt, hosts):
+            if not attempt.alone:
+                raise no_socket()
+            attempt.waits = True
+            await asyncio.sleep(LATER)
+        if attempt.waits:
+            attempt.started, attempt.waits = asyncio.get_running_loop().time(), False
+
     def _patience_for(self, request: Request, route: Route) -> Patience:
         patience = self._hidden_patience if route.kind == "socks" else self._patience
-        tries: int | None = request.meta.get("max_tries")
-        budget: float = request.meta.get("budget", patience.budget)
-        if tries is None and budget == patience.budget:
+        tries: int = request.meta.get("max_tries") or patience.times
+        # Scrapy's own word for a request that is not worth waiting for longer, as that for a picture.
+        seconds: float = request.meta.get("download_timeout", patience.answer_timeout)
+        if tries >= patience.times and seconds >= patience.answer_timeout:
             return patience
-        return replace(patience, times=min(patience.times, tries or patience.times), budget=budget)
+        return replace(patience, times=min(patience.times, tries), answer_timeout=min(patience.answer_timeout, seconds))
 
     async def _try(self, session: aiohttp.ClientSession, request: Request, route: Route, attempt: Attempt) -> Response:
         CURRENT.set(attempt)
@@ -144,27 +214,19 @@ class PatientDownloadHandler(BaseDownloadHandler):
                 attempt.answering = True
                 if route.kind == "proxy" and answer.status in _PROXY_UNREACHABLE:
                     raise TryError(Outcome.PROXY, f"the proxy answers {answer.status}")
-                body = await self._body(request, answer)
+                server = request.meta.get("download_slot") or request.url
+                body = await self._reading.body(
+                    answer, attempt, server, request.meta.get("download_maxsize", self._maxsize)
+                )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise explain(error, attempt, https=https, proxied=route.kind != "direct") from error
+            unwind(error)
+            raise explain(error, attempt, https=https, proxied=route.kind != "direct") from None
         headers = Headers(answer.raw_headers)
+        if body is None:
+            headers.pop("Content-Encoding", None)
+            body = b""
         response_class = responsetypes.from_args(headers=headers, url=request.url, body=body)
         return response_class(url=request.url, status=answer.status, headers=headers, body=body, protocol="HTTP/1.1")
-
-    async def _body(self, request: Request, answer: aiohttp.ClientResponse) -> bytes:
-        maxsize: int = request.meta.get("download_maxsize", self._maxsize)
-        if (answer.content_length or 0) > maxsize:
-            raise TryError(Outcome.TOO_LARGE, f"answers with more than {maxsize:,} bytes")
-        if ",".join(answer.headers.getall("Content-Encoding", [])).count(",") >= _MOST_CODINGS:
-            raise TryError(Outcome.TOO_LARGE, f"packs its answer more than {_MOST_CODINGS} times")
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in answer.content.iter_any():
-            size += len(chunk)
-            if size > maxsize:
-                raise TryError(Outcome.TOO_LARGE, f"answers with more than {maxsize:,} bytes")
-            chunks.append(chunk)
-        return b"".join(chunks)
 
     def _session(self, route: Route) -> aiohttp.ClientSession:
         key = (route.kind, str(route.proxy) if route.kind == "socks" else "")
@@ -172,7 +234,7 @@ class PatientDownloadHandler(BaseDownloadHandler):
         if session is None:
             patience = self._hidden_patience if route.kind == "socks" else self._patience
             session = self._sessions[key] = aiohttp.ClientSession(
-                connector=self._connector(route),
+                connector=listening(self._connector(route)),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 middlewares=(no_second_try,),
@@ -186,9 +248,10 @@ class PatientDownloadHandler(BaseDownloadHandler):
         if route.kind == "socks" and route.proxy is not None:
             return SocksConnector(route.proxy, ssl=self._tls, limit=0)
         direct: dict[str, Any] = {"limit": 0, "ssl": self._tls, "resolver": self._resolver, "use_dns_cache": False}
+        direct["keepalive_timeout"] = KEPT_ALIVE
         if route.kind == "tunnel":
             return HttpTunnelConnector(**direct)
-        make_socket = self._guard.socket if route.kind == "direct" else watched_socket
+        make_socket = self._sockets.make if route.kind == "direct" else watched_socket
         return aiohttp.TCPConnector(**direct, socket_factory=make_socket)
 
 
@@ -211,6 +274,21 @@ def _headers(request: Request) -> list[tuple[str, str]]:
         if name != b"Proxy-Authorization"
         for value in values
     ]
+
+
+def _apart(request: Request, response: Response) -> Response:
+    request.meta["whole"] = response
+    headers = response.headers.copy()
+    headers.pop("Content-Encoding", None)
+    return Response(response.url, response.status, headers)
+
+
+def _hang_up(sock: ref[socket.socket]) -> None:
+    """End a connection that was kept, if it still is there."""
+    kept = sock()
+    with contextlib.suppress(OSError):
+        if kept is not None:
+            kept.shutdown(socket.SHUT_RDWR)
 
 
 def _end(spider: Spider) -> None:

@@ -7,6 +7,7 @@ sequence, visitors stand for it. One that counts no visitors (bunsogs tells 0 of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -54,32 +55,20 @@ class Trend(StrEnum):
 _RANKS = (Activity.SILENT, Activity.QUIET, Activity.STEADY, Activity.BUSY)
 
 
-class Fortnight(Protocol):
-    """The last seven whole days, and the seven before: sums of events, the days of which they are known, mean users."""
+class SevenDays(Protocol):
+    """A week of a Community."""
 
     @property
     def events(self) -> float:
-        """Events of the last seven days."""
+        """The sum of events."""
 
     @property
     def days(self) -> float:
-        """Of how many of these days events are known."""
-
-    @property
-    def events_before(self) -> float:
-        """Events of the seven days before."""
-
-    @property
-    def days_before(self) -> float:
-        """Of how many of those events are known."""
+        """Of how many days they are known."""
 
     @property
     def users(self) -> float | None:
         """Visitors a week, the mean of the days on which they are known."""
-
-    @property
-    def users_before(self) -> float | None:
-        """The same of the week before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +82,36 @@ class Pulse:
     """Events a day; None where it was judged by visitors."""
 
 
-def pulse(weeks: Fortnight | None) -> Pulse | None:
-    """How much happens; None where nothing is known of it, or too little."""
-    if weeks is None:
+def pulse(weeks: Sequence[SevenDays]) -> Pulse | None:
+    """How much happens, by the last two of ``weeks``; None where nothing is known of it, or too little."""
+    if not weeks:
         return None
-    if weeks.days >= FEWEST_DAYS:
-        a_day = weeks.events / weeks.days
-        before = weeks.events_before / weeks.days_before if weeks.days_before >= FEWEST_DAYS else None
-        return Pulse(_rank(a_day, BUSY_EVENTS, STEADY_EVENTS), _trend(a_day, before, CHANGE_EVENTS), a_day)
-    if not weeks.users:
+    last, before = weeks[-1], weeks[-2] if len(weeks) > 1 else None
+    a_day = _a_day(last)
+    if a_day is not None:
+        earlier = _a_day(before) if before else None
+        return Pulse(_rank(a_day, BUSY_EVENTS, STEADY_EVENTS), _trend(a_day, earlier, CHANGE_EVENTS), a_day)
+    if not last.users:
         return None
     # What a server tells of visitors is of a whole week, on each day.
-    trend = _trend(weeks.users, weeks.users_before or None, CHANGE_VISITORS)
-    return Pulse(_rank(weeks.users, BUSY_VISITORS, STEADY_VISITORS), trend, None)
+    trend = _trend(last.users, (before and before.users) or None, CHANGE_VISITORS)
+    return Pulse(_rank(last.users, BUSY_VISITORS, STEADY_VISITORS), trend, None)
+
+
+def by_visitors(users: float | None) -> Activity | None:
+    """How much happens where only the visitors of a week are known; None where nobody is counted."""
+    return _rank(users, BUSY_VISITORS, STEADY_VISITORS) if users else None
+
+
+def counted(users: int | None, pulse: Pulse | None) -> int | None:
+    """Visitors a week as they are shown; None where nobody is counted, as 0 is no count where people write."""
+    writing = pulse is not None and pulse.events is not None and pulse.events >= STEADY_EVENTS
+    return None if users == 0 and writing else users
+
+
+def _a_day(week: SevenDays) -> float | None:
+    """Events a day; None where they are known of too few days."""
+    return week.events / week.days if week.days >= FEWEST_DAYS else None
 
 
 def _rank(number: float, busy: float, steady: float) -> Activity:

@@ -5,9 +5,11 @@ How well it guesses was measured and is told in docs/languages.md; ``python -m b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.metadata import version
 
 from sessioncrawler.editorial.letters import MAX_TEXT, letters_of
 from sessioncrawler.editorial.mentions import speaks_of_others
@@ -28,6 +30,9 @@ ANSWERS = frozenset({
 """Codes that may be answered (BCP 47). Bosnian and Croatian are missing, because a short text does not tell them from
 Serbian; so is Cantonese (yue), which is mostly written as Chinese. The model knows more languages: where one of them
 wins, there is no guess."""
+
+RULES = 1
+"""Grows with each change of what is guessed here: what was guessed before is forgotten then."""
 
 _FAMILY = {"wuu": "zh", "nb": "no", "nn": "no"}
 """What the model tells apart and the directory does not."""
@@ -59,6 +64,60 @@ def guess_language(name: str, description: str) -> Guess | None:
     return guess_by(classify, name, description)
 
 
+class RememberedGuesses:
+    """:func:`guess_language`, but for texts of which it is remembered what the model said.
+
+    ``read`` is asked once, when the first guess is wanted: hash of a text → its guess.
+    """
+
+    def __init__(self, read: Callable[[], Mapping[str, Guess | None]]) -> None:
+        self._read = read
+        self._known: Mapping[str, Guess | None] | None = None
+        self.new: dict[str, Guess | None] = {}
+        """What the model was asked about."""
+        self.used: set[str] = set()
+        """Hashes of texts that were remembered and wanted."""
+
+    def guess(self, name: str, description: str) -> Guess | None:
+        """Return what :func:`guess_language` returns."""
+        if self._known is None:
+            self._known = self._read()
+        text_hash = hash_of(name, description)
+        if text_hash in self._known:
+            self.used.add(text_hash)
+            return self._known[text_hash]
+        if text_hash in self.new:
+            return self.new[text_hash]
+        asked: list[str] = []
+
+        def classifier(words: str) -> tuple[str, float]:
+            asked.append(words)
+            return classify(words)
+
+        found = guess_by(classifier, name, description)
+        if asked:
+            self.new[text_hash] = found
+        return found
+
+    def taken(self) -> tuple[dict[str, Guess | None], set[str]]:
+        """What is new and what was used since this was asked last."""
+        new, used = self.new, self.used
+        self._known = {**(self._known or {}), **new}
+        self.new, self.used = {}, set()
+        return new, used
+
+
+def hash_of(name: str, description: str) -> str:
+    """The hash of all that a guess depends on: 32 hex digits."""
+    text = "\0".join((_model(), name[:MAX_NAME], description[:MAX_TEXT]))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@cache
+def _model() -> str:
+    return f"{RULES} {version('py3langid')}"
+
+
 def guess_by(
     classifier: Classifier, name: str, description: str, *, confidence: float = CONFIDENCE, letters: int = LETTERS
 ) -> Guess | None:
@@ -81,6 +140,11 @@ def classify(words: str) -> tuple[str, float]:
         probabilities[code] = probabilities.get(code, 0.0) + probability
     # Of equal ones the first by code, so that the outcome never depends on an order within the model.
     return min(probabilities.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def forget_model() -> None:
+    """Give back what the model takes, some 70 MB; the next guess loads it again."""
+    _ranking.cache_clear()
 
 
 @cache

@@ -5,18 +5,20 @@ What each rule goes by is in the modules around: tags, languages, staff, and wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from sessioncrawler.editorial.config import Directory, Rating
-from sessioncrawler.editorial.guess import guess_language
+from sessioncrawler.editorial.guess import Guess, guess_language
 from sessioncrawler.editorial.hashtags import Tagged, split_tags
 from sessioncrawler.editorial.icons import IconRules, IconVerdict
 from sessioncrawler.editorial.languages import LanguageTable, parse_language
-from sessioncrawler.editorial.policy import OffRecord, Policy
+from sessioncrawler.editorial.policy import OffRecord, Policy, Reason
 from sessioncrawler.editorial.tags import NsfwReason, derive_tags, nsfw_reason
+from sessioncrawler.editorial.topics.meanings import named_language
+from sessioncrawler.editorial.topics.table import Topics
 from sessioncrawler.model import Address, Room, Server, Tag
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.text.names import visible
@@ -47,6 +49,8 @@ class TagVerdict:
     """Why it is marked as not safe for work; None where it is not."""
     rating: Rating | None
     """What ``[[rate]]`` says."""
+    topics: tuple[str, ...] = ()
+    """Ids of what it is about, by ``[topics]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class LanguageVerdict:
     not_understood: tuple[str, ...] = ()
     table: str | None = None
     """What ``[languages]`` says, whoever decides."""
+    named: str = ""
+    """The tag that names the language, where that decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +88,34 @@ class Judgement:
 class Judge:
     """The rules of a ``directory`` at ``now`` (Unix seconds); ``guess`` is whether languages are guessed.
 
+    ``guesser`` does so, by name and description.
+
     Pure: the same Community always gets the same verdicts. Rules read what readers see: no invisible letters.
     """
 
-    def __init__(self, directory: Directory, now: int, *, guess: bool = True) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        now: int,
+        *,
+        guess: bool = True,
+        guesser: Callable[[str, str], Guess | None] = guess_language,
+    ) -> None:
         self._policy = Policy(directory, now)
         self._languages = LanguageTable(directory)
         self._icons = IconRules(directory)
+        self._topics = Topics(directory.topics)
         self._now = now
         self._guess = guess
+        self._guesser = guesser
 
-    def judge(self, server: Server, room: Room, resembles: str = "") -> Judgement:
+    def judge(self, server: Server, room: Room, resembles: str = "", beyond: str = "") -> Judgement:
         """All verdicts about a Community; ``resembles`` is the official room for which it may be taken."""
         tags = self.tags(server, room, resembles)
         return Judgement(
             tags=tags,
             language=self.language(server, room),
-            off_record=self.off_record(server, room),
+            off_record=self.off_record(server, room, beyond),
             pinned=self.pinned(server, room),
             icon=self._icons.verdict(server, room, nsfw=tags.nsfw is not None),
             known_staff=self.known_staff(server, room),
@@ -119,14 +136,21 @@ class Judge:
             staff=policy.staff(server, room),
             resembles=resembles,
         )
-        return TagVerdict(tagged, tuple(tags), nsfw_reason(room.name, tagged.string_tags, rating), rating)
+        return TagVerdict(
+            tagged,
+            tuple(tags),
+            nsfw_reason(room.name, tagged.string_tags, rating),
+            rating,
+            self._topics.of(room.name, tagged.string_tags),
+        )
 
     def language(self, server: Server, room: Room) -> LanguageVerdict:
-        """The language: the operator's first tag that is understood, else ``[languages]``, else a guess.
+        """The language: the operator's first ``#lang:``, else ``[languages]``, else a tag that names one, else a guess.
 
         The tag goes first because it is the newer word: in the 2026 directory many rooms say ``any`` that the table of
-        2023 calls English. A tag with a typing error is not understood, so the table mends it. A guess looks at the
-        tags too, because they may name another language than the one that they are written in.
+        2023 calls English. A tag with a typing error is not understood, so the table mends it. A tag that names a
+        language (``#english``) counts where no other tag names another: rooms for two languages are tagged with both. A
+        guess looks at the tags too, because they may name another language than the one that they are written in.
         """
         codes = {text: parse_language(text) for text in _tagged(room).languages}
         understood = tuple(text for text in _tagged(room).languages if codes[text])
@@ -136,14 +160,19 @@ class Judge:
             return LanguageVerdict(codes[understood[0]], LanguageOrigin.TAG, None, understood, unknown, table)
         if table:
             return LanguageVerdict(table, LanguageOrigin.TABLE, not_understood=unknown, table=table)
-        guess = guess_language(visible(room.name), visible(room.description or "")) if self._guess else None
+        spoken = {code: tag for tag in _tagged(room).string_tags if (code := named_language(tag))}
+        if len(spoken) == 1:
+            ((code, tag),) = spoken.items()
+            return LanguageVerdict(code, LanguageOrigin.TAG, not_understood=unknown, named=tag)
+        guess = self._guesser(visible(room.name), visible(room.description or "")) if self._guess else None
         if guess is None:
             return LanguageVerdict(not_understood=unknown)
         return LanguageVerdict(guess.code, LanguageOrigin.GUESS, guess.confidence, not_understood=unknown)
 
-    def off_record(self, server: Server, room: Room) -> OffRecord | None:
-        """Why a Community is not listed; None where it may be."""
-        return self._policy.off_record(server, room, _tagged(room).string_tags)
+    def off_record(self, server: Server, room: Room, beyond: str = "") -> OffRecord | None:
+        """Why a Community is not listed; None where it may be. ``beyond`` says why there is no place for it."""
+        verdict = self._policy.off_record(server, room, _tagged(room).string_tags)
+        return verdict or (OffRecord(Reason.BEYOND, beyond) if beyond else None)
 
     def pinned(self, server: Server, room: Room) -> bool:
         """Whether it comes first."""

@@ -22,14 +22,18 @@ class Reason(StrEnum):
     CLOSED = "closed"
     TEST = "test"
     UNLISTED = "unlisted"
+    OPTED_OUT = "opted-out"
     HIDDEN = "hidden"
+    BEYOND = "beyond"
 
 
 REASON_TEXTS = {
     Reason.CLOSED.value: N_("neither readable nor writable"),
     Reason.TEST.value: N_("tagged as tests"),
     Reason.UNLISTED.value: N_("asked not to be listed"),
+    Reason.OPTED_OUT.value: N_("on servers that asked not to be listed"),
     Reason.HIDDEN.value: N_("hidden by this directory"),
+    Reason.BEYOND.value: N_("beyond what one server, or all new servers, may list"),
 }
 """The words of pages for Communities that are not listed, after their number."""
 
@@ -63,9 +67,11 @@ class Policy:
     def off_record(self, server: Server, room: Room, string_tags: Sequence[str]) -> OffRecord | None:
         """Return why a room is off the record; None where it may be listed.
 
-        The operator of the room decides before the operator of the directory. What the server does not tell (None)
-        is no reason.
+        The operator of the server decides first, then that of the room, then that of the directory. What the server
+        does not tell (None) is no reason.
         """
+        if server.opted_out:
+            return OffRecord(Reason.OPTED_OUT, "its server asks in its robots.txt not to be listed")
         if room.read is False and room.write is False:
             return OffRecord(Reason.CLOSED, "it can be neither read nor written to")
         if has_tag(string_tags, TEST):

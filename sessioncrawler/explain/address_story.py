@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from sessioncrawler.explain.outcomes import (
@@ -10,6 +10,7 @@ from sessioncrawler.explain.outcomes import (
     NEW_KEY,
     NOT_ASKED_LATELY,
     NOT_NAMED,
+    OPTED_OUT,
     UNPROVEN,
     WRONG_KEYS,
     OutcomeText,
@@ -21,6 +22,7 @@ from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.knowledge.carried import HOUR
 from sessioncrawler.knowledge.keys import KeyStory, story_of
 from sessioncrawler.knowledge.known import Knowledge
+from sessioncrawler.knowledge.patience import Rest
 from sessioncrawler.model import KeyClaim, KeyProof, Outcome, Poll, Sighting
 from sessioncrawler.state import Incident
 from sessioncrawler.text.dates import DAY
@@ -40,14 +42,36 @@ def state_of(facts: AddressFacts) -> OutcomeText:
     """How an address stands, in plain words, and what its operator can do."""
     if not facts.named:
         return NOT_NAMED
+    if facts.opted_out_at is not None:
+        return OPTED_OUT
+    if facts.rest and not facts.current:
+        return resting_text(facts.rest)
     if facts.poll is None:
         return NEVER_ASKED
     return outcome_text(facts.poll.outcome) if facts.current else NOT_ASKED_LATELY
 
 
+def resting_text(rest: Rest) -> OutcomeText:
+    """Why an address is not asked in every crawl; that is no new failure."""
+    reached = f"has not been reached since {when(rest.reached_at)}" if rest.reached_at else "has never been reached"
+    if not rest.every:
+        words = f"is not asked any more: no source shows its join links, and it {reached}"
+        return OutcomeText(words, "Post a join link on a site that this directory reads: then it is asked at once.")
+    asked = f", last on {when(rest.asked_at)}" if rest.asked_at else ""
+    return OutcomeText(
+        f"is asked once {_often(rest)}{asked}: it {reached}",
+        "Start the server, and look at its name, its port and the firewall. It is found by itself then, and "
+        "at once where a join link that was not posted before is posted on a site that this directory reads.",
+    )
+
+
+def _often(rest: Rest) -> str:
+    return "a week" if rest.every > DAY else "a day"
+
+
 def advice_for(facts: AddressFacts, now: int) -> str:
     """What the operator of an address can do, in whole sentences."""
-    story = story_of(facts, now)
+    story = story_of(facts, now) if facts.opted_out_at is None else None
     if story and story.former_key:
         return NEW_KEY.advice
     if story and wrong_claims(facts):
@@ -82,18 +106,45 @@ def address_sentences(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
     yield from _former_keys(facts)
     yield from _availability(facts, known)
     yield from _merging(facts, known)
+    if facts.opted_out_at is not None:
+        yield f"Its server asks in its robots.txt not to be listed, since {when(facts.opted_out_at)}."
     yield f"What its operator can do: {advice_for(facts, known.now)}"
 
 
 def kept(facts: AddressFacts, known: Knowledge) -> str:
     """That a server keeps its Communities although it is silent; empty where it does not."""
     one = known.carried_at.get(facts.address.netloc)
-    if one is None:
+    if one is None or facts.opted_out_at is not None:
         return ""
     until = when(one.polled_at + int(known.ladder.at_all * HOUR))
     return (
         f"{facts.address} {state_of(facts).words}; its Communities are listed as it told them on "
         f"{when(one.polled_at)}, until {until} at most."
+    )
+
+
+def bounded(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
+    """That not all rooms of an address are taken, or have a place on the page, and what can be done."""
+    poll = facts.poll
+    if poll is None or not facts.current:
+        return
+    if poll.over_limit:
+        yield _over_limit(poll)
+    key = poll.server.public_key if poll.server and facts.reached else ""
+    whys = Counter(why for room in poll.rooms if (why := known.beyond.get((key, room.token.lower()))))
+    for why, rooms in sorted(whys.items()):
+        yield (
+            f"{counted(rooms, 'room is', 'rooms are')} not listed, because {why}. The directory's operator can raise "
+            "that, or name the server under [[servers]] in directory.toml."
+        )
+
+
+def _over_limit(poll: Poll) -> str:
+    told, taken = len(poll.rooms) + poll.over_limit, len(poll.rooms)
+    return (
+        f"It tells {told:,} rooms, of which the {taken:,} oldest are taken: ROOMS_PER_SERVER and TEXT_PER_SERVER, of "
+        "a server that was not published for a week a part of them (NEW_SERVER_SHARE). The directory's operator can "
+        "raise these, or name the server under [[servers]] in directory.toml, so that it does not count as new."
     )
 
 
@@ -131,8 +182,11 @@ def _answer(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
         since, reached = facts.last.failing_since, facts.last.reached_at
         failing = a_time(known.now - since)
         yield f"Failing since {when(since)} ({failing}); reached last: {when(reached)}."
+    if facts.rest and facts.rest.every and facts.current:
+        yield f"Since it has not been reached for so long, it is asked once {_often(facts.rest)}."
     if poll.aliases:
         yield f"It redirects to {listed(map(str, poll.aliases))}."
+    yield from bounded(facts, known)
     if poll.repairs:
         yield f"{counted(poll.repairs, 'room was', 'rooms were')} broken in its answer and repaired or left out."
 
@@ -181,6 +235,7 @@ def _availability(facts: AddressFacts, known: Knowledge) -> Iterator[str]:
         for one in mine[::-1][:MOST_INCIDENTS]:
             how = outcome_text(Outcome(one.how)).words if one.how in set(Outcome) else one.how
             lasts = "so far" if one.ended is None else f"until {when(one.ended)}"
+            lasts += ", when another key was shown there" if one.replaced else ""
             yield f"Down since {when(one.began)}, {a_time(one.seconds(known.now))} {lasts}: it {how}."
         if len(mine) > MOST_INCIDENTS:
             yield f"Down {len(mine) - MOST_INCIDENTS:,} more times in 30 days."

@@ -110,10 +110,20 @@ OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
         "is in a network (.onion, .loki) that this directory has no way into",
         "Offer an address on the public Internet as well. The directory's operator can name a SOCKS_PROXY instead.",
     ),
+    Outcome.UNJOINABLE: OutcomeText(
+        "answers with its rooms, at an address to which no app takes a join link",
+        "Offer an IPv4 address or a name with a dot and without _ on the public Internet, and post join links with it: "
+        "apps take neither IPv6 addresses nor .onion or .loki.",
+    ),
     Outcome.PROXY: OutcomeText(
         "was not reached by this directory's own proxy",
         "Check that the server is running. If others fail in the same way, the directory's operator should look at the "
         "proxy.",
+    ),
+    Outcome.CROWDED: OutcomeText(
+        "waits for its turn among many new addresses in the same place",
+        "Wait: others have their turn each hour, and what was reached once is asked in every crawl. The directory's "
+        "operator can name the address under [[servers]] in directory.toml: then it is asked at once.",
     ),
     Outcome.ABANDONED: OutcomeText(
         "was given up before it had told all",
@@ -135,7 +145,8 @@ _SHORT: Mapping[str, tuple[Outcome, ...]] = {
     N_("it led to where this directory does not go"): (
         Outcome.REDIRECTED, Outcome.FORBIDDEN_ADDRESS, Outcome.FORBIDDEN_PORT,
     ),
-    N_("this directory had no way to it"): (Outcome.NO_SOCKS_PROXY, Outcome.PROXY),
+    N_("no app reached it"): (Outcome.UNJOINABLE,),
+    N_("this directory had no way to it"): (Outcome.NO_SOCKS_PROXY, Outcome.PROXY, Outcome.CROWDED),
 }  # fmt: skip
 IN_SHORT: Mapping[str, str] = MappingProxyType({end.value: words for words, ends in _SHORT.items() for end in ends})
 """Value of an outcome → how a server was not reached then, for visitors, to be translated."""
@@ -151,6 +162,11 @@ NOT_ASKED_LATELY = OutcomeText(
 NOT_NAMED = OutcomeText(
     "is named by nobody any more, so it is not asked and nothing of it is listed",
     "Nothing, if the server is gone. Otherwise post a join link on a site that this directory reads.",
+)
+OPTED_OUT = OutcomeText(
+    "asks in its robots.txt not to be listed, so it is not, and is asked once a day",
+    "Nothing, if that is meant. Otherwise take the group 'User-agent: sessioncrawler' out of robots.txt: it is read "
+    "again within a day, and the server is listed again then.",
 )
 WRONG_KEYS = OutcomeText(
     "answers with its rooms, but join links with another key are about",

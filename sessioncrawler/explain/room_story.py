@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sessioncrawler.editorial.icons import IconVerdict
 from sessioncrawler.editorial.judge import (
     Duplicates,
     Judge,
@@ -19,7 +18,9 @@ from sessioncrawler.editorial.languages import language_name
 from sessioncrawler.editorial.policy import Reason
 from sessioncrawler.editorial.standing import Standing, fair_staff, good_staff, standing
 from sessioncrawler.editorial.tags import NOT_OFFICIAL, NsfwReason, reserved_name
+from sessioncrawler.editorial.topics.table import topic_name
 from sessioncrawler.explain.phrases import hashtags, listed, quoted, seen, when
+from sessioncrawler.explain.pictures import Icons, picture_sentences
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, Reach, Room, Server, TagKind
@@ -48,15 +49,11 @@ ROOM_ADVICE = {
     Reason.CLOSED: "make the room readable or writable for everybody",
     Reason.TEST: "take #test out of the description",
     Reason.UNLISTED: "take #unlisted out of the description",
+    Reason.OPTED_OUT: "let the operator of the server take the group 'User-agent: sessioncrawler' out of its "
+    "robots.txt, which is read again within a day",
     Reason.HIDDEN: "ask the directory's operator, whose rule under [[hide]] of directory.toml hides it",
-}
-
-
-_ICON_VERDICTS = {
-    IconVerdict.SHOWN: "its picture may be shown",
-    IconVerdict.BLOCKED: "its picture is not shown, because [icons] of directory.toml blocks it",
-    IconVerdict.UNREADABLE: "its picture is not shown, because its server gives it to members only",
-    IconVerdict.NSFW: "its picture is not shown, because it is marked nsfw",
+    Reason.BEYOND: "delete or close rooms that nobody needs, or ask the directory's operator to name the server under "
+    "[[servers]] of directory.toml; a server that is new has more places when it was published for a week",
 }
 
 
@@ -72,6 +69,8 @@ class Served:
     """Why it is dropped; None where it is kept."""
     resembles: str = ""
     """Name of the official room for which it may be taken."""
+    beyond: str = ""
+    """Why the page has no place for it; empty where it has."""
 
     @property
     def identifier(self) -> str:
@@ -84,14 +83,14 @@ def served(communities: Iterable[CommunityItem]) -> Iterator[Served]:
     duplicates = Duplicates()
     for one in communities:
         repeat = duplicates.repeat(one.server, one.room)
-        yield Served(one.server, one.room, duplicates.owner(one.server), repeat, one.resembles)
+        yield Served(one.server, one.room, duplicates.owner(one.server), repeat, one.resembles, one.beyond)
 
 
 def outline(room: Served, judge: Judge) -> str:
     """Whether a Community is listed, as a sentence."""
     if room.repeat is not None:
         return f"{room.identifier} is not listed: {_elsewhere(room)}."
-    verdict = judge.off_record(room.server, room.room)
+    verdict = judge.off_record(room.server, room.room, room.beyond)
     if verdict is None:
         return f"{room.identifier} {quoted(room.room.name, 80)} is listed."
     return f"{room.identifier} is not listed: {quoted_reason(verdict.sentence)}."
@@ -102,15 +101,20 @@ def quoted_reason(sentence: str) -> str:
     return quoted(sentence).strip("“”")
 
 
-def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: Knowledge) -> Iterator[str]:
-    """All that is decided about a Community; ``others`` are the same one at other addresses, or repeated."""
-    judged = judge.judge(room.server, room.room, room.resembles)
+def room_sentences(
+    room: Served, others: Sequence[Served], judge: Judge, known: Knowledge, icons: Icons | None = None
+) -> Iterator[str]:
+    """All that is decided about a Community; ``others`` are the same one at other addresses, or repeated.
+
+    What became of its picture is told where ``icons`` are.
+    """
+    judged = judge.judge(room.server, room.room, room.resembles, room.beyond)
     yield f"Its server is {room.server.address}, with the key {room.server.public_key}."
     presence = known.presence_of(room.server.public_key)
-    if presence and presence.reach is not Reach.NOW:
+    if presence and presence.reach is not Reach.NOW and not room.server.opted_out:
         where = "as ever" if presence.reach is Reach.LATELY else "after those that can be reached"
         yield f"Its server was not reached since {when(presence.at)}; what it told then is listed {where}."
-    if judge.judge(replace(room.server, proven=True), room.room, room.resembles) != judged:
+    if judge.judge(replace(room.server, proven=True), room.room, room.resembles, room.beyond) != judged:
         yield _NOT_PROVEN
     yield from _sources(room, known)
     if room.repeat is not None:
@@ -122,7 +126,7 @@ def room_sentences(room: Served, others: Sequence[Served], judge: Judge, known: 
     yield from _language(judged.language, known)
     yield from _standing(room.room, judged.known_staff)
     yield from _policy(judged)
-    yield from _icon(room.room, judged.icon)
+    yield from picture_sentences(room.server, room.room, judged.icon, icons)
     yield from _history(room, listable=judged.off_record is None, known=known)
 
 
@@ -176,6 +180,8 @@ def _tags(judged: TagVerdict, resembles: str) -> Iterator[str]:
             yield f"200 tags: {tag.text}, because {_TAG_ORIGINS.get(tag.text, 'the directory says so')}."
     if judged.rating is not None and judged.nsfw is None:
         yield "200 tags: not marked nsfw, because [[rate]] of directory.toml calls it safe."
+    if judged.topics:
+        yield f"200 tags: about {listed(map(topic_name, judged.topics))}, by [topics] of directory.toml."
     reserved = [tag for tag in judged.tagged.string_tags if reserved_name(tag)]
     if reserved:
         yield f"200 tags: {hashtags(reserved)} of its operator not shown, since only this directory may give such tags."
@@ -199,6 +205,8 @@ def _language_origin(verdict: LanguageVerdict, known: Knowledge) -> str:
         return f"{name}, guessed from its name and description with a confidence of {verdict.confidence:.2f}"
     if verdict.origin is LanguageOrigin.TABLE:
         return f"{name}, from [languages] of directory.toml"
+    if verdict.named:
+        return f"{name}, from its operator's {hashtags([verdict.named])}"
     overruled = f"; [languages] of directory.toml says {verdict.table}, but its operator decides" if (
         verdict.table and verdict.table != verdict.code
     ) else ""  # fmt: skip
@@ -229,11 +237,6 @@ def _policy(judged: Judgement) -> Iterator[str]:
         yield f"What can be done: {ROOM_ADVICE[judged.off_record.reason]}."
     if judged.pinned:
         yield "400 policy: pinned by directory.toml."
-
-
-def _icon(room: Room, verdict: IconVerdict) -> Iterator[str]:
-    if room.image_id is not None:
-        yield f"600 icons: {_ICON_VERDICTS[verdict]}."
 
 
 def _history(room: Served, *, listable: bool, known: Knowledge) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.explain.address_story import address_sentences, kept, state_of
 from sessioncrawler.explain.phrases import listed, quoted
+from sessioncrawler.explain.pictures import Icons
 from sessioncrawler.explain.room_story import Served, outline, quoted_reason, room_sentences, served
 from sessioncrawler.explain.subject import Question
 from sessioncrawler.knowledge.addresses import AddressFacts
@@ -40,10 +41,11 @@ class Story:
     parts: tuple[Part, ...]
 
 
-def tell(what: str, known: Knowledge) -> Story:
+def tell(what: str, known: Knowledge, icons: Icons | None = None) -> Story:
     """Tell the story of ``what``: a join link, ``TOKEN+prefix``, a server id, a host, ``host:port``, a URL or a key.
 
-    Everything comes from ``known``; nothing is asked of the network. Raises NothingToTellError.
+    Everything comes from ``known``, and of pictures from ``icons``; nothing is asked of the network. Raises
+    NothingToTellError.
     """
     if not known.sightings and not known.polls:
         raise NothingToTellError("Nothing is known of any server yet: run 'scrapy refresh' first.")
@@ -57,7 +59,7 @@ def tell(what: str, known: Knowledge) -> Story:
             f"Nothing is known of {what.strip()[:200]}: no source names it, directory.toml does not, and no server "
             "redirects to it. Look for typing errors, or post its join link on a site that this directory reads."
         )
-    return _Teller(question, chosen, known).story(what.strip()[:300])
+    return _Teller(question, chosen, known, icons).story(what.strip()[:300])
 
 
 def _choose(question: Question, known: Knowledge) -> list[AddressFacts]:
@@ -78,7 +80,8 @@ def _has_token(facts: AddressFacts, token: str) -> bool:
 
 
 class _Teller:
-    def __init__(self, question: Question, chosen: list[AddressFacts], known: Knowledge) -> None:
+    def __init__(self, question: Question, chosen: list[AddressFacts], known: Knowledge, icons: Icons | None) -> None:
+        self.icons = icons
         self.question = question
         self.chosen = chosen
         self.known = known
@@ -93,7 +96,7 @@ class _Teller:
         rooms = self._rooms() if self.question.token else []
         parts = [Part("In short", tuple(self._summary(rooms)))]
         for room, others in rooms[:MOST]:
-            sentences = tuple(room_sentences(room, others, self.judge, self.known))
+            sentences = tuple(room_sentences(room, others, self.judge, self.known, self.icons))
             parts.append(Part(f"Community {room.identifier} {quoted(room.room.name, 80)}", sentences))
         parts += [
             Part(f"Address {facts.address}", tuple(address_sentences(facts, self.known)))
@@ -160,7 +163,7 @@ class _Teller:
             by_key[one.server.public_key].append(one)
         for rooms in list(by_key.values())[:MOST]:
             kept = [one for one in rooms if one.repeat is None]
-            verdicts = {one.identifier: self.judge.off_record(one.server, one.room) for one in kept}
+            verdicts = {one.identifier: self.judge.off_record(one.server, one.room, one.beyond) for one in kept}
             out = {identifier: verdict for identifier, verdict in verdicts.items() if verdict}
             count = counted(len(kept), "Community", "Communities")
             yield f"{rooms[0].best} shows {count}, {len(kept) - len(out):,} of them listed."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from sys import maxsize
 from typing import Any, BinaryIO, Self
 
 from scrapy.crawler import Crawler
@@ -12,13 +13,22 @@ from scrapy.spiderloader import get_spider_loader
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config import configured_directory
+from sessioncrawler.editorial.guess import forget_model
+from sessioncrawler.explain.pictures import Icons
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
+from sessioncrawler.opendata.bundle import Bundle
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outcome import report_of
 from sessioncrawler.publish.reading import reading
+from sessioncrawler.publish.signing import signing_key
 from sessioncrawler.publish.workers import RenderingError, pack_edition, processes
+from sessioncrawler.site.list.page import WHOLE
+from sessioncrawler.site.pages.cards import MOST_TRANSLATED as COMMUNITIES_TRANSLATED
+from sessioncrawler.site.posters.fonts import FOLDERS
+from sessioncrawler.site.posters.posters import MOST, MOST_NEW, KeptPosters, PosterRules
+from sessioncrawler.site.shelves.shelves import MOST_LANGUAGES, MOST_ROOMS
 from sessioncrawler.state import Sample, ServerHistory, State, Week
 
 logger = logging.getLogger(__name__)
@@ -64,6 +74,7 @@ class SiteItemExporter(BaseItemExporter):
             return  # nothing of it would be published
         try:
             self._check()
+            forget_model()  # all languages are known, and rendering is when a crawl needs the most memory
             settings = self.crawler.settings
             many = processes(settings.getint("RENDER_PROCESSES"))
             pack_edition(self.file, self._edition(), processes=many, folder=settings["FEED_TEMPDIR"] or None)
@@ -93,19 +104,51 @@ class SiteItemExporter(BaseItemExporter):
             self._polls,
             left_out=report.left_out if report else {},
             sources=_sources(self.crawler),
+            icons=self._icons,
             icon_contents=self._icon_contents,
             histories=self._histories,
             server_histories=self._server_histories,
             weekly=self._weekly,
+            most_translated=settings.getint("SERVERS_TRANSLATED", maxsize),
+            list_whole=settings.getint("LIST_WHOLE", WHOLE),
+            kept_posters=KeptPosters(self._poster_digests, self._posters, self._keep_posters),
+            poster_rules=PosterRules(
+                settings.getint("POSTERS", MOST),
+                settings.getint("POSTERS_NEW", MOST_NEW),
+                tuple(settings.getlist("POSTER_FONTS", [*FOLDERS])),
+            ),
+            communities_translated=settings.getint("COMMUNITIES_TRANSLATED", COMMUNITIES_TRANSLATED),
+            most_languages=settings.getint("SHELF_LANGUAGES", MOST_LANGUAGES),
+            most_on_shelf=settings.getint("SHELF_ROOMS", MOST_ROOMS),
             templates=settings.get("SITE_TEMPLATES"),
+            bundle=Bundle(settings.getint("ZIP_BYTES", maxsize)),
+            signing=signing_key(settings),
         )
 
     def _state(self) -> State:
         return State.open(self.crawler.settings["STATE_URL"])
 
+    def _icons(self) -> Icons | None:
+        if not self.crawler.settings.getbool("ICONS_ENABLED"):
+            return None
+        with self._state() as state:
+            return {icon.room: icon for icon in state.icons()}
+
     def _icon_contents(self) -> Mapping[tuple[str, str], bytes]:
         with self._state() as state:
             return state.icon_contents()
+
+    def _poster_digests(self) -> Mapping[str, str]:
+        with self._state() as state:
+            return state.posters()[0]
+
+    def _posters(self, names: Collection[str]) -> Mapping[str, bytes]:
+        with self._state() as state:
+            return state.posters(names)[1]
+
+    def _keep_posters(self, drawn: Mapping[str, tuple[str, bytes]], kept: Collection[str]) -> None:
+        with self._state() as state:
+            state.record_posters(drawn, kept)
 
     def _histories(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Sample]]:
         with self._state() as state:
@@ -118,7 +161,7 @@ class SiteItemExporter(BaseItemExporter):
     def _weekly(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[Week]]:
         # A second process that renders may ask: it needs a connection of its own.
         with self._state() as state:
-            return state.weekly(keys, crawl_time(self.crawler.settings))
+            return state.weekly(crawl_time(self.crawler.settings), keys)
 
 
 def _sources(crawler: Crawler) -> dict[str, tuple[str, str]]:

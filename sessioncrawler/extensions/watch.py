@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Self
 
 from scrapy import signals
@@ -10,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from sessioncrawler.clock import crawl_time, hours
-from sessioncrawler.editorial.monitors import Verdict, judge_age
+from sessioncrawler.editorial.monitors import Figures, Verdict, judge_age, judge_growth
 from sessioncrawler.extensions._files import store
 from sessioncrawler.publish.health import HEALTH, SCHEMA, health_json, health_schema
 from sessioncrawler.publish.metrics import metrics
@@ -56,10 +57,11 @@ class Watch:
         stats, now = self._crawler.stats.get_stats(), crawl_time(self._crawler.settings)
         run = report_of(self._crawler)
         trouble, figures = publication_trouble(stats, run), run.figures if run else None
-        last = self._remember(Run(now, figures) if figures and not trouble else None)
+        figures, last, growth = self._remember(now, figures, published=not trouble)
         said = f"Nothing was published: {trouble}." if trouble else ""
         verdicts = (
             *(run.verdicts if run else ()),
+            *([growth] if growth else ()),
             Verdict("publication", said),
             judge_age(now, last.at if last else None, self._max_age),
         )
@@ -72,16 +74,26 @@ class Watch:
             text = metrics(now, verdicts, figures, last, published=not trouble, seconds=seconds)
             await self._write(self._metrics, text.encode())
 
-    def _remember(self, run: Run | None) -> Run | None:
-        """Record a good ``run``; the last good one, which may be it."""
+    def _remember(
+        self, now: int, figures: Figures | None, *, published: bool
+    ) -> tuple[Figures | None, Run | None, Verdict | None]:
+        """Record a good run. Its figures with the size of the state, the last good run, which may be it, and growth."""
         try:
             with State.open(self._state_url) as state:
-                if run:
-                    state.record_run(run)
-                return state.last_run()
+                past, size = state.runs(), state.size()
+                newcomers = state.newcomers(past[0].at) if past else []
+                figures = replace(figures, state_bytes=size) if figures else None
+                growth = judge_growth(size, [run.figures.state_bytes for run in past], newcomers)
+                if figures and published:
+                    state.record_run(Run(now, figures))
+                last = state.last_run()
         except StateError as error:
             self._fail(f"{error} The figures of this run are not kept, nor is known when the site was published last.")
-            return run
+            return figures, Run(now, figures) if figures and published else None, None
+        self._crawler.stats.set_value(f"monitors/{growth.name}", growth.sentence or "ok")
+        if not growth.ok:
+            logger.warning("%s", growth.sentence)
+        return figures, last, growth
 
     async def _write(self, uri: str, content: bytes) -> None:
         try:

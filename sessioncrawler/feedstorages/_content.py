@@ -11,14 +11,16 @@ for _ending, _type in {
     ".webp": "image/webp",
     ".webmanifest": "application/manifest+json",
     ".md": "text/markdown",
+    ".js": "text/javascript",
     ".jsonl": "application/x-ndjson",
+    ".minisig": "text/plain",
     ".opml": "text/x-opml",
+    ".zip": "application/zip",
 }.items():
     _TYPES.add_type(_type, _ending)
 
 _TEXTUAL = {
     "application/atom+xml",
-    "application/javascript",
     "application/json",
     "application/manifest+json",
     "application/rss+xml",

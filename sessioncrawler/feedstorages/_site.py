@@ -2,7 +2,7 @@
 
 The manifest of the last publication (``files.json``) tells what is there. It is removed before the first file changes
 and put back after the last one, so that a run which is killed in between is seen by the next one: without a manifest
-that one believes nothing.
+that one believes nothing. One run at a time does that, where the place can tell (:meth:`Target.alone`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import IO, Any, Self
 
 from sessioncrawler.publish.archive import Archive
@@ -60,6 +61,10 @@ class Target(ABC):
     def __exit__(self, *_: object) -> None:
         """Let go of everything."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only run that publishes a site here; waits for another one, Trouble where that takes too long."""
+        return nullcontext()
+
     @abstractmethod
     def read(self, path: str) -> bytes | None:
         """The content of a file; None where there is none."""
@@ -104,7 +109,12 @@ def store_site(file: IO[bytes], place: Target) -> None:
     site = _open(file)
     state = AS_IT_WAS
     try:
-        with place:
+        with place, ExitStack() as stack:
+            if place.read(FILES) == site.manifest and all(
+                place.holds(path, one, told=True) for path, one in site.files.items()
+            ):
+                return
+            stack.enter_context(place.alone())
             before = place.read(FILES)
             old = _known(before)
             changed = [
@@ -113,8 +123,6 @@ def store_site(file: IO[bytes], place: Target) -> None:
                 if not place.holds(path, one, told=(old or {}).get(path) == one)
             ]
             gone = [path for path in (_around(place, site.files) if old is None else old) if path not in site.files]
-            if before == site.manifest and not changed:
-                return
             place.prepare([*changed, FILES], site.read)
             alone = place.read(FILES) == before
             if before is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -16,16 +17,25 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.feedstorages._content import content_type
+from sessioncrawler.feedstorages._lease import MARK, Lease
 from sessioncrawler.feedstorages._site import Read, Target, Trouble, rank_of
 from sessioncrawler.feedstorages._storage import PlaceStorage
 
 try:
     import obstore
-    from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+    from obstore.exceptions import (
+        AlreadyExistsError,
+        BaseError,
+        PermissionDeniedError,
+        PreconditionError,
+        UnauthenticatedError,
+    )
     from obstore.store import from_url
 except ImportError:  # optional: only buckets need it
     if not TYPE_CHECKING:
         obstore = None
+
+logger = logging.getLogger(__name__)
 
 PARALLEL = 8
 """Files that are stored at the same time: a bucket is far away."""
@@ -40,6 +50,9 @@ _METADATA = ("169.254.", "metadata.google")
 """Where machines in a cloud find credentials; asked only where no others are known."""
 _ELSEWHERE = ("configured region", "AuthorizationHeaderMalformed")
 """What is answered to a question in the wrong region."""
+
+_UNKNOWN = ("NotImplemented", "Not Implemented", "not supported")
+"""What is answered by those who know no conditions."""
 
 _REFUSED = "Check the credentials, and that they may read, list, write and delete in the bucket, and run it again."
 _MISSING = "Make the bucket, or name another in SITE_URI, and run it again."
@@ -57,6 +70,7 @@ class Bucket(Target):
         self._prefix = place.path.strip("/")
         self._root = f"{place.scheme}://{place.hostname}"
         self._settings = settings
+        self._lease: BucketLease | None = None
         self._config = _s3_config(uri, settings) if place.scheme == "s3" else {}
         header, acl = _ACLS[place.scheme]
         # Google's setting has names such as publicRead, its header has public-read.
@@ -73,6 +87,19 @@ class Bucket(Target):
     def __exit__(self, *_: object) -> None:
         """Wait for what is under way."""
         self._pool.shutdown()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold a mark; a bucket that knows no conditions is used without one."""
+        lease = BucketLease(self._settings, f"{self._root}/{self._prefix}", self._store, self._key(MARK))
+        with ExitStack() as stack:
+            with self._told(MARK):
+                try:
+                    stack.enter_context(lease.held())
+                    self._lease = lease
+                except NoConditionsError:
+                    logger.warning("%s knows no conditions: that no two runs publish there is up to you.", self._root)
+            yield
 
     def read(self, path: str) -> bytes | None:
         """The content of a file; None where there is none, nor a bucket."""
@@ -92,6 +119,9 @@ class Bucket(Target):
         """Store files, several of one rank at a time."""
         for _, alike in groupby(paths, rank_of):
             while batch := list(islice(alike, AHEAD)):
+                if self._lease:
+                    with self._told(MARK):
+                        self._lease.check(self)
                 self._each(self._put, [(path, read(path)) for path in batch])
 
     def delete(self, paths: Iterable[str]) -> None:
@@ -126,8 +156,73 @@ class Bucket(Target):
         try:
             yield
         except (BaseError, OSError) as error:
-            words = str(error).partition("\n\nDebug source")[0]
+            words = _words(error)
             raise Trouble(f"{self._root}/{self._key(path)}", error, _mend(error, words), words) from error
+
+
+class NoConditionsError(Exception):
+    """The bucket does not know "only if it is not there", which most do."""
+
+
+class BucketLease(Lease):
+    """An object; each of its states is its content and its ``ETag``, or on Google its generation."""
+
+    def __init__(self, settings: BaseSettings, where: str, store: Any, key: str) -> None:
+        super().__init__(settings, where)
+        self._store = store
+        self._key = key
+
+    def make(self, content: bytes) -> Any:
+        """Write the object if it is not there."""
+        return self._put(content, "create")
+
+    def look(self) -> Any:
+        """Read it."""
+        try:
+            found = obstore.get(self._store, self._key)
+        except FileNotFoundError:
+            return None
+        return bytes(found.bytes()), _version(found.meta)
+
+    def change(self, mark: Any, content: bytes) -> Any:
+        """Write it if it is as ``mark`` says."""
+        return self._put(content, mark[1])
+
+    def take(self, mark: Any, content: bytes) -> Any:
+        """The same."""
+        return self._put(content, mark[1])
+
+    def remove(self) -> None:
+        """Remove it."""
+        try:
+            obstore.delete(self._store, self._key)
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            self.stays(_words(error))
+
+    def _put(self, content: bytes, mode: Any) -> Any:
+        try:
+            told = obstore.put(self._store, self._key, content, mode=mode, use_multipart=False)
+        except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
+            if mode == "create" and isinstance(error, FileNotFoundError):
+                raise  # there is no bucket
+            there = self.look()  # it may be ours, where the answer to a first try was lost
+            return there if there and there[0] == content else None
+        except BaseError as error:
+            if any(sign in str(error) for sign in _UNKNOWN):
+                raise NoConditionsError from error
+            raise
+        return content, _version(told)
+
+
+def _version(told: Any) -> dict[str, str]:
+    return {name: told[name] for name in ("e_tag", "version") if told[name] is not None}
+
+
+def _words(error: Exception) -> str:
+    """What is said of an error, without how obstore came to it."""
+    return str(error).partition("\n\nDebug source")[0]
 
 
 def _mend(error: Exception, words: str) -> str:
@@ -142,7 +237,7 @@ def _mend(error: Exception, words: str) -> str:
 
 def _store(root: str, config: Any, settings: BaseSettings, headers: dict[str, str]) -> Any:
     """A client that gives up after ``STORE_TRIES`` tries, each ``STORE_TIMEOUT`` seconds long at most."""
-    tries, seconds = settings.getint("STORE_TRIES", 5), settings.getfloat("STORE_TIMEOUT", 30)
+    tries, seconds = settings.getint("STORE_TRIES"), settings.getfloat("STORE_TIMEOUT")
     return from_url(
         root,
         config=config,

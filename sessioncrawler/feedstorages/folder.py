@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from w3lib.url import file_uri_to_path
 
+from sessioncrawler.feedstorages._lease import busy
 from sessioncrawler.feedstorages._site import Read, Target, Trouble
 from sessioncrawler.feedstorages._storage import PlaceStorage
 from sessioncrawler.publish.manifest import Fingerprint
@@ -24,6 +26,8 @@ MODE = 0o644
 """A site is there to be read by the web server, whatever the umask of the crawl."""
 UNPUBLISHED = ".unpublished-"
 """What the names of files begin with that are not in their places yet."""
+_PAUSE = 0.1
+"""Seconds between two looks at whether another run is done."""
 _MENDS = (
     (("ENOSPC", "EDQUOT", "EFBIG"), "Free some space there, and in FEED_TEMPDIR, and run it again."),
     (
@@ -40,14 +44,16 @@ _MENDS = (
 class Folder(Target):
     """A folder: files are written beside their places, under hidden names, then renamed (``rename(2)``).
 
-    A lock on the folder says to other crawls that hidden files in it are not in their places yet. Where nobody else
-    says so, those that are there belong to crawls that were killed, and are removed.
+    A lock on the folder (``flock``, which ends with its process) is held by one run that publishes a site, or by any
+    number that write single files. Hidden files that are there when a site's run gets it belong to runs that were
+    killed, and are removed.
     """
 
-    def __init__(self, root: Path, *, deep: bool) -> None:
+    def __init__(self, root: Path, *, deep: bool, wait: float = 300) -> None:
         self._root = root
+        self._wait = wait
         self._deep = deep
-        """Whether hidden files may be in the folders below, too."""
+        """Whether a site is published, so that hidden files may be in the folders below, too."""
         self._waiting: dict[str, tuple[str, str]] = {}
         """Path → its place, hidden file: plain strings, since there are tens of thousands."""
         self._lock = -1
@@ -57,11 +63,33 @@ class Folder(Target):
         with _told(self._root):
             self._root.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self._root, os.O_RDONLY)
-        with suppress(OSError):  # not every file system knows locks: there, what a killed crawl leaves stays
-            self._sweep()
-        with suppress(OSError):
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
+        try:
+            with suppress(OSError):  # not every file system knows locks: there, what a killed crawl leaves stays
+                self._lock_folder()
+        except Trouble:
+            os.close(self._lock)
+            raise
         return self
+
+    def _lock_folder(self) -> None:
+        """Wait for others, if need be; OSError where there are no locks, Trouble where it takes too long."""
+        began = time.monotonic()
+        kind = fcntl.LOCK_EX if self._deep else fcntl.LOCK_SH
+        if not self._deep:
+            with suppress(BlockingIOError):  # others that write single files are no reason to wait
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._sweep()
+        while True:
+            try:
+                fcntl.flock(self._lock, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if (waited := time.monotonic() - began) >= self._wait:
+                    raise busy(str(self._root), waited) from None
+                time.sleep(_PAUSE)
+            else:
+                break
+        if self._deep:
+            self._sweep()
 
     def __exit__(self, *_: object) -> None:
         """Remove what was written and not renamed."""
@@ -72,7 +100,6 @@ class Folder(Target):
         os.close(self._lock)
 
     def _sweep(self) -> None:
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         find = self._root.rglob if self._deep else self._root.glob
         for left in list(find(f"{UNPUBLISHED}*")):
             left.unlink()
@@ -201,4 +228,5 @@ class FolderStorage(PlaceStorage):
 
     def place(self, uri: str) -> Folder:
         """A folder; a symbolic link is followed."""
-        return Folder(Path(uri or "/").resolve(), deep=self.is_site)
+        wait = self.crawler.settings.getfloat("PUBLISH_WAIT")
+        return Folder(Path(uri or "/").resolve(), deep=self.is_site, wait=wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sessioncrawler.knowledge.patience import Rest
 from sessioncrawler.model import Address, KeyClaim, Outcome, Poll, Sighting
 from sessioncrawler.state import KnownKey, KnownPoll
 
@@ -16,8 +17,6 @@ class AddressFacts:
     """As it is named or was asked."""
     claims: tuple[KeyClaim, ...] = ()
     """What join links and directory.toml say of its key."""
-    tokens: frozenset[str] = frozenset()
-    """Rooms that join links name, in lower case."""
     sightings: tuple[Sighting, ...] = ()
     configured: bool = False
     """Named under ``[[servers]]``."""
@@ -30,6 +29,15 @@ class AddressFacts:
     last: KnownPoll | None = None
     current: bool = False
     """Whether ``last`` is of the last round, and something still leads to the address; then it is settled."""
+    rest: Rest | None = None
+    """Where it is asked less often than in every crawl."""
+    opted_out_at: int | None = None
+    """Since when its server asks in robots.txt not to be listed, in Unix seconds."""
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Rooms that join links name, in lower case."""
+        return frozenset(one.link.token.lower() for one in self.sightings)
 
     @property
     def poll(self) -> Poll | None:

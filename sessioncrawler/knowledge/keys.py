@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.model import Address, KeyProof
 from sessioncrawler.protocol.candidates import DIRECTORY
-from sessioncrawler.protocol.keys.memory import DAY, KnownKey, holder
+from sessioncrawler.protocol.keys.memory import DAY, WEEK, KnownKey, holder
 
 NEWS = 30 * DAY
 """Seconds for which a key that took the place of another is called new."""
@@ -21,6 +21,8 @@ class Remembered(TypedDict):
     proven: tuple[str, ...]
     named: tuple[Address | None, int] | None
     has_preview: bool
+    known: bool
+    answered: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,30 @@ class KeyStory:
     """Since when that one is dead."""
 
 
-def remembered(known: Iterable[KnownKey]) -> Remembered:
+def remembered(known: Sequence[KnownKey], now: int) -> Remembered:
     """What is remembered of one address, for those who ask it."""
     proven = [one for one in known if one.last_proven is not None]
     proven.sort(key=lambda one: (-(one.last_proven or 0), one.public_key))
     last = proven[0] if proven else None
+    latest = max(known, key=lambda one: (one.shown_at, one.public_key), default=None)
     return {
         "proven": tuple(one.public_key for one in proven),
         # Only what the present holder of the key said counts.
         "named": (last.named, last.named_at) if last and last.named_at is not None else None,
         "has_preview": last is None or last.has_preview,
+        "known": any(for_a_week(one, now) for one in known),
+        "answered": latest.address.scheme if latest else "",
     }
+
+
+def for_a_week(known: KnownKey, now: int) -> bool:
+    """Whether a key was published at its address for the first time a week ago, or earlier."""
+    return known.published_at is not None and now - known.published_at >= WEEK
+
+
+def opening(known: Iterable[KnownKey], now: int) -> bool:
+    """Whether no key was: a directory that begins knows nobody."""
+    return not any(for_a_week(one, now) for one in known)
 
 
 def story_of(facts: AddressFacts, now: int) -> KeyStory | None:

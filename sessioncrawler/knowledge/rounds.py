@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
+from sessioncrawler.model import Poll
 from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.state import KnownPoll
 
+T = TypeVar("T")
 HOUR = 3600
 
 
@@ -34,3 +39,17 @@ def followed(named: Iterable[str], polls: Mapping[str, KnownPoll]) -> frozenset[
             found.add(netloc)
             waiting += [plain(alias).netloc for alias in polls[netloc].poll.aliases]
     return frozenset(found)
+
+
+def grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """All values of each key, in their order."""
+    found: dict[str, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def last_polls(polls: Iterable[KnownPoll], settled: Iterable[Poll]) -> dict[str, KnownPoll]:
+    """``host[:port]`` → its last poll, as one of ``settled`` where it is there."""
+    found = {poll.address.netloc: poll for poll in settled}
+    return {netloc: replace(one, poll=found.get(netloc, one.poll)) for netloc, one in by_netloc(polls).items()}

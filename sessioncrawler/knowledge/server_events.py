@@ -15,7 +15,7 @@ from sessioncrawler.state import Incident, KeyEntry, KnownKey, Listed
 DOWN_AFTER = 86_400
 """Seconds for which a server is not reached until that is news."""
 MOST = 50
-"""Events of one key, the latest: strangers decide how often their servers move and fall."""
+"""Events of one key, the latest of each kind: strangers decide how often their servers move and fall."""
 
 
 class ServerEventKind(StrEnum):
@@ -25,6 +25,10 @@ class ServerEventKind(StrEnum):
     KEY_CHANGED = "key-changed"
     DOWN = "down"
     BACK = "back"
+
+
+FALLS = (ServerEventKind.DOWN, ServerEventKind.BACK)
+"""What happens to servers every day; the others are rare, and matter to all who have a join link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,20 @@ class ServerEvent:
 def server_events(
     listed: Iterable[Listed], keys: Iterable[KnownKey], log: Iterable[KeyEntry], incidents: Iterable[Incident], now: int
 ) -> list[ServerEvent]:
-    """All that is remembered, the newest first, of servers with a Community that is or was ``listed``."""
+    """All that is remembered, the newest first, of servers with a Community that is or was ``listed``.
+
+    What concerns two keys is told while it is among the latest of either: whoever has taken an address over hides that
+    by no other events of its own.
+    """
     named = {one.facts.public_key for one in listed}
     happened = (*_moves(keys), *_changes(log), *_falls(incidents, now))
     concerned = [one for one in happened if not named.isdisjoint(one.keys)]
-    count: dict[str, int] = defaultdict(int)
+    count: dict[tuple[str, ServerEventKind], int] = defaultdict(int)
     found: list[ServerEvent] = []
     for one in sorted(concerned, key=lambda one: (-one.at, one.kind, one.public_key, one.address, one.former)):
-        count[one.public_key] += 1
-        if count[one.public_key] <= MOST:
+        for key in one.keys:
+            count[key, one.kind] += 1
+        if min(count[key, one.kind] for key in one.keys) <= MOST:
             found.append(one)
     return found
 
@@ -87,5 +96,5 @@ def _falls(incidents: Iterable[Incident], now: int) -> Iterator[ServerEvent]:
         if seconds < DOWN_AFTER:
             continue
         yield ServerEvent(one.began + DOWN_AFTER, ServerEventKind.DOWN, one.public_key, seconds=DOWN_AFTER, how=one.how)
-        if one.ended is not None:
+        if one.ended is not None and not one.replaced:
             yield ServerEvent(one.ended, ServerEventKind.BACK, one.public_key, seconds=seconds, how=one.how)

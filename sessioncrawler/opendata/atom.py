@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
+from types import MappingProxyType
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -14,7 +15,7 @@ from sessioncrawler.knowledge.server_events import ServerEvent, ServerEventKind
 from sessioncrawler.opendata.news import News, news
 from sessioncrawler.opendata.places import Places
 from sessioncrawler.state import Event, EventKind, Listed
-from sessioncrawler.text.dates import day_and_minute, iso
+from sessioncrawler.text.dates import DAY, day, day_and_minute, iso
 from sessioncrawler.text.names import name, prose
 from sessioncrawler.text.numbers import counted
 
@@ -47,7 +48,10 @@ _OF_SERVERS = {
     ServerEventKind.DOWN: "Down for a day",
     ServerEventKind.BACK: "Reached again",
 }
-_GROUPS = {"all": "Everything", "keys": "Servers", "language": "By language", "tag": "By tag", "server": "By server"}
+_GROUPS = {
+    "all": "Everything", "keys": "Servers", "language": "By language", "topic": "By topic", "tag": "By tag",
+    "server": "By server",
+}  # fmt: skip
 _NO_LANGUAGE = {None, "", "und", "mul"}
 
 
@@ -57,6 +61,8 @@ def news_files(
     site: Site,
     server_events: Iterable[ServerEvent] = (),
     places: Places = NOWHERE,
+    *,
+    topics: Mapping[str, Iterable[str]] = MappingProxyType({}),
 ) -> Iterator[tuple[str, bytes]]:
     """Every feed and the index as (path below ``feed/``, content); events come newest first.
 
@@ -67,13 +73,12 @@ def news_files(
 
     def entry(event: Event | ServerEvent) -> bytes:
         if event not in known:
-            element = _entry(event, site, places) if isinstance(event, Event) else of_server(event, site, places)
-            known[event] = serialized(element)
+            known[event] = serialized(_element(event, site, places))
         return known[event]
 
     history = tuple(listed)
     since = min((one.first_listed for one in history), default=0)
-    feeds = news(events, history, server_events, places.servers.values())
+    feeds = news(events, history, server_events, places.servers.values(), topics)
     for feed in feeds:
         content = atom(feed, site, since, entry)
         for path in (feed.path, *feed.former):
@@ -118,6 +123,31 @@ def opml(feeds: Iterable[News], site: Site) -> bytes:
 def title_of(feed: News, site: Site) -> str:
     """The title of a feed."""
     return f"{site.name}: {feed.subject}"
+
+
+def _element(event: Event | ServerEvent, site: Site, places: Places) -> Element:
+    if isinstance(event, ServerEvent):
+        return of_server(event, site, places)
+    return _many(event, site, places) if event.more else _entry(event, site, places)
+
+
+def _many(event: Event, site: Site, places: Places) -> Element:
+    """One entry for all that is too much of one server, kind and day; the same entry however much it becomes."""
+    key = event.facts.public_key
+    place = places.servers.get(key)
+    host = place.host if place else event.facts.base_url.partition("://")[2]
+    element = entry_of(
+        f"{site.url}#{key}/{event.kind.value}/more/{event.at // DAY}",
+        f"{_TITLES[event.kind]}: and {event.more:,} more at {host}",
+        event.at,
+        site.url + (place.page if place else ""),
+    )
+    times = counted(event.more, "more time", "more times")
+    told = (
+        f"{times} on {day(event.at)} than is told one by one, for Communities of this server: {_SENTENCES[event.kind]}"
+    )
+    text_in(element, "content", told).set("type", "text")
+    return element
 
 
 def _entry(event: Event, site: Site, places: Places) -> Element:

@@ -13,10 +13,10 @@ from typing import Any
 from msgspec import Struct
 
 from sessioncrawler.editorial import tags as words
-from sessioncrawler.editorial.collection import Selection
 from sessioncrawler.editorial.config import Collection
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import Tag, TagKind
+from sessioncrawler.opendata.collection import Selection
 from sessioncrawler.opendata.encoding import compact, finite, spread_each
 from sessioncrawler.text.names import well_formed
 

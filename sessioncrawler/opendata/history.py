@@ -102,7 +102,9 @@ def server_history(place: ServerFolder, history: ServerHistory, today: int) -> S
         version=VERSION,
         server_id=place.server_id,
         public_key=place.public_key,
-        incidents=[IncidentRecord(iso(one.began), iso(one.ended) or None, one.how) for one in history.incidents],
+        incidents=[
+            IncidentRecord(iso(one.began), iso(one.ended) or None, one.how, one.replaced) for one in history.incidents
+        ],
         days=_checks(history.checks, Span.DAY, today),
         weeks=_checks(history.checks, Span.WEEK, today),
         months=_checks(history.checks, Span.MONTH, today),

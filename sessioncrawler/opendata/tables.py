@@ -17,6 +17,7 @@ COLUMNS: dict[str, Callable[[CommunityRecord], str | float | bool | None]] = {
     "name": lambda one: one.name,
     "description": lambda one: one.description,
     "tags": lambda one: ", ".join(tag.text for tag in one.tags),
+    "topics": lambda one: ", ".join(one.topics),
     "language": lambda one: one.language.code if one.language else None,
     "language_name": lambda one: one.language.name if one.language else None,
     "language_from": lambda one: one.language.origin if one.language else None,

@@ -22,6 +22,7 @@ from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import KeyProof, Outcome, Poll, Tag, TagKind
 from sessioncrawler.opendata.encoding import compact, finite, spread
 from sessioncrawler.opendata.records import (
+    LICENSE,
     VERSION,
     AddressRecord,
     AvailabilityRecord,
@@ -93,9 +94,10 @@ def records(
             identifier=community.identifier,
             token=room.token,
             name=well_formed(room.name),
-            description=well_formed(community.description),
+            description=well_formed(community.description).rstrip(),
             description_raw=None if room.description is None else well_formed(room.description),
             tags=[TagRecord(well_formed(tag.text), tag.kind) for tag in community.tags],
+            topics=list(community.topics),
             language=language(community.language, community.language_from) if community.language is not None else None,
             weekly_active_users=room.weekly_active_users,
             active_users=room.active_users,
@@ -195,7 +197,7 @@ def policy_json(listed: int, left_out: Mapping[str, int], now: int) -> bytes:
 def manifest_json(entries: Mapping[str, tuple[int, str]], now: int) -> bytes:
     """The file ``manifest.json``; ``entries`` gives size and SHA-256 (hex) by path below ``v1/``."""
     files = [FileRecord(path, size, sha256) for path, (size, sha256) in sorted(entries.items())]
-    return compact(ManifestFile(VERSION, iso(now), files))
+    return compact(ManifestFile(VERSION, iso(now), LICENSE, files))
 
 
 def _polls(polls: Iterable[Poll]) -> list[PollRecord]:

@@ -6,12 +6,17 @@ from abc import ABC, abstractmethod
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem
+
+
+class Repeated(DropItem):
+    """A Community is shown a second time: nothing is said against naming it."""
 
 
 class CommunityPipeline(ABC):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
 from sessioncrawler.editorial.judge import Duplicates, Judge, Repeat
 from sessioncrawler.items import CommunityItem
-from sessioncrawler.pipelines._base import CommunityPipeline
+from sessioncrawler.pipelines._base import CommunityPipeline, Repeated
 
 
 class DedupePipeline(CommunityPipeline):
@@ -29,7 +28,7 @@ class DedupePipeline(CommunityPipeline):
         self.stats.inc_value(f"dedupe/{repeat}")
         if repeat is Repeat.OTHER_ADDRESS:
             owner = self._duplicates.owner(item.server)
-            raise DropItem(
+            raise Repeated(
                 f"{item.identifier} is the same server as {owner}, reached at {item.server.address}", "DEBUG"
             )
-        raise DropItem(f"{item.identifier} was listed by its server before", "DEBUG")
+        raise Repeated(f"{item.identifier} was listed by its server before", "DEBUG")

@@ -5,22 +5,29 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from sys import maxsize
 from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
 from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem, PollItem
-from sessioncrawler.knowledge.checked import checks, own_outage
+from sessioncrawler.knowledge.checked import checks, own_outage, replaced
+from sessioncrawler.knowledge.opted_out import opted_out
 from sessioncrawler.model import Poll
+from sessioncrawler.pipelines._base import Repeated
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.publish.outcome import report_of
-from sessioncrawler.state import Facts, State, Told, Total
+from sessioncrawler.state import Bounds, Changes, Facts, State, Told, Total
 from sessioncrawler.state.memory.spans import day_of
 
 logger = logging.getLogger(__name__)
+
+MOST_TEXT = 1_000
+"""Code points of a description that are remembered, for news and for the page of what is gone."""
 
 
 class HistoryPipeline(StatefulPipeline):
@@ -30,14 +37,17 @@ class HistoryPipeline(StatefulPipeline):
     Community that the policy drops, or would drop today if its server were there, is forgotten, so that nothing tells
     its name any longer.
 
-    Stats: ``history/new``, ``history/returned``, ``history/gone``; ``history/own_outage``, servers that failed at once.
+    Stats: ``history/new``, ``history/returned``, ``history/gone``; ``history/own_outage``, places that failed at once;
+    ``history/in_short``, ``history/forgotten``, what the bounds of docs/memory.md took.
     """
 
     lost = "The history of the directory was not kept."
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._judge = Judge(configured_directory(crawler.settings["DIRECTORY_CONFIG"]), self.now, guess=False)
+        self._bounds = bounds_of(crawler.settings)
+        self._directory = configured_directory(crawler.settings["DIRECTORY_CONFIG"])
+        self._judge = Judge(self._directory, self.now, guess=False)
         self._listed: list[CommunityItem] = []
         self._withdrawn: set[tuple[str, str]] = set()
         self._complete = False
@@ -59,9 +69,9 @@ class HistoryPipeline(StatefulPipeline):
             self._polls.append(item.poll)
         return item
 
-    def dropped(self, item: Any) -> None:
+    def dropped(self, item: Any, exception: BaseException) -> None:
         """Note a Community that is not to be named."""
-        if isinstance(item, CommunityItem):
+        if isinstance(item, CommunityItem) and not isinstance(exception, Repeated):
             self._withdrawn.add((item.server.public_key, item.room.token))
 
     def ready(self) -> bool:
@@ -72,23 +82,58 @@ class HistoryPipeline(StatefulPipeline):
     def write(self, state: State) -> None:
         """Bring the history up to date."""
         listed, self._listed = self._listed, []
+        keys, polled_at = state.keys(), state.polled_at()
+        silenced = opted_out(keys, self._directory)
         for one in state.listings():
-            if self._judge.withdraws(one.facts.join_url, one.facts.tags):
+            if one.facts.public_key in silenced or self._judge.withdraws(one.facts.join_url, one.facts.tags):
                 self._withdrawn.add((one.facts.public_key, one.facts.token))
         facts = [facts_of(item) for item in listed]
-        for event in state.record_listing(facts, self._withdrawn, self.now):
-            self.stats.inc_value(f"history/{event.kind}")
-        found = checks(self._polls, state.keys(), state.polled_at())
-        if failed := own_outage(found, state.last_reached()):
+        self._tell(state.record_listing(facts, self._withdrawn, self.now, self._bounds))
+        found = checks(self._polls, keys, polled_at)
+        if failed := own_outage(found, state.last_reached(), keys):
             self.stats.set_value("history/own_outage", failed)
             logger.warning(
-                "%d of %d servers failed at once. It may be this machine that reached nobody, so it counts for none.",
+                "The servers of %d places (domains or networks), more than half of all, failed at once. It may be this "
+                "machine that reached nobody, so it counts for none.",
                 failed,
-                len(found),
             )
             found = []
-        told = [_told(item) for item in listed if item.reachable]
-        state.record_memory(found, told, _total(listed, self.now), self.now)
+        told = [_told(item) for item in listed if item.reachable and item.told]
+        gone = replaced(self._polls, keys, polled_at)
+        state.record_memory(found, told, _total(listed, self.now), self.now, replaced=gone)
+
+    def _tell(self, changes: Changes) -> None:
+        for event in changes.happened:
+            self.stats.inc_value(f"history/{event.kind}")
+        if changes.in_short or changes.forgotten:
+            self.stats.set_value("history/in_short", changes.in_short)
+            self.stats.set_value("history/forgotten", changes.forgotten)
+            logger.info(
+                "Of %d Communities that came or went %d are told in short (NEWS_PER_SERVER), and %d that are gone are "
+                "remembered no longer (REMEMBERED_PER_SERVER).",
+                len(changes.happened),
+                changes.in_short,
+                changes.forgotten,
+            )
+
+
+def bounds_of(settings: BaseSettings) -> Bounds:
+    """How much is remembered of one server; raises ValueError for what is no whole number from 1 on.
+
+    A setting that is not there is no bound, as everywhere: the one place of defaults is ``settings.py``.
+    """
+    return Bounds(
+        news=_number(settings, "NEWS_PER_SERVER"),
+        news_days=_number(settings, "NEWS_DAYS"),
+        remembered=_number(settings, "REMEMBERED_PER_SERVER"),
+    )
+
+
+def _number(settings: BaseSettings, name: str) -> int:
+    value = settings.get(name, maxsize)
+    if not str(value).isdecimal() or int(value) < 1:
+        raise ValueError(f"{name} is {value!r}; give a whole number from 1 on")
+    return int(value)
 
 
 def _told(item: CommunityItem) -> Told:
@@ -116,7 +161,11 @@ def facts_of(item: CommunityItem) -> Facts:
         identifier=item.identifier,
         name=item.room.name,
         join_url=item.server.join_link(item.room).url,
-        description=item.description,
+        description=_short(item.description),
         language=item.language,
         tags=tuple(tag.text for tag in item.tags),
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT].rstrip()}…"

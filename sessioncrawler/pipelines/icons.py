@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import logging
+from collections import defaultdict, deque
+from dataclasses import replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Self
 
-from scrapy import Request, signals
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
-from scrapy.utils.asyncio import run_in_thread
 
 from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.icons import IconVerdict
@@ -22,50 +20,37 @@ from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import AnswerItem, CommunityItem
 from sessioncrawler.knowledge.trusted import Vouchers
 from sessioncrawler.model import Outcome, Poll, Room, Server
-from sessioncrawler.pipelines._pictures import UnfitPictureError, make_icon
+from sessioncrawler.pipelines._decoder import Decoder, DecoderMissingError, UndecidedError
+from sessioncrawler.pipelines._icon_rounds import Asked, Rounds, picture_request
+from sessioncrawler.pipelines._pictures import Unfit, UnfitPictureError
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.signals import all_answered
 from sessioncrawler.state import Icon, KnownKey, State, StateError
 
 DAY = 86_400
-MAX_BYTES = 1_000_000
-"""Of a picture that is fetched; Session apps make theirs smaller."""
-MAX_TRIES = 2
-"""A server that stalls is asked again in the next crawl: an icon is not worth the patience that a poll has."""
-MAX_FAILURES = 2
-"""After so many pictures that did not come, a server is asked for no more of them in this crawl."""
-DECODERS = 2
-"""Pictures that are decoded at a time, each with up to 50 MB."""
+MOST_LINES = 20
+"""In the log, about servers whose pictures cost too much or too long; after that the stats alone tell."""
 _BUSY = HTTPStatus.TOO_MANY_REQUESTS
 
-
-@dataclass(slots=True)
-class _Budget:
-    """What one server is still asked for."""
-
-    pictures: int
-    failures: int = MAX_FAILURES
-
-    @property
-    def spent(self) -> bool:
-        return self.pictures <= 0 or self.failures <= 0
+logger = logging.getLogger(__name__)
 
 
 class IconsPipeline(StatefulPipeline):
     """Fetches the icons of a server when it has answered, and sets ``icon`` of Communities when they are published.
 
     Fetched are pictures that are new, or older than ``ICONS_EXPIRE_DAYS``: at most ``ICONS_PER_SERVER`` a server and
-    crawl, one at a time, and within ``ICONS_BUDGET`` seconds for all servers together; ``ICONS_GRACE`` seconds after
-    the last server has answered, what is still missing waits for the next crawl. What comes is made into a small WEBP
-    in a thread and remembered in the state. Where nothing comes, the room keeps the icon that it had.
+    crawl, in rounds over the servers (:class:`Rounds`), ``ICONS_SERVER_BUDGET`` seconds a server and ``ICONS_BUDGET``
+    for all together; ``ICONS_GRACE`` seconds after the last server has answered, what is still missing waits for the
+    next crawl. What comes is made into a small WEBP by a process of its own (:class:`Decoder`) and remembered in the
+    state. Where nothing comes, the room keeps the icon that it had.
 
-    Stats, each a number of pictures: ``icons/fetched``, ``icons/known``, ``icons/later`` (not asked for in this
-    crawl); failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`), ``icons/failed``,
-    and ``icons/REASON`` (:class:`~sessioncrawler.pipelines._pictures.Unfit`). Numbers of listed Communities:
-    ``icons/shown``, ``icons/kept`` (an older one instead), ``icons/moved`` (taken along from the server's former
-    address); not shown: ``icons/nsfw``, ``icons/blocked``,
-    ``icons/unreadable``.
+    Stats, each a number of pictures: ``icons/fetched``, ``icons/known``, ``icons/later`` (the next crawl asks
+    for it); failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`),
+    ``icons/failed``, ``icons/undecided`` (decoding it was ended, for no fault of its own) and ``icons/REASON``
+    (:class:`~sessioncrawler.pipelines._pictures.Unfit`). Numbers of listed Communities: ``icons/shown``, ``icons/kept``
+    (an older one instead), ``icons/moved`` (taken along from the server's former address); not shown: ``icons/nsfw``,
+    ``icons/blocked``, ``icons/unreadable``.
     """
 
     lost = "The icons that were fetched are not kept."
@@ -78,16 +63,20 @@ class IconsPipeline(StatefulPipeline):
         self._vouchers = Vouchers(directory)
         self._expiry = settings.getint("ICONS_EXPIRE_DAYS") * DAY
         self._per_server = settings.getint("ICONS_PER_SERVER")
+        self._server_budget = settings.getfloat("ICONS_SERVER_BUDGET")
         self._budget = settings.getfloat("ICONS_BUDGET")
         self._grace = settings.getfloat("ICONS_GRACE")
-        self._ends: float | None = None
-        """On the event loop's clock; None until the first picture is asked for."""
         self._known: dict[tuple[str, str], Icon] | None = None
         self._new: dict[tuple[str, str], tuple[Icon, bytes]] = {}
         self._keys: defaultdict[str, list[KnownKey]] | None = None
         self._contents: dict[tuple[str, str], bytes] = {}
-        self._decoders = asyncio.Semaphore(DECODERS)
-        self._fetching: set[asyncio.Task[None]] = set()
+        self._good: set[str] = set()
+        """``host[:port]`` of the servers that have given good pictures before."""
+        self._rounds = Rounds(self._fetch, settings.getint("ICONS_AT_ONCE"), settings.getint("ICONS_PER_PLACE"))
+        limits = settings.getfloat("ICON_CPU"), settings.getint("ICON_MEMORY"), settings.getfloat("ICON_TIME")
+        self._decoders = {known: Decoder(*limits) for known in (True, False)}
+        """By whether a server is known, so that its pictures don't wait for those of strangers."""
+        self._lines = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -96,7 +85,7 @@ class IconsPipeline(StatefulPipeline):
             raise NotConfigured
         pipeline = super().from_crawler(crawler)
         crawler.signals.connect(pipeline.hurry, signal=all_answered)
-        crawler.signals.connect(pipeline.stop, signal=signals.spider_closed)
+        crawler.signals.connect(pipeline.end, signal=signals.spider_closed)
         return pipeline
 
     async def process_item(self, item: Any) -> Any:
@@ -113,14 +102,13 @@ class IconsPipeline(StatefulPipeline):
 
     def hurry(self) -> None:
         """Give what is under way ``ICONS_GRACE`` seconds more: nobody else is waited for."""
-        loop = asyncio.get_running_loop()
-        self._ends = min(self._ends or loop.time() + self._grace, loop.time() + self._grace)
-        loop.call_at(self._ends, self.stop)
+        self._rounds.end_in(self._grace)
 
-    def stop(self) -> None:
-        """Fetch nothing more."""
-        for task in self._fetching:
-            task.cancel()
+    async def end(self) -> None:
+        """Fetch nothing more, and leave no process behind."""
+        self._rounds.stop()
+        for decoder in self._decoders.values():
+            await decoder.close()
 
     def ready(self) -> bool:
         """Whether any picture was fetched."""
@@ -172,21 +160,20 @@ class IconsPipeline(StatefulPipeline):
         return self._keys[public_key]
 
     async def _fetch_all(self, poll: Poll) -> None:
-        """Fetch the icons of a server in a task of its own, which can be cancelled without harm to the item."""
+        """Fetch the icons of a server, with all others."""
         server = self._vouchers.server(poll)
         if server is None or poll.outcome is not Outcome.REACHED:
             return
         wanted = [room for room in poll.rooms if self._wants(server, room)]
         if not wanted:
             return
-        if self._ends is None:
-            self._ends = asyncio.get_running_loop().time() + self._budget
-        task = asyncio.ensure_future(self._fetch_each(server, wanted))
-        self._fetching.add(task)
-        await asyncio.wait({task})
-        self._fetching.discard(task)
-        if not task.cancelled():
-            task.result()
+        self._rounds.end_in(self._budget)
+        known = server.address.netloc in self._good
+        asked = Asked(server, deque(wanted[: self._per_server]), self._server_budget, known)
+        await self._rounds.ask_all(asked)
+        self._count("later", len(asked.rooms) + len(wanted[self._per_server :]))
+        if asked.seconds <= 0:
+            self._tell(server, f"its pictures took {self._server_budget:g} s (ICONS_SERVER_BUDGET)")
 
     def _wants(self, server: Server, room: Room) -> bool:
         """Whether a room is to be listed with a picture that is not here yet."""
@@ -201,57 +188,58 @@ class IconsPipeline(StatefulPipeline):
             self._count("known")
         return not fresh
 
-    async def _fetch_each(self, server: Server, rooms: Iterable[Room]) -> None:
-        budget = _Budget(self._per_server)
-        for room in rooms:
-            seconds = self._seconds_left()
-            if budget.spent or seconds <= 0:
-                self._count("later")
-            else:
-                budget.pictures -= 1
-                await self._fetch(server, room, budget, seconds)
+    async def _fetch(self, asked: Asked, room: Room) -> None:
+        """Ask for the picture of a room, and keep what comes."""
+        with asked.clock():
+            response = await self._download(asked, room)
+        if response is None:
+            return
+        if response.status == HTTPStatus.OK:
+            await self._make(asked, room, response.body)
+        else:
+            self._count("http-status")
+            asked.failures -= response.status == _BUSY or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
-    async def _fetch(self, server: Server, room: Room, budget: _Budget, seconds: float) -> None:
-        """Ask for the picture of a room (docs/protocol.md, "Anonymous answers"), and keep what comes."""
+    async def _download(self, asked: Asked, room: Room) -> Response | None:
+        """What a server answers; None where nothing comes, which is counted."""
         assert self.crawler.engine is not None  # noqa: S101 - it hands us items
-        request = Request(
-            f"{server.address.base_url}/room/{room.token}/file/{room.image_id}",
-            meta={
-                "download_slot": server.address.netloc,
-                "download_maxsize": MAX_BYTES,
-                "max_tries": MAX_TRIES,
-                "budget": seconds,
-                "dont_redirect": True,
-            },
-        )
         try:
-            response = await self.crawler.engine.download_async(request)
+            return await self.crawler.engine.download_async(picture_request(asked, room))
         except TryError as error:
             if error.outcome is Outcome.TOO_LARGE:
-                self._keep(server, room, b"")
+                self._keep(asked.server, room, b"")
             else:
-                budget.failures -= 1
+                asked.failures -= 1
             self._count(error.outcome)
         except Exception:  # noqa: BLE001 - middlewares unpack what strangers packed, and raise what they like
-            budget.failures -= 1
+            asked.failures -= 1
             self._count("failed")
-        else:
-            await self._make(server, room, response, budget)
+        return None
 
-    async def _make(self, server: Server, room: Room, response: Response, budget: _Budget) -> None:
-        if response.status != HTTPStatus.OK:
-            self._count("http-status")
-            budget.failures -= response.status == _BUSY or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            return
+    async def _make(self, asked: Asked, room: Room, picture: bytes) -> None:
         try:
-            async with self._decoders:
-                content = await run_in_thread(make_icon, response.body)
+            content = await self._decoders[asked.known].make_icon(picture)
         except UnfitPictureError as error:
             # Remembered, so that it is not fetched in every crawl.
-            self._keep(server, room, b"")
+            self._keep(asked.server, room, b"")
             self._count(error.reason)
+            if error.reason is Unfit.COSTLY:
+                asked.failures = 0
+                self._tell(asked.server, f"that of the room {room.token} takes more than ICON_CPU or ICON_MEMORY")
+        except UndecidedError as error:
+            asked.failures -= 1
+            self._count("undecided")
+            self._tell(asked.server, f"that of the room {room.token} has no icon yet: {error}")
+        except DecoderMissingError as error:
+            logger.warning(
+                "This crawl fetches no more icons; those that are known stay. No process can be started that decodes "
+                "pictures: %s. Let this machine have one process more, or set ICONS_ENABLED=no.",
+                error,
+            )
+            asked.rooms.appendleft(room)
+            self._rounds.stop()
         else:
-            self._keep(server, room, content)
+            self._keep(asked.server, room, content)
             self._count("fetched")
 
     def _keep(self, server: Server, room: Room, content: bytes) -> None:
@@ -274,15 +262,20 @@ class IconsPipeline(StatefulPipeline):
             try:
                 with State.open(self.url) as state:
                     self._known = {icon.room: icon for icon in state.icons()}
+                self._good = {icon.netloc for icon in self._known.values() if icon.usable}
             except StateError as error:
                 self.give_up(error)
         return self._known
 
-    def _seconds_left(self) -> float:
-        return 0.0 if self._ends is None else self._ends - asyncio.get_running_loop().time()
+    def _tell(self, server: Server, why: str) -> None:
+        """Say in the log why a server is asked for no more pictures in this crawl."""
+        self._lines += 1
+        if self._lines <= MOST_LINES:
+            logger.info("%s is asked for no more pictures in this crawl: %s.", server.address, why)
 
-    def _count(self, stat: str) -> None:
-        self.stats.inc_value(f"icons/{stat}")
+    def _count(self, stat: str, times: int = 1) -> None:
+        if times:
+            self.stats.inc_value(f"icons/{stat}", times)
 
 
 def icon_path(public_key: str, token: str, image_id: int) -> str:

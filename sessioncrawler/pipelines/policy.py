@@ -25,7 +25,7 @@ class PolicyPipeline(CommunityPipeline):
 
     def process_community(self, item: CommunityItem) -> None:
         """Drop or keep, and pin."""
-        if verdict := self.judge.off_record(item.server, item.room):
+        if verdict := self.judge.off_record(item.server, item.room, item.beyond):
             self.stats.inc_value(f"policy/dropped/{verdict.reason}")
             raise NotListed(f"{item.identifier} is not listed: {verdict.sentence}", verdict.reason)
         item.pinned = self.judge.pinned(item.server, item.room)

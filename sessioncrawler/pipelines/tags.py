@@ -8,7 +8,7 @@ from sessioncrawler.pipelines._base import CommunityPipeline
 
 
 class TagsPipeline(CommunityPipeline):
-    """Sets ``description``, ``string_tags``, ``tags`` and ``nsfw_reason``.
+    """Sets ``description``, ``string_tags``, ``tags``, ``topics`` and ``nsfw_reason``.
 
     Stats: ``tags/communities`` with at least one tag of their operator, ``tags/user``, ``tags/reserved``,
     ``tags/warning``, and ``tags/nsfw/REASON`` with a value of :class:`~sessioncrawler.editorial.tags.NsfwReason`.
@@ -20,6 +20,7 @@ class TagsPipeline(CommunityPipeline):
         item.description = verdict.tagged.shown
         item.string_tags = list(verdict.tagged.string_tags)
         item.tags = list(verdict.tags)
+        item.topics = verdict.topics
         item.nsfw_reason = verdict.nsfw
         self._count(item)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from random import Random
 from urllib.parse import urljoin
 
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import DEFAULT_PORTS, Address, Outcome
 
-MAX_REQUESTS = 32
+MAX_REQUESTS = 56
 """HTTP requests to one candidate in one crawl; redirects and repetitions that a server asks for are bounded apart.
 
-A healthy server takes 1 or 2. The rest is for wrong links: with eight wrong keys (``proving.MAX_KEYS``) at each of
-https and http, what an old server takes (8) must still fit twice.
+A healthy server takes 1 or 2. The rest is for wrong links and bad hours: with eight wrong keys (``proving.MAX_KEYS``)
+at each of https and http, what an old server takes (8) must still fit twice, and four times two keys and the rooms
+again after errors that pass.
 """
 MAX_REDIRECTS = 3
 MAX_WAITS = 3
@@ -25,22 +29,29 @@ MAX_AGAIN = 3
 AGAIN_PAUSE = 0.1
 """Seconds before that."""
 
-UPGRADE_TRIES = 1
-"""Tries for https where every link says http: an upgrade is welcome, but not worth waiting for."""
 HASTY_TRIES = 12
-"""Tries for each of https and http where links say https: the other may answer at once."""
+"""Tries for https alone, where it answered last time: then http may answer at once. And for a POST: then a GET may."""
+HANDSHAKES = 3
+"""TLS handshakes that may break off where http has answered: most servers that speak http alone do that."""
 BESIDE_TRIES = 3
-"""Tries for a GET after a POST that hung or broke off: some proxy may swallow the one and let the other pass."""
+"""Tries by https alone for a GET after a POST that hung or broke off: a proxy may swallow the one and not the other."""
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PAUSES = 4
+"""How often a server is asked again after an error that passes, each time after twice the pause of before."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 _BAD_GATEWAY = 502
+_RUST = b"Unhandled rejection"
+"""What the Rust server says, with 500, to whatever it does not know."""
+_PASSING = frozenset({429, 500, _BAD_GATEWAY, 503, 504})
 # How far a request got: of two failures the one that got further tells more.
 _DEPTH = {
     Outcome.DNS: 0,
     Outcome.FORBIDDEN_ADDRESS: 0,
     Outcome.FORBIDDEN_PORT: 0,
     Outcome.NO_SOCKS_PROXY: 0,
+    Outcome.CROWDED: 0,
+    Outcome.ABANDONED: 0,
     Outcome.PROXY: 1,
     Outcome.REFUSED: 1,
     Outcome.CONNECT_TIMEOUT: 2,
@@ -49,7 +60,8 @@ _DEPTH = {
     Outcome.STALLED: 5,
 }
 _DEEPEST = 6
-_UNDECIDED = frozenset({Outcome.STALLED, Outcome.RESET})
+UNDECIDED = frozenset({Outcome.STALLED, Outcome.RESET})
+"""Failures of what may answer after more tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +101,26 @@ class Failure:
 Reply = Answer | Failure
 
 
-class Asking:
-    """Asks one candidate one thing after another, and counts."""
+@dataclass(slots=True)
+class Tally:
+    """What one candidate was asked by both schemes together."""
 
-    def __init__(self) -> None:
-        self.requests = 0
-        self.tries = 0
-        self.aliases: set[Address] = set()
-        """Other servers that a GET was redirected to."""
+    requests: int = 0
+    tries: int = 0
+    aliases: set[Address] = field(default_factory=set)
+    """The other server that a GET was redirected to first, by https or http: one poll leads to one more."""
+
+
+class Asking:
+    """Asks one candidate one thing after another by one scheme, and counts in ``asked``."""
+
+    def __init__(self, asked: Tally | None = None) -> None:
+        self.asked = asked or Tally()
+        self._rest = 0.0
+
+    def rest(self, seconds: float) -> None:
+        """Let whatever is asked next wait for so long."""
+        self._rest = seconds
 
     def get(self, address: Address, path: str, tries: int | None = None) -> Generator[Ask, Reply, Reply]:
         """GET ``path``, with what follows from it."""
@@ -107,18 +131,19 @@ class Asking:
         return (yield from self._ask(address, Ask(address.base_url + path, tries, method="POST", body=body)))
 
     def _ask(self, address: Address, ask: Ask) -> Generator[Ask, Reply, Reply]:
-        if self.requests >= MAX_REQUESTS:
+        if self.asked.requests >= MAX_REQUESTS:
             return Failure(Outcome.ABANDONED, f"was asked {MAX_REQUESTS} times without telling all", tries=0)
-        self.requests += 1
-        url, wait = ask.url, 0.0
-        redirects = waits = again = 0
+        self.asked.requests += 1
+        url, wait, self._rest = ask.url, self._rest, 0.0
+        redirects = waits = 0
+        again = MAX_AGAIN if wait else 0
         while True:
             reply = yield Ask(url, ask.tries, wait, ask.method, ask.body)
-            self.tries += reply.tries
+            self.asked.tries += reply.tries
             if isinstance(reply, Failure):
                 return reply
             wait = 0.0
-            if reply.status in _REDIRECTS and reply.location:
+            if reply.status in REDIRECTS and reply.location:
                 redirects += 1
                 url = redirect_target(url, reply.location)
                 refused = self._redirect(address, url, redirects, ask.method)
@@ -143,8 +168,9 @@ class Asking:
             return Failure(Outcome.HTTP_STATUS, "redirects to something that is no web address", tries=0)
         if not same_server(leads_to, address):
             # A proxy that knows no POST may send it anywhere: whether the server has moved is for a GET to say.
-            if method == "GET":
-                self.aliases.add(leads_to)
+            aliases = self.asked.aliases
+            if method == "GET" and (not aliases or any(same_server(leads_to, one) for one in aliases)):
+                aliases.add(leads_to)
             return Failure(Outcome.REDIRECTED, f"redirects to {leads_to}", tries=0)
         if redirects > MAX_REDIRECTS:
             return Failure(Outcome.HTTP_STATUS, "redirects in circles", tries=0)
@@ -165,16 +191,37 @@ def tries_beside(failure: Failure, tries: int | None) -> int | None:
     """Tries for a GET where the POST failed; 0 where it would fail as well."""
     if failure.outcome in {Outcome.REDIRECTED, Outcome.HTTP_STATUS, Outcome.PROXY}:
         return tries
-    if failure.outcome in _UNDECIDED and tries != UPGRADE_TRIES:
-        return min(tries or BESIDE_TRIES, BESIDE_TRIES)
+    if failure.outcome in UNDECIDED:
+        return tries if tries is None else min(tries, BESIDE_TRIES)
     return 0
 
 
-def worth_patience(first: Failure, second: Failure, https: Address, http: Address) -> Address | None:
-    """The address that might still answer after more tries; None where there is none."""
-    if first.outcome in _UNDECIDED:
-        return https
-    return http if second.outcome is Outcome.STALLED else None
+def passes(answer: Answer) -> bool:
+    """Whether an answer may be better in a moment: an overloaded or restarting server, an answer that is cut short."""
+    body = answer.body.strip()
+    if body.startswith(_RUST):
+        return False
+    cut = not body or (body[:1] in b"[{" and body[-1:] not in b"]}")
+    return answer.status in _PASSING or (answer.status == HTTPStatus.OK and cut)
+
+
+def pause_of(address: Address, first: float, number: int) -> float:
+    """Seconds before ``address`` is asked again after ``number`` other times: about ``first``, then twice as long.
+
+    Some of it is chance, so that servers behind one proxy are not asked all at once; each address has its own.
+    """
+    chance = Random(f"{address} {number}")  # noqa: S311 - nothing depends on who could guess it
+    return grown(first, number, chance)
+
+
+def grown(first: float, number: int, chance: Random, most: float = math.inf) -> float:
+    """Seconds of a pause after ``number`` others: ``first`` at first, then twice as long each time, up to ``most``."""
+    return min(first * 2.0**number, most) * chance.uniform(0.75, 1.25)
+
+
+def answers(failure: Failure) -> bool:
+    """Whether something listens and speaks there, or at least does not break off."""
+    return _DEPTH.get(failure.outcome, _DEEPEST) >= _DEPTH[Outcome.STALLED]
 
 
 def telling(first: Failure, second: Failure, *, wants_https: bool) -> Failure:

@@ -29,6 +29,10 @@ class Candidate:
     """Where the server said that it is (None: nowhere), and when it was asked: ``named``, ``named_at`` of a poll."""
     has_preview: bool = True
     """Whether it had preview pages then."""
+    known: bool = False
+    """Whether it has been published for a week, or ``directory.toml`` names it: it is taken in full."""
+    answered: str = ""
+    """The scheme by which it answered last; empty where it never did."""
 
     def addresses(self) -> tuple[Address, Address]:
         """Where to ask, in order: https first, then http, on the port that was named or the scheme's own."""
@@ -58,13 +62,13 @@ def group(
 ) -> tuple[Candidate, ...]:
     """One candidate for each ``host[:port]`` in ``links`` (each with its source) and ``known`` (each with its key).
 
-    A link without a source names an address and a room, and claims nothing of the key.
+    A link without a source or without a key names an address and a room, and claims nothing.
     Sorted by address, so that the same inputs are always asked in the same order.
     """
     gathered: dict[str, _Gathered] = defaultdict(_Gathered)
     for link, source in links:
         entry = _gather(gathered, link.address)
-        if source is not None:
+        if source is not None and link.public_key:
             entry.claims[link.public_key].add(source)
         entry.tokens.add(link.token)
     for address, key in (known or {}).items():

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from sessioncrawler.addresses import ORIGIN, address_of
 from sessioncrawler.model import JoinLink
+from sessioncrawler.protocol.keys.spellings import read_key
 from sessioncrawler.protocol.strings import TOKENS
 
-_SHORTEST = len("http://a/b?public_key=") + 64
+_SHORTEST = len("http://a/b?public_key=")
 _LONGEST = 2048
 """Characters of one link as it is written; what stands further behind its scheme is not read."""
 _MOST_INNER = 3
@@ -24,7 +26,16 @@ _SCHEME = re.compile(r"https?(?=:[/\\%&]|%(?:25){0,2}3a|&)", re.IGNORECASE | re.
 _LINK = re.compile(ORIGIN + rf"/(?:r/)?({TOKENS})/?\?([^\s\"'<>`#]*)")
 _FRAGMENT = re.compile(r"(?:#\S*)?")
 _PARAMETER = "public_key="
-_KEY = re.compile(r"([0-9A-Fa-f]{64})(?![0-9A-Za-z]|%[0-9A-Fa-f]{2})")
+_BROKEN_KEY = re.compile("[0-9A-Fa-f]{16}")
+"""So begins a key with a mistake in it; anything shorter is rather an example (``public_key=64hex``)."""
+_BARE = f"?{_PARAMETER}"
+# Read backwards, so that it is found from its end in one go.
+_BARE_PLACE = re.compile(rf"/?({TOKENS})/(?:r/)?((?:[0-9]{{1,5}}:)?[0-9A-Za-z.-]{{4,253}})(?=(.?))", re.DOTALL)
+_NO_BEGINNING = frozenset("_-./@:%&=?#~+")
+"""Before a host without a scheme: then it is a part of something else."""
+_BARE_WINDOW = 350
+"""Characters before ``?public_key=`` in which a host and a token without a scheme stand."""
+_NAMED = re.compile(r"(?:[0-9A-Za-z-]+\.)+(?:[A-Za-z][0-9A-Za-z-]+|[0-9]+)(?::[0-9]+)?")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([!-/:-@\[-`{-~]))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][0-9A-Za-z]{1,31});")
 _CUT_TAIL = re.compile(r"[0-9A-Za-z%&#;\\]*\Z")
@@ -34,7 +45,8 @@ def find_join_links(text: str) -> list[JoinLink]:
     r"""Every join link in ``text`` (Markdown, HTML, JSON, anything), canonical, each once, sorted.
 
     Undoes HTML entities, the escapes of JSON and Markdown (``\/``, ``\u0026``, ``\_``) and percent-encoding. A link
-    whose key is not exactly 64 hex digits, whose host is none, or that carries user-info is left out.
+    without a scheme is one by http, as apps read it. One whose key has a mistake names an address and a room, and has
+    no key. A link whose host is none, or that carries user-info, is left out.
     """
     text = _plain(text)
     starts = [match.start() for match in _SCHEME.finditer(text)]
@@ -45,15 +57,41 @@ def find_join_links(text: str) -> list[JoinLink]:
         # A link ends where the next begins, unless that one is the value of a parameter of its own.
         if link := _alone(text, start, end) or _around(text, start, end, outer_end):
             found.add(link)
+    found.update(_without_scheme(text))
     return sorted(found)
 
 
 def parse_join_link(url: str) -> JoinLink | None:
-    """``url`` as a canonical join link; None where it is not one, or is more than one link."""
+    """``url`` as a canonical join link, without a key where that has a mistake; None where it is not one link."""
     bare = url.strip()
-    if not _SHORTEST <= len(bare) <= _LONGEST:
+    if len(bare) > _LONGEST:
         return None
-    return next(filter(None, (_read(spelling, whole=True) for spelling in _spellings(_plain(bare)))), None)
+    spellings = _spellings(_plain(bare))
+    if link := next(filter(None, (_read(spelling, whole=True) for spelling in spellings)), None):
+        return link
+    before, mark, key = bare.partition(_BARE)
+    return _read(f"http://{before}{mark}{key}", whole=True) if mark and _NAMED.match(before) else None
+
+
+def _without_scheme(text: str) -> Iterator[JoinLink]:
+    """The links that begin with their host, such as ``host.name/TOKEN?public_key=…``."""
+    place = text.find(_BARE)
+    while place >= 0:
+        match = _BARE_PLACE.match(text[max(0, place - _BARE_WINDOW) : place][::-1])
+        host = match[2][::-1] if match else ""
+        end = place + len(_BARE)
+        if match and _NAMED.fullmatch(host) and _may_begin_behind(match[3]):
+            link = _read(f"http://{host}/{match[1][::-1]}{_BARE}{_window(text, end, end + _BARE_WINDOW)}")
+            if link:
+                yield link
+        place = text.find(_BARE, end)
+
+
+def _may_begin_behind(letter: str) -> bool:
+    """Whether a host may begin behind ``letter``: a space or punctuation, not a letter of any script, nor a mark."""
+    return not letter or (
+        (unicodedata.category(letter)[0] in "ZPS" or letter.isspace()) and letter not in _NO_BEGINNING
+    )
 
 
 def _alone(text: str, start: int, end: int) -> JoinLink | None:
@@ -114,13 +152,15 @@ def _read(text: str, *, whole: bool = False) -> JoinLink | None:
     if match is None or (whole and not _FRAGMENT.fullmatch(text, match.end())):
         return None
     key = _public_key(match[4], whole=whole)
-    address = address_of(match[1], match[2]) if key else None
-    return JoinLink(address, match[3], key) if address and key else None
+    address = address_of(match[1], match[2]) if key is not None else None
+    return JoinLink(address, match[3], key) if address and key is not None else None
 
 
 def _public_key(query: str, *, whole: bool) -> str | None:
-    """The key among the parameters; None where there is none, a broken one, or two that differ."""
+    """The key among the parameters; empty where it has a mistake, or where two differ. None where there is none."""
     values = [part.removeprefix(_PARAMETER) for part in query.split("&") if part.startswith(_PARAMETER)]
-    matches = [_KEY.fullmatch(value) if whole else _KEY.match(value) for value in values]
-    keys = {match[1].lower() if match else None for match in matches}
-    return keys.pop() if len(keys) == 1 else None
+    keys = {read_key(value, whole=whole) for value in values}
+    if len(keys) == 1 and (key := next(iter(keys))):
+        return key
+    # With a whole link given, somebody says that it is one; in a text only what was meant as a key makes it one.
+    return "" if (whole and values) or any(map(_BROKEN_KEY.match, values)) else None

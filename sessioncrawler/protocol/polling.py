@@ -1,265 +1,185 @@
-"""The decision that a server goes through, as a conversation without I/O (docs/polling.md draws it).
-
-:func:`poll` is a generator: it yields what to ask, is sent what came of it, and returns the :class:`Poll`. Whoever
-drives it decides how requests travel; here is only what they mean.
-"""
+"""How https and http of one server are asked side by side, as a conversation without I/O (docs/polling.md draws it)."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sessioncrawler.model import Address, Outcome, Poll, Room, Server
+from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.asking import (
+    HANDSHAKES,
     HASTY_TRIES,
     MAX_REDIRECTS,
     MAX_REQUESTS,
     MAX_RETRY_AFTER,
     MAX_WAITS,
-    UPGRADE_TRIES,
+    UNDECIDED,
     Answer,
     Ask,
-    Asking,
     Failure,
     Reply,
-    answering,
+    Tally,
+    answers,
     telling,
-    tries_after_answer,
-    tries_beside,
-    worth_patience,
 )
 from sessioncrawler.protocol.candidates import Candidate
-from sessioncrawler.protocol.keys.claims import believed_keys, decide_key
-from sessioncrawler.protocol.proving import ROOMS, OwnWord, Proving
-from sessioncrawler.protocol.rooms import NotRoomsError, parse_room, parse_rooms
-from sessioncrawler.protocol.server_pages import parse_home_page, parse_legacy_rooms, parse_preview_page
+from sessioncrawler.protocol.keys.claims import believed_keys
+from sessioncrawler.protocol.limits import ServerLimits
+from sessioncrawler.protocol.schemes.side import PARTIAL, Found, Side
 
-__all__ = ["MAX_REDIRECTS", "MAX_REQUESTS", "MAX_RETRY_AFTER", "MAX_WAITS", "Answer", "Ask", "Failure", "Reply", "poll"]
+__all__ = [
+    "HTTP",
+    "HTTPS",
+    "MAX_REDIRECTS",
+    "MAX_REQUESTS",
+    "MAX_RETRY_AFTER",
+    "MAX_WAITS",
+    "PARTIAL",
+    "Answer",
+    "Ask",
+    "Failure",
+]
+__all__ += ["Answer", "Ask", "Failure", "Race", "Reply", "Step", "poll"]
 
-MAX_HINTS = 4
-MAX_HINT_MISSES = 2
-MAX_PREVIEWS = 3
-NAME_LASTS = 86_400
-"""Seconds after which a server is asked again where it says that it is."""
-
-_OK, _NOT_FOUND = 200, 404
-_OLD = frozenset({_NOT_FOUND, 500})
-"""What servers from before 2022 say when they are asked for their rooms."""
+HTTPS, HTTP = "https", "http"
+_Talk = Generator[Ask, Reply, Found | Failure] | Generator[Ask, Reply, Poll]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Rooms, and the address that answered."""
+class Step:
+    """What is to be done next: nothing, but to wait for what is under way, where all is as it is by default."""
 
-    address: Address
-    rooms: tuple[Room, ...]
-    legacy: bool = False
-    has_preview: bool = True
-    repairs: int = 0
-    whole: bool = True
+    asks: tuple[tuple[str, Ask], ...] = ()
+    """Scheme and question: one at most is under way by each scheme."""
+    over: str = ""
+    """The scheme whose question is called off, since the other has told all."""
+    ahead: bool = False
+    """Whether https has a head start: after that :meth:`Race.second` is to be called."""
+    handshakes: int | None = None
+    """Where http has answered: https is called off after so many handshakes that broke off."""
+    grace: bool = False
+    """Whether http has told the rooms: https is called off after a grace, too."""
+    poll: Poll | None = None
+    """What came of it all."""
 
 
-def poll(candidate: Candidate, now: int = 0) -> Generator[Ask, Reply, Poll]:
-    """Ask one server for its rooms and its key (docs/protocol.md, "Onion requests", "Anonymous answers").
+class Race:
+    """One server asked by https and http until one of both has told its rooms; https counts wherever it answers.
 
-    https comes first and counts wherever it answers; then http. ``now`` (Unix seconds) is the time of the crawl. The
-    :class:`Poll` that is returned has no ``seconds``: the driver holds the clock.
+    ``now`` (Unix seconds) is the time of the crawl, ``pause`` are seconds before a server is asked again after an error
+    that passes. The :class:`Poll` at the end has no ``seconds``: the driver holds the clock.
     """
-    return _Conversation(candidate, now).run()
 
+    def __init__(
+        self, candidate: Candidate, now: int = 0, pause: float = 0.5, limits: ServerLimits | None = None
+    ) -> None:
+        self._candidate = candidate
+        self._addresses = dict(zip((HTTPS, HTTP), candidate.addresses(), strict=True))
+        asked, keys, limits = Tally(), believed_keys(candidate), limits or ServerLimits()
+        self._sides = {
+            scheme: Side(candidate, keys, now=now, pause=pause, limits=limits, asked=asked) for scheme in (HTTPS, HTTP)
+        }
+        self._talks: dict[str, _Talk] = {}
+        self._results: dict[str, Found | Failure] = {}
+        self._alone = candidate.answered == HTTPS
+        self._over = ""
+        self._concludes = False
 
-class _Conversation:
-    def __init__(self, candidate: Candidate, now: int) -> None:
-        self.candidate = candidate
-        self.now = now
-        self.named: Address | None = None
-        self.named_at = 0
-        self.asking = Asking()
-        self.proving = Proving(self.asking, believed_keys(candidate))
+    def begin(self) -> Step:
+        """The first questions: by https alone where that answered last, by both where http did."""
+        if self._alone:
+            return self._start(HTTPS, HASTY_TRIES)
+        first = self._start(HTTPS)
+        if self._candidate.answered == HTTP:
+            return _both(first, self._start(HTTP))
+        return Step(first.asks, ahead=True, poll=first.poll)
 
-    def run(self) -> Generator[Ask, Reply, Poll]:
-        found = yield from self._reach()
-        if isinstance(found, _Found):
-            return (yield from self._conclude(found))
-        return self._ended(found.outcome, found.detail)
+    def second(self) -> Step:
+        """The head start of https is over."""
+        if self._alone or self._concludes or HTTP in self._talks:
+            return Step()
+        return self._start(HTTP)
 
-    def _reach(self) -> Generator[Ask, Reply, _Found | Failure]:
-        """Rooms by https, else by http; with all tries only where few tries brought nothing by either."""
-        https, http = self.candidate.addresses()
-        wants_https = self.candidate.address.scheme == "https"
-        first = yield from self._rooms(https, HASTY_TRIES if wants_https else UPGRADE_TRIES)
-        if isinstance(first, _Found) or first.outcome is Outcome.REDIRECTED:
-            return first
-        second = yield from self._rooms(http, HASTY_TRIES if wants_https else None)
-        if isinstance(second, _Found):
-            return second
-        again = worth_patience(first, second, https, http) if wants_https else None
-        third = (yield from self._rooms(again, None)) if again else None
-        return third if isinstance(third, _Found) else telling(first, second, wants_https=wants_https)
+    def tell(self, scheme: str, reply: Reply) -> Step:
+        """What is to be done after ``reply`` to the question by ``scheme``."""
+        return Step() if scheme == self._over else self._go_on(scheme, reply)
 
-    def _rooms(self, address: Address, tries: int | None) -> Generator[Ask, Reply, _Found | Failure]:
-        """Rooms and proof at once where a key is believed; else whatever the server tells to anybody."""
-        reply = yield from self._ask_rooms(address, tries)
-        if isinstance(reply, Failure):
-            return reply
-        address = answering(reply, address)
-        found = _listed(reply, address)
-        if isinstance(found, _Found) or found.outcome is Outcome.NO_ROOMS:
-            return found
-        missing = reply.status == _NOT_FOUND
-        if self.proving.key is None and reply.status in _OLD:
-            old = yield from self.proving.old_rooms(address)
-            if old:
-                # The Rust server, which has no pages, never says that something is not found.
-                return _Found(address, old, legacy=True, has_preview=missing)
-        hinted = yield from self._hinted(address)
-        if hinted:
-            return _Found(address, hinted, whole=False)
-        return (yield from self._home_page(address, found, missing=missing))
+    def _start(self, scheme: str, tries: int | None = None) -> Step:
+        self._talks[scheme] = self._sides[scheme].reach(self._addresses[scheme], tries)
+        return self._go_on(scheme, None)
 
-    def _ask_rooms(self, address: Address, tries: int | None) -> Generator[Ask, Reply, Reply]:
-        reply = yield from self.proving.rooms(address, tries)
-        if isinstance(reply, Failure):
-            tries = tries_beside(reply, tries)
-            if tries == 0:
-                return reply
-        elif reply is not None:
-            return reply
-        elif self.proving.answered:
-            tries = tries_after_answer(tries)
-        return (yield from self.asking.get(address, ROOMS, tries))
-
-    def _hinted(self, address: Address) -> Generator[Ask, Reply, tuple[Room, ...]]:
-        """The rooms that join links name, asked one by one; given up where none of the first is known."""
-        rooms: dict[str, Room] = {}
-        misses = 0
-        for token in self.candidate.tokens[:MAX_HINTS]:
-            reply = yield from self.proving.ask(address, f"/room/{token}")
-            if isinstance(reply, Failure):
-                break
-            room = parse_room(reply.body) if reply.status == _OK else None
-            if room is not None:
-                rooms[room.token] = room
-                continue
-            misses += 1
-            if misses == MAX_HINT_MISSES and not rooms:
-                break
-        return tuple(room for _, room in sorted(rooms.items()))
-
-    def _home_page(
-        self, address: Address, trouble: Failure, *, missing: bool
-    ) -> Generator[Ask, Reply, _Found | Failure]:
-        reply = yield from self.proving.ask(address, "/")
-        if isinstance(reply, Failure) or reply.status != _OK:
-            return trouble
-        page = parse_home_page(reply.body, address)
-        if page.rooms:
-            return _Found(answering(reply, address), page.rooms, legacy=page.legacy)
-        if missing or trouble.outcome is Outcome.HTTP_STATUS:
-            return Failure(Outcome.NO_ROOMS, "has a home page, but no list of rooms anywhere")
-        return trouble
-
-    def _conclude(self, found: _Found) -> Generator[Ask, Reply, Poll]:
-        page_key = None
-        if self.proving.key is None:
-            page_key, has_preview = yield from self._preview(found)
-            found = replace(found, has_preview=has_preview)
-            found = yield from self._proven(found, page_key)
-        word = yield from self._own_word(found)
-        verdict = decide_key(
-            self.candidate, opened=self.proving.key, page_key=page_key, refused=frozenset(self.proving.refused)
-        )
-        ended = replace(self._ended(verdict.outcome, verdict.detail), claims=verdict.claims)
-        if verdict.key is None:
-            return ended
-        has_preview = word.has_preview if word else found.has_preview
-        reached = verdict.outcome is Outcome.REACHED
-        return replace(
-            ended,
-            server=Server(found.address, verdict.key, legacy=found.legacy, has_preview=has_preview),
-            rooms=found.rooms if reached else (),
-            whole=found.whole,
-            key_proof=verdict.proof,
-            repairs=found.repairs,
-        )
-
-    def _preview(self, found: _Found) -> Generator[Ask, Reply, tuple[str | None, bool]]:
-        """The key on the first preview page that shows one, and whether there are such pages at all."""
-        path = "/view/room/{}" if found.legacy else "/r/{}/"
-        for room in _readable(found.rooms)[:MAX_PREVIEWS]:
-            reply = yield from self.asking.get(found.address, path.format(room.token))
-            if isinstance(reply, Failure):
-                return None, True
-            if reply.status == _NOT_FOUND:
-                return None, False
-            key = parse_preview_page(reply.body, room.token) if reply.status == _OK else None
-            if key is not None:
-                return key, True
-        return None, True
-
-    def _proven(self, found: _Found, key: str | None) -> Generator[Ask, Reply, _Found]:
-        """What the holder of ``key`` tells instead of what anybody could have told; ``found`` where it proves nothing.
-
-        A relay that answers a GET by itself and passes the proof on would otherwise publish rooms of its own.
-        """
-        if found.legacy:
-            rooms = (yield from self.proving.old_rooms(found.address, [key])) if key else None
-            return replace(found, rooms=rooms or (yield from self._names(found)))
-        reply = (yield from self.proving.prove(found.address, key)) if key else None
-        proven = _listed(reply, answering(reply, found.address)) if reply else None
-        return replace(proven, has_preview=found.has_preview) if isinstance(proven, _Found) else found
-
-    def _names(self, found: _Found) -> Generator[Ask, Reply, tuple[Room, ...]]:
-        """The rooms of a legacy server with their names, which its home page does not tell."""
-        reply = yield from self.asking.get(found.address, "/legacy/rooms")
-        if isinstance(reply, Failure) or reply.status != _OK:
-            return found.rooms
+    def _go_on(self, scheme: str, reply: Reply | None) -> Step:
+        talk = self._talks[scheme]
         try:
-            return parse_legacy_rooms(reply.body) or found.rooms
-        except NotRoomsError:
-            return found.rooms
+            return Step(((scheme, next(talk) if reply is None else talk.send(reply)),))
+        except StopIteration as end:
+            if isinstance(end.value, Poll):
+                return Step(poll=end.value)
+            self._results[scheme] = end.value
+        return self._after_https() if scheme == HTTPS else self._after_http()
 
-    def _own_word(self, found: _Found) -> Generator[Ask, Reply, OwnWord | None]:
-        """What the server says of itself, asked once a day."""
-        readable = _readable(found.rooms)
-        if self.proving.key is None or found.legacy or not readable:
-            return None
-        known, proven = self.candidate.named, self.candidate.proven
-        if known is not None and self.now - known[1] < NAME_LASTS and self.proving.key in proven[:1]:
-            return OwnWord(known[0], self.candidate.has_preview)
-        word = yield from self.proving.own_word(found.address, readable[0].token)
-        if word is not None:
-            self.named, self.named_at = word.named, self.now
-        return word
+    def _after_https(self) -> Step:
+        https, http = self._results[HTTPS], self._results.get(HTTP)
+        if isinstance(https, Found):
+            return self._conclude(HTTPS, https)
+        if https.outcome is Outcome.REDIRECTED:
+            return self._end(https)
+        if http is not None:
+            return self._conclude(HTTP, http) if isinstance(http, Found) else self._fail(https, http)
+        if HTTP in self._talks:
+            return Step()
+        if not self._alone or https.outcome not in UNDECIDED:
+            return self._start(HTTP)
+        self._alone = False
+        del self._results[HTTPS]
+        return _both(self._start(HTTPS), self._start(HTTP))
 
-    def _ended(self, outcome: Outcome, detail: str) -> Poll:
-        return Poll(
-            self.candidate.address,
-            outcome,
-            detail,
-            aliases=tuple(sorted(self.asking.aliases)),
-            named=self.named,
-            named_at=self.named_at,
-            requests=self.asking.requests,
-            tries=self.asking.tries,
-        )
+    def _after_http(self) -> Step:
+        https, http = self._results.get(HTTPS), self._results[HTTP]
+        handshakes = 1 if self._candidate.answered == HTTP else HANDSHAKES
+        if isinstance(http, Failure):
+            if isinstance(https, Failure):
+                return self._fail(https, http)
+            return Step(handshakes=handshakes if answers(http) else None)
+        if https is None and http.address.scheme != HTTPS:
+            return Step(handshakes=handshakes, grace=True)
+        return self._conclude(HTTP, http)
+
+    def _conclude(self, scheme: str, found: Found) -> Step:
+        other = HTTP if scheme == HTTPS else HTTPS
+        self._over = other if other in self._talks and other not in self._results else ""
+        self._concludes = True
+        self._talks[scheme] = self._sides[scheme].conclude(found)
+        step = self._go_on(scheme, None)
+        return Step(step.asks, self._over, poll=step.poll)
+
+    def _fail(self, https: Failure, http: Failure) -> Step:
+        return self._end(telling(https, http, wants_https=self._candidate.address.scheme == HTTPS))
+
+    def _end(self, failure: Failure) -> Step:
+        self._over = HTTP if HTTP in self._talks and HTTP not in self._results else ""
+        self._concludes = True
+        return Step(over=self._over, poll=self._sides[HTTPS].ended(failure.outcome, failure.detail))
 
 
-def _readable(rooms: tuple[Room, ...]) -> list[Room]:
-    """Rooms that may have a preview page, those first that say so."""
-    return sorted((room for room in rooms if room.read is not False), key=lambda room: not room.read)
+def poll(
+    candidate: Candidate, now: int = 0, pause: float = 0.5, limits: ServerLimits | None = None
+) -> Generator[Ask, Reply, Poll]:
+    """The same race for who has no clock: one question after another, http once https has nothing more to ask."""
+    race = Race(candidate, now, pause, limits)
+    step, waiting = race.begin(), deque[tuple[str, Ask]]()
+    while step.poll is None:
+        waiting += step.asks
+        if step.over:
+            waiting = deque(one for one in waiting if one[0] != step.over)
+        if waiting:
+            scheme, ask = waiting.popleft()
+            step = race.tell(scheme, (yield ask))
+        else:
+            step = race.second()
+    return step.poll
 
 
-def _listed(reply: Answer, address: Address) -> _Found | Failure:
-    """The rooms that an answer lists, or what is wrong with it."""
-    if reply.status != _OK:
-        return Failure(Outcome.HTTP_STATUS, f"answers {reply.status} when asked for its rooms")
-    try:
-        answer = parse_rooms(reply.body)
-    except NotRoomsError as error:
-        return Failure(Outcome.NOT_JSON, str(error))
-    if answer.rooms:
-        return _Found(address, answer.rooms, repairs=answer.left_out + answer.repaired)
-    if answer.left_out:
-        return Failure(Outcome.NOT_JSON, "lists nothing that could be a room")
-    return Failure(Outcome.NO_ROOMS, "lists no room")
+def _both(first: Step, second: Step) -> Step:
+    return Step((*first.asks, *second.asks), poll=first.poll or second.poll)

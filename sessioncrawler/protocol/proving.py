@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
-from sessioncrawler.model import Address, Room
+from sessioncrawler.model import Address
 from sessioncrawler.protocol.asking import Answer, Ask, Asking, Failure, Reply, answering, tries_after_answer
+from sessioncrawler.protocol.limits import ServerLimits
 from sessioncrawler.protocol.onion import V3, V4, NotOpenedError, is_askable, open_v3, open_v4, seal_v3, seal_v4
-from sessioncrawler.protocol.rooms import NotRoomsError
+from sessioncrawler.protocol.rooms import NotRoomsError, RoomsAnswer
 from sessioncrawler.protocol.server_pages import parse_legacy_rooms, parse_own_address
 
 ROOMS = "/rooms?all=1"
@@ -35,7 +36,7 @@ class OwnWord(NamedTuple):
 class Proving:
     """Asks one candidate under keys that may be its own."""
 
-    def __init__(self, asking: Asking, keys: Sequence[str]) -> None:
+    def __init__(self, asking: Asking, keys: Sequence[str], limits: ServerLimits) -> None:
         self.key: str | None = None
         """The key that opened."""
         self.refused: set[str] = set()
@@ -44,15 +45,18 @@ class Proving:
         """Whether that address answered at all."""
         self._asking = asking
         self._keys = keys
+        self._limits = limits
         self._missing = False
         """Whether that address takes no onion requests of version 4, or nobody lets them through."""
 
-    def rooms(self, address: Address, tries: int | None) -> Generator[Ask, Reply, Reply | None]:
-        """The rooms under the first believed key that opens; None where none does."""
+    def rooms(
+        self, address: Address, tries: int | None, most: int | None = None
+    ) -> Generator[Ask, Reply, Reply | None]:
+        """The rooms under the first believed key that opens, of ``most`` at most; None where none does."""
         self.key = None
         self.refused = set()
         self._missing = self.answered = False
-        for key in self._keys:
+        for key in self._keys[:most]:
             reply = yield from self._prove(address, key, tries)
             if isinstance(reply, Failure) or self.key is not None:
                 return reply
@@ -90,7 +94,7 @@ class Proving:
 
     def old_rooms(
         self, address: Address, keys: Sequence[str] | None = None
-    ) -> Generator[Ask, Reply, tuple[Room, ...] | None]:
+    ) -> Generator[Ask, Reply, RoomsAnswer | None]:
         """The rooms that a legacy server tells in version 3 under a believed key; None where none opens."""
         paths: Sequence[str] = V3
         for key in [key for key in (self._keys if keys is None else keys) if is_askable(key)][:MAX_OLD_KEYS]:
@@ -108,9 +112,9 @@ class Proving:
                     break
                 self.key = key
                 try:
-                    return parse_legacy_rooms(body)
+                    return parse_legacy_rooms(body, self._limits)
                 except NotRoomsError:
-                    return ()
+                    return None
             else:
                 return None
         return None

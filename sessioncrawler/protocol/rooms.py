@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from json import JSONDecoder
 from typing import TypeGuard, cast
 
-from sessioncrawler.model import Room
+from sessioncrawler.model import WEEK, Room
+from sessioncrawler.protocol.limits import ServerLimits
 from sessioncrawler.protocol.strings import clean, is_token
 
-LONGEST_NAME = 500
-"""Code points of a name that are kept."""
-LONGEST_DESCRIPTION = 4_000
-"""Code points of a description that are kept."""
 MOST_STAFF = 1_000
 """Session IDs that are kept of ``admins``, and of ``moderators``."""
+
+MOST_USERS = 10_000_000
+"""Weekly active users of a room: all of Session has fewer, so more are made up."""
+MOST_SEQUENCE = 3_650_000_000
+"""``message_sequence`` of a room: a million events a day, more than any room has (docs/memory.md), for ten years."""
 
 _DEEPEST = 100
 _LARGEST = 2**53
@@ -32,6 +34,9 @@ _SESSION_ID = re.compile(r"[0-9a-f]{66}")
 _STRING = re.compile(rb'"[^"]*+"?')
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+UNBOUNDED = ServerLimits()
 
 
 class NotRoomsError(ValueError):
@@ -49,40 +54,56 @@ class RoomsAnswer:
     repaired: int
     """Rooms of which a value was changed or dropped."""
     over_limit: int
-    """Entries behind the last room that was wanted; they were not looked at."""
+    """Rooms beyond what is taken of one server."""
 
 
-def parse_rooms(body: bytes, *, limit: int = 10_000) -> RoomsAnswer:
-    """Read ``GET /rooms``, at most ``limit`` rooms of it. Raise NotRoomsError where ``body`` is no JSON array."""
-    entries = load_json(body)
-    if not isinstance(entries, list):
-        raise NotRoomsError(f"the answer is {_kind(entries)} where a JSON array of rooms was expected")
-    rooms = dict[str, Room]()
-    repaired = looked_at = 0
-    for entry in entries:
-        if len(rooms) == limit:
-            break
-        looked_at += 1
+def parse_rooms(body: bytes, limits: ServerLimits = UNBOUNDED) -> RoomsAnswer:
+    """Read ``GET /rooms``. Raise NotRoomsError where ``body`` is no JSON array.
+
+    Where a server tells more than is taken, its oldest rooms are: no new room pushes one out that is listed, and what
+    a server says of visitors, which changes, does not make its rooms come and go.
+    """
+    answer = load_json(body)
+    if not isinstance(answer, list):
+        raise NotRoomsError(f"the answer is {_kind(answer)} where a JSON array of rooms was expected")
+    entries = dict[str, object]()
+    for entry in answer:
         token = _token(entry)
-        if token is not None and token not in rooms:
-            rooms[token], changed = _room(entry, token)
-            repaired += changed
+        if token is not None:
+            entries.setdefault(token, entry)
+    repaired = set[str]()
+
+    def read(token: str, entry: object) -> Room:
+        room, changed = _room(entry, token, limits)
+        if changed:
+            repaired.add(token)
+        return room
+
+    rooms = limits.within(read(*entry) for entry in sorted(entries.items(), key=_age))
     return RoomsAnswer(
-        rooms=tuple(room for _, room in sorted(rooms.items())),
-        left_out=looked_at - len(rooms),
-        repaired=repaired,
-        over_limit=len(entries) - looked_at,
+        rooms=tuple(sorted(rooms, key=lambda room: room.token)),
+        left_out=len(answer) - len(entries),
+        repaired=sum(room.token in repaired for room in rooms),
+        over_limit=len(entries) - len(rooms),
     )
 
 
-def parse_room(body: bytes) -> Room | None:
+def named_rooms(names: Mapping[str, str], limits: ServerLimits) -> RoomsAnswer:
+    """Rooms of which only token → name is told; the first by their tokens, where there are more than are taken."""
+    rooms = limits.within(
+        Room(token, clean(name.strip(), limits.name)[0].strip() or token) for token, name in sorted(names.items())
+    )
+    return RoomsAnswer(rooms, left_out=0, repaired=0, over_limit=len(names) - len(rooms))
+
+
+def parse_room(body: bytes, limits: ServerLimits = UNBOUNDED) -> Room | None:
     """Read ``GET /room/TOKEN``; None where ``body`` is no room."""
     try:
         entry = load_json(body)
     except NotRoomsError:
         return None
     token = _token(entry)
-    return _room(entry, token)[0] if token is not None else None
+    return _room(entry, token, limits)[0] if token is not None else None
 
 
 def load_json(body: bytes) -> object:
@@ -126,19 +147,26 @@ def _token(entry: object) -> str | None:
     return token if is_token(token) else None
 
 
-def _room(entry: object, token: str) -> tuple[Room, bool]:
+def _age(entry: tuple[str, object]) -> tuple[float, str]:
+    """Sorts the oldest room first; those that do not tell come last."""
+    token, room = entry
+    created = _Fields(cast("dict[str, object]", room)).time("created")
+    return math.inf if created is None else created, token
+
+
+def _room(entry: object, token: str, limits: ServerLimits) -> tuple[Room, bool]:
     """The room that ``entry``, a JSON object, describes, and whether it was repaired."""
     fields = _Fields(cast("dict[str, object]", entry))
     room = Room(
         token=token,
-        name=fields.name(token),
-        description=fields.text("description", LONGEST_DESCRIPTION) or None,
-        active_users=fields.whole("active_users"),
+        name=fields.name(token, limits.name),
+        description=fields.text("description", limits.description) or None,
+        active_users=fields.users(),
         active_users_cutoff=fields.whole("active_users_cutoff", least=1),
         created=fields.time("created"),
         image_id=fields.whole("image_id"),
         info_updates=fields.whole("info_updates"),
-        message_sequence=fields.whole("message_sequence"),
+        message_sequence=fields.whole("message_sequence", most=MOST_SEQUENCE),
         admins=fields.session_ids("admins"),
         moderators=fields.session_ids("moderators"),
         read=fields.flag("read"),
@@ -155,8 +183,8 @@ class _Fields:
     raw: dict[str, object]
     repaired: bool = False
 
-    def name(self, token: str) -> str:
-        text = self.text("name", LONGEST_NAME)
+    def name(self, token: str, longest: int) -> str:
+        text = self.text("name", longest)
         if text and not text.isspace():
             return text
         self.repaired = True
@@ -171,9 +199,15 @@ class _Fields:
         self.repaired |= changed
         return text
 
-    def whole(self, field: str, *, least: int = 0) -> int | None:
+    def users(self) -> int | None:
+        cutoff = self.raw.get("active_users_cutoff")
+        # Where they are counted over less than a week, it is what they come to in a week that counts.
+        seconds = min(cutoff, WEEK) if _is_number(cutoff) and cutoff >= 1 else WEEK
+        return self.whole("active_users", most=MOST_USERS * seconds / WEEK)
+
+    def whole(self, field: str, *, least: int = 0, most: float = _LARGEST) -> int | None:
         value = self.raw.get(field)
-        if not _is_number(value) or not least <= value <= _LARGEST or value != int(value):
+        if not _is_number(value) or not least <= value <= most or value != int(value):
             self._drop(value)
             return None
         self.repaired |= isinstance(value, float)

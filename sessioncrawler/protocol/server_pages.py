@@ -15,17 +15,15 @@ from lxml import etree
 from sessioncrawler.addresses import parse_address
 from sessioncrawler.model import Address, Room
 from sessioncrawler.protocol.joinlinks import parse_join_link
-from sessioncrawler.protocol.rooms import LONGEST_NAME, NotRoomsError, load_json
-from sessioncrawler.protocol.strings import TOKENS, clean, is_token
-
-MOST_ROOMS = 10_000
-"""Rooms that are read of one page."""
+from sessioncrawler.protocol.limits import ServerLimits
+from sessioncrawler.protocol.rooms import UNBOUNDED, NotRoomsError, RoomsAnswer, load_json, named_rooms
+from sessioncrawler.protocol.strings import TOKENS, is_token
 
 _MODERN = re.compile(rf"/r/({TOKENS})/?")
 # The operator's BASE may have a path of its own.
 _LEGACY = re.compile(rf"(?:/.*)?/view/room/({TOKENS})/?", re.DOTALL)
 _LONGEST_HREF = 2_048
-_MOST_LINKS = 2 * MOST_ROOMS
+_MOST_LINKS = 20_000
 _PLACEHOLDER = "example.net"
 """What pysogs says where nobody configured its address."""
 _JOIN_LINK = re.compile(rf"/({TOKENS})\?public_key=([0-9A-Fa-f]{{64}})(?![0-9A-Za-z])")
@@ -39,9 +37,11 @@ class HomePage:
     """Token and name only, sorted by token; the page tells nothing else."""
     legacy: bool
     """Whether the rooms are those of a legacy server: linked as ``/view/room/TOKEN``, and none as ``/r/TOKEN``."""
+    over_limit: int = 0
+    """Rooms beyond what is taken of one server."""
 
 
-def parse_home_page(body: bytes, base: Address) -> HomePage:
+def parse_home_page(body: bytes, base: Address, limits: ServerLimits = UNBOUNDED) -> HomePage:
     """The rooms that the home page of the server at ``base`` links; none where the page is something else.
 
     Legacy servers link under the address that their operator configured, so that only the path of those links counts;
@@ -54,7 +54,8 @@ def parse_home_page(body: bytes, base: Address) -> HomePage:
             modern.setdefault(match[1], name)
         elif match := _LEGACY.fullmatch(path):
             legacy.setdefault(match[1], name)
-    return HomePage(_rooms(modern or legacy), legacy=bool(legacy) and not modern)
+    found = named_rooms(modern or legacy, limits)
+    return HomePage(found.rooms, legacy=bool(legacy) and not modern, over_limit=found.over_limit)
 
 
 def parse_preview_page(body: bytes, token: str) -> str | None:
@@ -79,7 +80,7 @@ def parse_own_address(body: bytes, token: str, public_key: str) -> Address | Non
     return None
 
 
-def parse_legacy_rooms(body: bytes) -> tuple[Room, ...]:
+def parse_legacy_rooms(body: bytes, limits: ServerLimits = UNBOUNDED) -> RoomsAnswer:
     """The rooms of ``GET /legacy/rooms``, token and name only, sorted by token.
 
     Raise NotRoomsError where ``body`` is no ``{"rooms": [{"id", "name"}]}``.
@@ -93,12 +94,7 @@ def parse_legacy_rooms(body: bytes) -> tuple[Room, ...]:
         if isinstance(entry, dict) and is_token(entry.get("id")):
             name = entry.get("name")
             names.setdefault(entry["id"], name if isinstance(name, str) else "")
-    return _rooms(names)
-
-
-def _rooms(names: Mapping[str, str]) -> tuple[Room, ...]:
-    first = sorted(list(names.items())[:MOST_ROOMS])
-    return tuple(Room(token=token, name=clean(name.strip(), LONGEST_NAME)[0].strip() or token) for token, name in first)
+    return named_rooms(names, limits)
 
 
 def _target(base: Address, href: str) -> tuple[str | None, str]:

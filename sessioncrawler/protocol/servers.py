@@ -19,8 +19,8 @@ from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.keys.claims import Claimed
 from sessioncrawler.protocol.keys.memory import DAY, WEEK, KnownKey, key_shown, place_of
 
-_Preference = tuple[bool, bool, str]
-_Place = tuple[bool, int, float, float, tuple[float, float], _Preference]
+_Preference = tuple[bool, bool, bool, str]
+_Place = tuple[bool, bool, bool, bool, bool, float, float, tuple[float, float], _Preference]
 SILENT = frozenset({
     Outcome.DNS, Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.TLS, Outcome.STALLED, Outcome.RESET, Outcome.PROXY,
     Outcome.ABANDONED, Outcome.HTTP_STATUS,
@@ -38,13 +38,16 @@ def settle(
     configured: Collection[tuple[str, Address]] = (),
     *,
     claimed: Iterable[Claimed] = (),
+    silent: Collection[str] = (),
     now: int = 0,
 ) -> tuple[Poll, ...]:
     """Sort the polls of a round, best address of each server first, and mark what only wears another's key.
 
     ``known`` is what is remembered of keys, ``configured`` the keys and addresses of ``[[servers]]``, ``claimed`` what
-    join links say, ``now`` the time in Unix seconds. What does not own the key that it shows becomes ``KEY_COPY``,
-    and ``KEY_CONTESTED`` where nobody can be told to own it; neither has rooms.
+    join links say, ``silent`` each ``host[:port]`` that is not asked now since it did not answer for long, ``now`` the
+    time in Unix seconds. What does not own the key that it shows becomes ``KEY_COPY``, and ``KEY_CONTESTED`` where
+    nobody can be told to own it; neither has rooms. What owns it, and is only where no app gets to, becomes
+    ``UNJOINABLE`` and has none either.
     """
     by_key: dict[str, list[Poll]] = defaultdict(list)
     rest: list[Poll] = []
@@ -54,7 +57,7 @@ def settle(
             rest.append(poll)
         else:
             by_key[key].append(poll)
-    silent = {plain(poll.address).netloc for poll in rest if poll.outcome in SILENT}
+    quiet = {plain(poll.address).netloc for poll in rest if poll.outcome in SILENT}.union(silent)
     remembered, claims = _by_key(known), _by_key(claimed)
     homes: dict[str, set[Address]] = defaultdict(set)
     for key, address in configured:
@@ -62,11 +65,38 @@ def settle(
     servers: list[list[Poll]] = [[poll] for poll in rest]
     for key, group in by_key.items():
         known_of, said = tuple(remembered.get(key, ())), tuple(claims.get(key, ()))
-        claimants = _Claimants(tuple(group), known_of, said, now, frozenset(homes[key]), silent)
-        servers += [owned] if (owned := claimants.owners()) else []
+        claimants = _Claimants(tuple(group), known_of, said, now, frozenset(homes[key]), quiet)
+        owned = claimants.owners()
+        servers += [_to_be_joined(owned)] if owned else []
         servers += [[copy] for copy in claimants.copies(owned)]
     servers.sort(key=lambda server: _preference(server[0]))
     return tuple(chain.from_iterable(servers))
+
+
+def voice(known: Iterable[KnownKey], homes: Collection[Address] = ()) -> KnownKey | None:
+    """Of all addresses of one key the one whose word counts for the server; None where none is proven now.
+
+    It is the one that would be published, if all that prove the key answered: a relay has no say while the true server
+    is silent. Where the operator of the directory names addresses for the key (``homes``), only they have one.
+    """
+    every = tuple(known)
+    claimants = _Claimants((), every, (), 0, frozenset(homes), frozenset())
+    own = {plain(address).netloc for address in homes}
+    proven = [one for one in every if one.last_proven is not None and one.lost_at is None]
+    return min(
+        (one for one in proven if not own or one.netloc in own),
+        key=lambda one: claimants._place(one.address),  # noqa: SLF001 - the one order of addresses
+        default=None,
+    )
+
+
+def _to_be_joined(owners: list[Poll]) -> list[Poll]:
+    """``owners``, without rooms where the first of them, that would be published, is an address that no app takes."""
+    best = _answering(owners[0])
+    if best.joinable:
+        return owners
+    detail = f"no app takes a join link to {best}"
+    return [replace(poll, outcome=Outcome.UNJOINABLE, detail=detail, rooms=()) for poll in owners]
 
 
 def _by_key(told: Iterable[_Told]) -> dict[str, list[_Told]]:
@@ -201,15 +231,22 @@ class _Claimants:
         return _times((one.address, one.since) for one in self.claims)
 
     def _place(self, address: Address) -> _Place:
-        """Sorts first what is published: what the operator names, what the server names, what was there first."""
+        """Sorts first what is published.
+
+        What the operator or the server names, of those what apps take; then the operator's, the server's, the first.
+        Where nobody names any, what apps take comes before who was there first.
+        """
         here = [one for one in self.known if _upgrades(address, one.address)]
         published = min((one.published_at for one in here if one.published_at is not None), default=NEVER)
         proven = min((one.first_proven for one in here if one.first_proven is not None), default=NEVER)
         own = any(plain(home).netloc == plain(address).netloc for home in self.homes)
         named = self._named
         # A host may have other servers on other ports.
-        distance = 2 if named is None or address.host != named.host else 1 - _upgrades(address, named)
-        return not own, distance, published, proven, self._since(address), address.preference
+        elsewhere = named is None or address.host != named.host
+        other_port = named is None or not _upgrades(address, named)
+        # That apps take it is no reason to send visitors to a relay, when it is known where the server itself is.
+        worth = not own and elsewhere, not address.joinable, not own, elsewhere, other_port
+        return *worth, published, proven, self._since(address), address.preference
 
     @cached_property
     def _named(self) -> Address | None:

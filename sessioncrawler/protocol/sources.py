@@ -20,8 +20,8 @@ from parsel import Selector
 from sessioncrawler.model import JoinLink
 from sessioncrawler.protocol.joinlinks import find_join_links, parse_join_link
 
-MAX_LINKS = 10_000
-"""Join links read from one page."""
+MAX_LINKS = 60_000
+"""Join links read from one page: all that 5 MB hold, so that new ones never take the place of known ones here."""
 MAX_PAGES = 2_000
 """Pages of session.directory that are followed."""
 MAX_TAGGED_PAGE = 300_000

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from sys import maxsize
 
 from jinja2 import Environment
 
 from sessioncrawler.editorial.activity import pulse
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
+from sessioncrawler.explain.pictures import Icons
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.knowledge.server_events import ServerEvent, server_events
 from sessioncrawler.model import Poll, Server
+from sessioncrawler.opendata.bundle import Bundle
 from sessioncrawler.opendata.history import ReadSamples
 from sessioncrawler.opendata.places import Places
 from sessioncrawler.opendata.records import CommunityRecord
+from sessioncrawler.opendata.signatures import SigningKey
 from sessioncrawler.opendata.v1 import records
 from sessioncrawler.publish.places import places
 from sessioncrawler.site.history.gone import Gone, gone_communities
 from sessioncrawler.site.history.moved import moved_paths
 from sessioncrawler.site.history.past import Past
 from sessioncrawler.site.history.server import Histories, listed_servers
-from sessioncrawler.site.i18n.languages import site_language
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, site_language
+from sessioncrawler.site.list.page import WHOLE
+from sessioncrawler.site.pages.cards import MOST_TRANSLATED as COMMUNITIES_TRANSLATED
 from sessioncrawler.site.pages.cards import Cards, Provenance
-from sessioncrawler.site.pages.paths import server_paths
+from sessioncrawler.site.pages.community import Neighbours, Surroundings
+from sessioncrawler.site.pages.paths import real_base, server_paths
+from sessioncrawler.site.posters.posters import KeptPosters, PosterRules, Posters
 from sessioncrawler.site.render.environment import build_environment
+from sessioncrawler.site.shelves.shelves import MOST_LANGUAGES, MOST_ROOMS, Shelves
 from sessioncrawler.state import ServerHistory, Week
 
 
@@ -51,6 +60,8 @@ class Edition:
     """How many Communities are not listed, by reason."""
     sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Name of a source spider → title and home page of its source."""
+    icons: Callable[[], Icons | None] = lambda: None
+    """Reads what is remembered of pictures; None where none are shown (``ICONS_ENABLED``)."""
     icon_contents: Callable[[], Mapping[tuple[str, str], bytes]] = dict
     """Reads all icons: ``host[:port]`` and lower-case token → WEBP."""
     histories: ReadSamples = lambda _: {}
@@ -59,10 +70,28 @@ class Edition:
     """Reads how servers were reached, some servers at a time: when their pages are rendered, not before."""
     weekly: Callable[[Sequence[tuple[str, str]]], Mapping[tuple[str, str], Sequence[Week]]] = lambda _: {}
     """Reads the last weeks of Communities, which are given by public key and lower-case token."""
+    most_translated: int = maxsize
+    """Servers up to which their pages come in every language (``SERVERS_TRANSLATED``)."""
+    kept_posters: KeptPosters = field(default_factory=KeptPosters)
+    """Where posters are kept from one publication to the next."""
+    poster_rules: PosterRules = field(default_factory=PosterRules)
+    """How many posters there are, and with which fonts (``POSTERS``, ``POSTERS_NEW``, ``POSTER_FONTS``)."""
+    communities_translated: int = COMMUNITIES_TRANSLATED
+    """Communities whose pages come in every language (``COMMUNITIES_TRANSLATED``)."""
+    most_languages: int = MOST_LANGUAGES
+    """Languages that have a shelf (``SHELF_LANGUAGES``)."""
+    most_on_shelf: int = MOST_ROOMS
+    """Communities that the page of a shelf names (``SHELF_ROOMS``)."""
+    list_whole: int = WHOLE
+    """Communities up to which the list is one page (``LIST_WHOLE``)."""
     templates: str | None = None
     """Folder whose templates go before ours (``SITE_TEMPLATES``)."""
     data: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Size in bytes and SHA-256 in hex of the files of ``v1/`` that were rendered so far, by path from there."""
+    bundle: Bundle = field(default_factory=Bundle)
+    """Takes what was rendered so far of what is in ``v1/open-data.zip`` (``ZIP_BYTES``)."""
+    signing: SigningKey | None = None
+    """Signs the manifest of ``v1/`` (``SIGNING_KEY``)."""
 
     @property
     def directory(self) -> Directory:
@@ -80,7 +109,46 @@ class Edition:
         provenance = Provenance.of(self.known.sightings)
         stories = self.known.key_stories
         past = Past.of(self.known, self.communities)
-        return Cards(self.communities, self.directory, self.now, provenance=provenance, key_stories=stories, past=past)
+        return Cards(
+            self.communities,
+            self.directory,
+            self.now,
+            provenance=provenance,
+            key_stories=stories,
+            past=past,
+            most_translated=self.communities_translated,
+        )
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """The pages of languages and topics."""
+        return Shelves.of(self.cards, self.most_languages)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What pages of Communities show beside these."""
+        alone = len(self.server_languages) == 1
+        return Surroundings(
+            weekly=self.weekly,
+            server_paths=self.server_paths,
+            servers_alone=alone,
+            availability=self.known.availability,
+            shelves=self.shelves,
+            neighbours=Neighbours(self.cards),
+            poster=self.posters.path,
+        )
+
+    @cached_property
+    def posters(self) -> Posters:
+        """The pictures by which links to Communities are shown elsewhere; none where links cannot be absolute."""
+        rules = self.poster_rules if real_base(self.directory.site.url) else replace(self.poster_rules, most=0)
+        first = {one.facts.key: one.first_listed for one in self.known.listed}
+        return Posters(
+            self.cards,
+            self.kept_posters,
+            rules,
+            since=lambda card: first.get((card.key[0], card.key[1].lower()), self.now),
+        )
 
     @cached_property
     def servers(self) -> Mapping[str, Server]:
@@ -92,11 +160,20 @@ class Edition:
         """Public key → folder of the page of each of :attr:`servers`, ``s/SERVERID/``."""
         return server_paths(self.servers.values(), self.known.keys)
 
+    @property
+    def server_languages(self) -> tuple[str, ...]:
+        """Codes of the languages of the pages of servers: strangers decide how many servers there are."""
+        return LOCALES if len(self.servers) <= self.most_translated else (DEFAULT,)
+
+    @cached_property
+    def taken(self) -> tuple[str, ...]:
+        """Folders of the pages of Communities that are listed, and of what these were called before."""
+        return (*(card.path for card in self.cards.all), *(path for path, _, _ in moved_paths(self.cards)))
+
     @cached_property
     def gone(self) -> tuple[Gone, ...]:
         """What is gone, and keeps its page and files for a while."""
-        taken = [*(card.path for card in self.cards.all), *(path for path, _, _ in moved_paths(self.cards))]
-        return tuple(gone_communities(self.known, self.cards, taken))
+        return tuple(gone_communities(self.known, self.cards, self.taken))
 
     @cached_property
     def places(self) -> Places:
@@ -135,4 +212,5 @@ class Edition:
     @cached_property
     def environment(self) -> Callable[[str], Environment]:
         """Gives the Jinja environment of a language by its code."""
-        return cache(lambda code: build_environment(self.templates, site_language(code)))
+        templates = self.templates  # not self: who refers to itself stays in memory while the site is stored
+        return cache(lambda code: build_environment(templates, site_language(code)))

@@ -6,23 +6,26 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from sessioncrawler.editorial.monitors import Figures, Verdict
+from sessioncrawler.editorial.monitors import GROWTH, Figures, Verdict
 from sessioncrawler.opendata.encoding import compact, schema
 from sessioncrawler.opendata.records import VERSION, Count, Record, Time, Version
 from sessioncrawler.publish.outcome import MONITORS
 from sessioncrawler.state import Run
 from sessioncrawler.text.dates import iso
 from sessioncrawler.text.names import well_formed
+from sessioncrawler.text.secrets import redacted
 
 HEALTH, SCHEMA = "health.json", "health.schema.json"
 DECISIVE = ("publication", "age")
-"""Verdicts that make the status: the others may have been overridden."""
+"""Verdicts that make the status: the others may have been overridden, or only tell."""
+
+NAMES = [*MONITORS, GROWTH, *DECISIVE]
 
 
 class MonitorRecord(Record, frozen=True):
     """One monitor."""
 
-    name: Annotated[str, Meta(description="What it looks at", extra_json_schema={"enum": [*MONITORS, *DECISIVE]})]
+    name: Annotated[str, Meta(description="What it looks at", extra_json_schema={"enum": NAMES})]
     ok: Annotated[bool, Meta(description="Whether it found nothing")]
     sentence: Annotated[str, Meta(description="What is wrong and what to do; empty where all is well")]
 
@@ -72,7 +75,7 @@ def health_json(
             published_at=iso(last.at) if last else None,
             age=max(0, now - last.at) if last else None,
             forced=forced,
-            monitors=[MonitorRecord(verdict.name, verdict.ok, well_formed(verdict.sentence)) for verdict in verdicts],
+            monitors=[MonitorRecord(verdict.name, verdict.ok, _shown(verdict.sentence)) for verdict in verdicts],
             figures=_figures(figures) if figures else None,
             last_good=RunRecord(iso(last.at), _figures(last.figures)) if last else None,
         )
@@ -82,6 +85,10 @@ def health_json(
 def health_schema() -> bytes:
     """The JSON Schema of the file."""
     return schema(HealthFile, SCHEMA)
+
+
+def _shown(sentence: str) -> str:
+    return well_formed(redacted(sentence))
 
 
 def _figures(figures: Figures) -> FiguresRecord:

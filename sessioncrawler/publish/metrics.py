@@ -51,6 +51,8 @@ def _figures(figures: Figures) -> Iterator[str]:
     yield from _gauge("communities", "Communities that the last run found fit to be listed.", {"": figures.communities})
     yield from _gauge("servers", "Servers with such Communities.", {"": figures.servers})
     yield from _gauge("sources", "Sources of join links that were heard of within a day.", {"": figures.sources})
+    size = {"": figures.state_bytes} if figures.state_bytes else {}
+    yield from _gauge("state_bytes", "Bytes that the state takes.", size)
     polls = {**dict.fromkeys(map(str, Outcome), 0), **figures.polls}
     samples = {_label("outcome", outcome): addresses for outcome, addresses in sorted(polls.items())}
     yield from _gauge("polls", "Addresses by how polling them ended.", samples)

@@ -67,6 +67,13 @@ def _servers(
             yield replace(_server(server, f"{SERVERS}{key}/" if name in taken else name, others), gone_at=gone_at)
 
 
+def moved_servers(places: Places) -> Iterator[tuple[str, str, str]]:
+    """The former folders of pages of servers that are listed: each with the folder and the ``host[:port]`` of now."""
+    for one in places.servers.values():
+        for name in one.former if one.gone_at is None else ():
+            yield f"{SERVERS}{name}/", one.page, one.host
+
+
 def _server(server: Server, path: str, former: tuple[str, ...]) -> ServerFolder:
     name = path.removeprefix(SERVERS).rstrip("/")
     return ServerFolder(server.public_key, server.server_id, name, server.address.netloc, former)

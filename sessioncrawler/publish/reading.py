@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from sys import maxsize
+
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import hours
 from sessioncrawler.knowledge.carried import Ladder
-from sessioncrawler.knowledge.known import ROUND_HOURS, Reading
+from sessioncrawler.knowledge.on_page import PageBounds
+from sessioncrawler.knowledge.patience import Rests
+from sessioncrawler.knowledge.reading import ROUND_HOURS, Reading
 
 
 def reading(settings: BaseSettings) -> Reading:
-    """What settings say; raises ValueError where they are no hours."""
-    usual = Ladder()
+    """What settings say; raises ValueError where they are no hours or days."""
+    usual, rests = Ladder(), Rests()
     as_ever = hours(settings, "LISTED_AS_EVER", usual.as_ever)
     at_all = hours(settings, "LISTED_AT_ALL", usual.at_all)
     return {
         "guess": settings.getbool("GUESS_LANGUAGES", True),
         "round_hours": settings.getfloat("ROUND_HOURS", ROUND_HOURS),
         "ladder": Ladder(as_ever, at_all),
+        "links_per_source": settings.getint("LINKS_PER_SOURCE", maxsize),
+        "page": PageBounds(
+            server=settings.getint("ROOMS_ON_PAGE"),
+            newcomers=settings.getint("NEW_ON_PAGE"),
+            opening=settings.getint("OPENING_FACTOR", 1),
+        ),
+        "rests": Rests(
+            daily_after=settings.getfloat("DAILY_AFTER", rests.daily_after),
+            weekly_after=settings.getfloat("WEEKLY_AFTER", rests.weekly_after),
+            dropped_after=settings.getfloat("DROPPED_AFTER", rests.dropped_after),
+        ),
     }

@@ -3,84 +3,138 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
 
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as ScrapyFailure
 
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.candidates import Candidate
 from sessioncrawler.protocol.failures import TryError
-from sessioncrawler.protocol.polling import Answer, Ask, Failure, Reply, poll
+from sessioncrawler.protocol.limits import ServerLimits
+from sessioncrawler.protocol.polling import HTTP, HTTPS, Answer, Failure, Race, Reply, Step
+from sessioncrawler.protocol.visit import Visit
 
+_OK = 200
 logger = logging.getLogger(__name__)
 
 _PACKERS = frozenset({"zlib", "brotli", "brotlicffi", "backports.zstd", "compression.zstd"})
 """Modules whose own errors mean a body that cannot be unpacked; Scrapy takes what the version of Python has."""
 
 
-class Conversation:
-    """One candidate being polled: what is asked next, or how it ended.
+CALLED_OFF = Failure(Outcome.ABANDONED, "was not waited for", tries=0)
 
-    ``budget`` are seconds for all of it, ``now`` is the time of the crawl, and ``redirections`` counts how many other
-    servers led here.
+
+class Conversation:
+    """One candidate being polled by both schemes: what is asked next, or how it ended.
+
+    ``visit`` holds its clock, ``now`` is the time of the crawl, ``pause`` are seconds after an error that passes, and
+    ``redirections`` counts how many other servers led here.
     """
 
-    def __init__(self, candidate: Candidate, budget: float, now: int, redirections: int = 0) -> None:
+    def __init__(
+        self,
+        candidate: Candidate,
+        visit: Visit,
+        now: int,
+        *,
+        pause: float,
+        limits: ServerLimits | None = None,
+        redirections: int = 0,
+    ) -> None:
         self.candidate = candidate
+        self.visits = {HTTPS: visit, HTTP: visit.beside()}
         self.redirections = redirections
-        self._budget = budget
-        self._began = time.monotonic()
-        self._talk: Generator[Ask, Reply, Poll] = poll(candidate, now)
+        self._race = Race(candidate, now, pause, limits)
+        self._failed: Poll | None = None
 
-    @property
-    def budget(self) -> float:
-        """Seconds that are left for this server."""
-        return self._budget - (time.monotonic() - self._began)
+    def begin(self) -> Step:
+        """The first to do."""
+        return self._step(self._race.begin)
 
-    def begin(self) -> Ask | Poll:
-        """The first thing to ask."""
-        return self._step(None)
+    def second(self) -> Step:
+        """What to do when the head start of https is over."""
+        return self._step(self._race.second)
 
-    def go_on(self, reply: Reply) -> Ask | Poll:
-        """The next thing to ask after ``reply``, or the poll if that was all."""
-        step = self._step(reply)
-        while isinstance(step, Ask) and step.wait >= self.budget:
-            step = self._step(Failure(Outcome.STALLED, f"did not tell all within {self._budget:g} seconds", tries=0))
-        return step
+    def go_on(self, scheme: str, reply: Reply) -> Step:
+        """What to do after ``reply`` to the question that was asked by ``scheme``."""
+        return self._step(lambda: self._race.tell(scheme, reply))
 
-    def _step(self, reply: Reply | None) -> Ask | Poll:
+    def _step(self, call: Callable[[], Step]) -> Step:
         try:
-            return next(self._talk) if reply is None else self._talk.send(reply)
-        except StopIteration as end:
-            ended: Poll = end.value
-            return replace(ended, seconds=round(time.monotonic() - self._began, 3))
+            step = Step(poll=self._failed) if self._failed else self._in_time(call())
         except Exception:
             # What a server sends must never cost the others their place, not even where we read it wrongly.
             logger.exception("Reading the answer of %s failed; please report this", self.candidate.address)
-            return Poll(self.candidate.address, Outcome.ABANDONED, "its answer could not be read")
+            self._failed = Poll(self.candidate.address, Outcome.ABANDONED, "its answer could not be read")
+            step = Step(poll=self._failed)
+        if step.over:
+            self.visits[step.over].call_off()
+        if step.poll is None:
+            return step
+        return replace(step, poll=replace(step.poll, seconds=round(self.visits[HTTPS].spent, 3)))
+
+    def _in_time(self, step: Step) -> Step:
+        """The step, where a question that would come too late is as one that failed."""
+        visit = self.visits[HTTPS]
+        for scheme, ask in step.asks:
+            if ask.wait >= visit.left:
+                words = f"did not tell all within {visit.budget:g} seconds"
+                asks = tuple(one for one in step.asks if one[0] != scheme)
+                more = self._race.tell(scheme, Failure(Outcome.STALLED, words, tries=0))
+                return self._in_time(replace(more, asks=(*asks, *more.asks), over=more.over or step.over))
+        return step
 
 
-def answer(response: Response) -> Answer:
-    """The parts of a Scrapy response that a conversation reads."""
+def limits_of(settings: BaseSettings, candidate: Candidate) -> ServerLimits:
+    """What settings say is taken of a server: of one that is new a small share."""
+    share = 1.0 if candidate.known else settings.getfloat("NEW_SERVER_SHARE")
+    return ServerLimits(
+        rooms=int(settings.getint("ROOMS_PER_SERVER") * share),
+        text=int(settings.getint("TEXT_PER_SERVER") * share),
+        name=settings.getint("NAME_LETTERS"),
+        description=settings.getint("DESCRIPTION_LETTERS"),
+    )
+
+
+def answer(response: Response, packing: HttpCompressionMiddleware) -> Reply:
+    """The parts of a Scrapy response that a conversation reads.
+
+    It is unpacked here, where it is read at once and dropped: were Scrapy to do it, all that came at a time would be
+    there unpacked before the first is read.
+    """
+    whole = response.meta.pop("whole", response)
+    tries = response.meta.get("tries", 1)
+    body = b""
+    request = response.request
+    if request is not None:
+        try:
+            body = packing.process_response(request, whole).body
+        except Exception as error:  # noqa: BLE001 - each way of packing has errors of its own
+            if whole.status == _OK:
+                return replace(_trouble(error), tries=tries)
     return Answer(
-        url=response.url,
-        status=response.status,
-        body=response.body,
-        location=_header(response, "Location"),
-        retry_after=_header(response, "Retry-After"),
-        date=_header(response, "Date") or formatdate(usegmt=True),
-        tries=response.meta.get("tries", 1),
+        url=whole.url,
+        status=whole.status,
+        body=body,
+        location=_header(whole, "Location"),
+        retry_after=_header(whole, "Retry-After"),
+        date=_header(whole, "Date") or formatdate(usegmt=True),
+        tries=tries,
     )
 
 
 def failure(failed: ScrapyFailure) -> Failure:
     """What a conversation needs to know of a request that failed."""
-    error = failed.value
+    return _trouble(failed.value)
+
+
+def _trouble(error: BaseException | None) -> Failure:
     if isinstance(error, TryError):
         return Failure(error.outcome, error.detail, error.tries)
     if isinstance(error, IgnoreRequest):
@@ -94,3 +148,10 @@ def failure(failed: ScrapyFailure) -> Failure:
 def _header(response: Response, name: str) -> str:
     value = response.headers.get(name)
     return value.decode("latin-1") if value else ""
+
+
+def ended(reply: Reply) -> Failure:
+    """What a server that stalls answers to the questions that are not asked any more: what it answered last."""
+    if isinstance(reply, Failure):
+        return replace(reply, tries=0)
+    return Failure(Outcome.STALLED, "did not tell all before the others had", tries=0)

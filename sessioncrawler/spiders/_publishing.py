@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import scrapy
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, UsageError
 from scrapy.settings import BaseSettings
 
 from sessioncrawler.clock import crawl_time
@@ -15,6 +15,7 @@ from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
 from sessioncrawler.publish.reading import reading
+from sessioncrawler.publish.signing import signing_key
 from sessioncrawler.spiders._directory import directory_of, introduce
 from sessioncrawler.state import State, StateError
 
@@ -32,8 +33,16 @@ class PublishingSpider(scrapy.Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Publish to ``SITE_URI``; introduce ourselves to servers."""
+        """Publish to ``SITE_URI``; introduce ourselves to servers.
+
+        UsageError where the key with which the open data are to be signed cannot be used: it is told before anybody is
+        asked, and not when the site is made.
+        """
         super().update_settings(settings)
+        try:
+            signing_key(settings)
+        except ValueError as error:
+            raise UsageError(str(error), print_help=False) from error
         settings.set("FEEDS", {settings["SITE_URI"].rstrip("/"): {"format": "site"}}, priority="spider")
         introduce(settings)
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cached_property
 from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
-from twisted.python.failure import Failure
+from twisted.python.failure import Failure as ScrapyFailure
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
-from sessioncrawler.model import Outcome, Poll
+from sessioncrawler.knowledge.patience import LearnedPatience, Rests
+from sessioncrawler.knowledge.shares import Queue, Shares, line_up
+from sessioncrawler.knowledge.shares import crowded as crowd_poll
+from sessioncrawler.model import Poll
 from sessioncrawler.protocol.candidates import Candidate, plain
-from sessioncrawler.protocol.polling import Ask, Reply
+from sessioncrawler.protocol.polling import HTTPS, Ask, Failure, Reply, Step
 from sessioncrawler.protocol.shards import Shard
-from sessioncrawler.signals import all_answered
-from sessioncrawler.spiders._conversation import Conversation, answer, failure
+from sessioncrawler.protocol.visit import Visit
+from sessioncrawler.publish.reading import reading
+from sessioncrawler.signals import all_answered, grace_over
+from sessioncrawler.spiders._conversation import CALLED_OFF, Conversation, answer, ended, failure, limits_of
 from sessioncrawler.spiders._directory import directory_of
+from sessioncrawler.spiders._grace import LastGrace
 from sessioncrawler.spiders._publishing import PublishingSpider
+from sessioncrawler.spiders._robots import ServerRobots
+from sessioncrawler.spiders._telling import Telling
 
 MAX_REDIRECTIONS = 2
 """How many servers may pass us on to another before we stop following."""
@@ -32,8 +42,6 @@ POST_HEADERS = {"Content-Type": "application/octet-stream"}
 
 NAP = 0.5
 """Seconds after which a long pause looks whether the crawl is being stopped."""
-
-Step = Request | AnswerItem
 
 
 class Sogs(PublishingSpider):
@@ -54,6 +62,12 @@ class Sogs(PublishingSpider):
         super().__init__(*args, **kwargs)
         self.shard = shard
         self._known: set[str] = set()
+        self._lately: frozenset[str] = frozenset()
+        self._shares = Shares()
+        self._past = LearnedPatience((), {}, (), Rests(), 0)
+        self._grace = LastGrace()
+        self._robots: ServerRobots
+        self._telling = Telling(self.logger, self.count)
         self._under_way = 0
         """Conversations that have begun and not ended."""
         self._publishing = bool(shard)
@@ -69,31 +83,48 @@ class Sogs(PublishingSpider):
         crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
         return spider
 
+    @cached_property
+    def packing(self) -> HttpCompressionMiddleware:
+        """What unpacks answers."""
+        return HttpCompressionMiddleware(crawler=self.crawler)
+
     async def start(self) -> AsyncIterator[Any]:
         """Ask every candidate the first question."""
-        candidates = self._candidates()
-        if not candidates:
+        line = self._line()
+        if not (line.known or line.newcomers or line.resting):
             self.logger.error(
                 "There is no server to ask: the state holds no join link and directory.toml no [[servers]]. "
                 "Run the source spiders first ('scrapy refresh' does both)."
             )
             raise CloseSpider("no_candidates")
-        self._known.update(candidate.address.netloc for candidate in candidates)
-        ours = self._ours(candidates)
+        self._lately = line.lately
+        factor = self.settings.getint("OPENING_FACTOR") if line.opening else 1
+        self._shares = Shares(self.settings.getint("NEW_PER_DOMAIN"), self.settings.getint("NEW_PER_SOURCE") * factor)
+        everybody = list(line.ask(self._shares))
+        self._known.update(candidate.address.netloc for candidate, _, _ in everybody)
+        holds = self._holds()
+        ours = [(candidate, new, why) for candidate, new, why in everybody if holds(candidate.address.netloc)]
         self.count("polls/candidates", len(ours))
+        self._telling.resting([one for one in line.resting if holds(one.address.netloc)])
+        # Where nobody was ever reached nothing is remembered that could be told meanwhile: all are given all tries.
+        known = [one.address.netloc for one, new, _ in ours if not new]
+        grace = self.settings.getfloat("LAST_GRACE") if any(map(self._past.was_reached, known)) else 0
+        self._grace = LastGrace(grace, known, lambda: self.crawler.signals.send_catch_log(grace_over))
+        self.crawler.signals.connect(self._grace.close, signal=signals.spider_closed, weak=False)
         self._under_way += len(ours)
-        for candidate in ours:
-            for step in self._begin(candidate):
+        self._telling.turned_away([f"{candidate.address} {why}" for candidate, _, why in ours if why])
+        for candidate, newcomer, why in ours:
+            for step in self._begin(candidate, newcomer=newcomer, crowded=why):
                 yield step
 
-    async def parse(self, response: Response, conversation: Conversation) -> list[Step]:
-        """Go on with a conversation after an answer."""
-        return await self._go_on(conversation, answer(response))
+    async def parse(self, response: Response, conversation: Conversation, scheme: str) -> list[Request | AnswerItem]:
+        """Go on with a conversation after an answer to what was asked by ``scheme``."""
+        return await self._go_on(conversation, scheme, answer(response, self.packing))
 
-    async def failed(self, failed: Failure) -> list[Step]:
+    async def failed(self, failed: ScrapyFailure) -> list[Request | AnswerItem]:
         """Go on with a conversation after a request that failed."""
         request: Request = failed.request  # type: ignore[attr-defined]  # Scrapy adds it
-        return await self._go_on(request.cb_kwargs["conversation"], failure(failed))
+        return await self._go_on(**request.cb_kwargs, reply=failure(failed))
 
     def when_idle(self) -> None:
         """Publish once, when nothing is left to ask and all answers are in the state."""
@@ -107,17 +138,17 @@ class Sogs(PublishingSpider):
         """Emit what the state holds."""
         return self.publication()
 
-    def _ours(self, candidates: tuple[Candidate, ...]) -> list[Candidate]:
+    def _holds(self) -> Callable[[str], bool]:
+        """What tells whether a ``host[:port]`` is asked by this shard."""
         if not self.shard:
-            return list(candidates)
+            return lambda _: True
         try:
-            shard = Shard.parse(self.shard)
+            return Shard.parse(self.shard).holds
         except ValueError as error:
             self.logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
             raise CloseSpider("bad_shard") from error
-        return [candidate for candidate in candidates if shard.holds(candidate.address.netloc)]
 
-    def _candidates(self) -> tuple[Candidate, ...]:
+    def _line(self) -> Queue:
         directory, now = directory_of(self.settings), crawl_time(self.settings)
         with self.read_state() as state:
             known = Knowledge(
@@ -126,56 +157,117 @@ class Sogs(PublishingSpider):
                 sightings=tuple(state.sightings()),
                 sources=tuple(state.sources()),
                 keys=tuple(state.keys()),
+                fared=tuple(state.fared()),
+                **reading(self.settings),
             )
-            return known.candidates
+            self._past = known.patience
+            self._robots = ServerRobots(self.crawler, self.packing, known.keys)
+            return line_up(known)
 
-    def _begin(self, candidate: Candidate, redirections: int = 0) -> Iterator[Step]:
+    def _begin(
+        self, candidate: Candidate, redirections: int = 0, *, newcomer: bool = False, crowded: str = ""
+    ) -> Iterator[Request | AnswerItem]:
+        netloc = candidate.address.netloc
+        visit = Visit(netloc, self.settings.getfloat("SERVER_BUDGET"), newcomer=newcomer)
+        self._grace.begins(visit, newcomer=newcomer, remembered=self._past.remembers(netloc))
         conversation = Conversation(
-            candidate, self.settings.getfloat("SERVER_BUDGET"), crawl_time(self.settings), redirections
+            candidate,
+            visit,
+            crawl_time(self.settings),
+            pause=self.settings.getfloat("RETRY_PAUSE"),
+            limits=limits_of(self.settings, candidate),
+            redirections=redirections,
         )
-        step = conversation.begin()
-        if isinstance(step, Ask):
-            yield self._request(step, conversation)
-        else:
-            yield from self._end(conversation, step)
+        step = Step(poll=crowd_poll(candidate, crowded)) if crowded else conversation.begin()
+        yield from self._follow(conversation, step)
 
-    async def _go_on(self, conversation: Conversation, reply: Reply) -> list[Step]:
-        step = conversation.go_on(reply)
-        if isinstance(step, Ask):
-            await self._pause(step.wait)
-            return [self._request(step, conversation)]
-        return list(self._end(conversation, step))
+    async def _go_on(self, conversation: Conversation, scheme: str, reply: Reply) -> list[Request | AnswerItem]:
+        visit = conversation.visits[scheme]
+        step = conversation.go_on(scheme, reply)
+        while scheme in dict(step.asks):
+            if wait := dict(step.asks)[scheme].wait:
+                visit.spend(wait)
+                await self._pause(wait, visit)
+            if self._grace.ends(visit):
+                reply = ended(reply)
+            elif visit.over:
+                reply = CALLED_OFF
+            elif not (visit.lost and isinstance(reply, Failure)):
+                break
+            step = conversation.go_on(scheme, reply)
+        return list(self._follow(conversation, step))
 
-    def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Step]:
-        yield AnswerItem(poll)
-        self.count("polls/done")
-        self.count("polls/requests", poll.requests)
-        self.count("polls/tries", poll.tries)
-        self.count("polls/repairs", poll.repairs)
-        if poll.outcome is Outcome.REACHED:
-            self.count("polls/reached")
-        if poll.claims:
-            claims = "; ".join(f"{claim.public_key} by {', '.join(claim.by)}" for claim in poll.claims)
-            self.count("polls/key_claims_differ")
-            self.logger.info("Different keys are claimed for %s: %s", poll.address, claims)
+    def _follow(self, conversation: Conversation, step: Step) -> Iterator[Request | AnswerItem]:
+        """What a conversation asks now, or how it ended."""
+        if step.ahead:
+            seconds = self.settings.getfloat("HTTPS_HEAD_START")
+            visit = conversation.visits[HTTPS]
+            visit.when_begun(lambda: self._later(seconds, lambda: self._ask_beside(conversation)))
+        if step.handshakes is not None:
+            self._hurry(conversation.visits[HTTPS], step.handshakes, grace=step.grace)
+        for scheme, ask in step.asks:
+            yield self._request(ask, conversation, scheme)
+        if step.poll is not None:
+            yield from self._end(conversation, step.poll)
+
+    def _ask_beside(self, conversation: Conversation) -> None:
+        """Ask by http as well, since https has not answered yet."""
+        step = conversation.second()
+        if step.poll is not None:  # it was read wrongly: the request under way ends it
+            conversation.visits[HTTPS].call_off()
+        assert self.crawler.engine is not None  # noqa: S101 - it asks by https
+        for scheme, ask in step.asks:
+            self.crawler.engine.crawl(self._request(ask, conversation, scheme))
+
+    def _hurry(self, https: Visit, handshakes: int, *, grace: bool) -> None:
+        """Wait less for https, where http has answered: for what only breaks handshakes off, not at all."""
+        https.most_handshakes = handshakes
+        if grace and https.lost:
+            https.call_off()
+        elif grace:
+            self._later(self.settings.getfloat("HTTPS_GRACE"), https.call_off)
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(seconds, lambda: call() if self.crawler.crawling else None)
+
+    def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Request | AnswerItem]:
+        self._grace.ended(conversation.visits[HTTPS])
+        yield AnswerItem(poll, early=poll.address.netloc in self._past.early)
+        self._telling.ended(poll)
+        yield from self._robots.ask(poll, newcomer=conversation.visits[HTTPS].newcomer)
         for alias in map(plain, poll.aliases):
-            if alias.netloc not in self._known and conversation.redirections < MAX_REDIRECTIONS:
+            if self._follows(alias.netloc, conversation):
                 self._known.add(alias.netloc)
                 self.count("polls/candidates")
                 candidate = Candidate(alias, conversation.candidate.claims, conversation.candidate.tokens)
                 self._under_way += 1
-                yield from self._begin(candidate, conversation.redirections + 1)
+                newcomer = alias.netloc not in self._lately
+                # What led here has its share of a source, and leads to one more at most.
+                why = self._shares.take(alias, "") if newcomer else ""
+                yield from self._begin(candidate, conversation.redirections + 1, newcomer=newcomer, crowded=why)
         self._under_way -= 1
         if not self._under_way:
             self.crawler.signals.send_catch_log(all_answered)
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait as long as a server asks for; no longer than the crawl goes on, since Scrapy waits for us."""
-        while seconds > 0 and self.crawler.crawling:
+    def _follows(self, netloc: str, conversation: Conversation) -> bool:
+        """Whether another server is asked that one leads to."""
+        is_new = netloc not in self._known and not self._past.resting(netloc)
+        return is_new and conversation.redirections < MAX_REDIRECTIONS
+
+    async def _pause(self, seconds: float, visit: Visit) -> None:
+        """Wait as long as a server asks for; no longer than for others, and no longer than the crawl goes on."""
+        while seconds > 0 and self.crawler.crawling and not (visit.over or self._grace.ends(visit)):
             await asyncio.sleep(min(seconds, NAP))
             seconds -= NAP
 
-    def _request(self, ask: Ask, conversation: Conversation) -> Request:
+    def _tries(self, ask: Ask, netloc: str) -> int | None:
+        """How many tries a question is worth: few where there was no answer in the last crawls."""
+        if self._past.is_full(netloc):
+            return ask.tries
+        few = self.settings.getint("SILENT_RETRY_TIMES")
+        return few if ask.tries is None else min(ask.tries, few)
+
+    def _request(self, ask: Ask, conversation: Conversation, scheme: str) -> Request:
         return Request(
             ask.url,
             method=ask.method,
@@ -184,12 +276,13 @@ class Sogs(PublishingSpider):
             callback=self.parse,
             errback=self.failed,
             dont_filter=True,
-            cb_kwargs={"conversation": conversation},
+            cb_kwargs={"conversation": conversation, "scheme": scheme},
             meta={
                 "download_slot": conversation.candidate.address.netloc,
+                "apart": True,
                 "handle_httpstatus_all": True,
                 "dont_redirect": True,
-                "budget": conversation.budget,
-                "max_tries": ask.tries,
+                "visit": conversation.visits[scheme],
+                "max_tries": self._tries(ask, conversation.candidate.address.netloc),
             },
         )

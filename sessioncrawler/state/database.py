@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import URL, Engine
 
-from sessioncrawler.editorial.monitors import Absence
+from sessioncrawler.editorial.guess import Guess
+from sessioncrawler.editorial.monitors import Absence, Newcomers
+from sessioncrawler.items import RobotsItem
 from sessioncrawler.model import Poll, Sighting
 from sessioncrawler.protocol.keys.log import KeyEntry
 from sessioncrawler.protocol.keys.memory import KnownKey
-from sessioncrawler.state import absences, history, icons, keys, migrations, polls, runs, sightings
+from sessioncrawler.state import (
+    absences,
+    growth,
+    history,
+    keys,
+    migrations,
+    news,
+    polls,
+    runs,
+    sightings,
+)
 from sessioncrawler.state.absences import Withheld
+from sessioncrawler.state.bounds import Bounds
 from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
 from sessioncrawler.state.errors import NoStateError, sentences
-from sessioncrawler.state.history import Event, Facts, Listed
-from sessioncrawler.state.icons import Icon
-from sessioncrawler.state.memory import checks, samples, weekly
-from sessioncrawler.state.memory.checks import Availability, Check, Incident, ServerHistory
-from sessioncrawler.state.memory.samples import Sample, Told, Weeks
+from sessioncrawler.state.history import Changes, Listed
+from sessioncrawler.state.memory import checks, fared, guesses, incidents, samples, weekly
+from sessioncrawler.state.memory.checks import Availability, Check, ServerHistory
+from sessioncrawler.state.memory.fared import Fared
+from sessioncrawler.state.memory.incidents import Incident
+from sessioncrawler.state.memory.samples import Sample, Told
 from sessioncrawler.state.memory.weekly import Week
+from sessioncrawler.state.news import Event, Facts
+from sessioncrawler.state.pictures.kept import KeptPictures
 from sessioncrawler.state.polls import KnownPoll
 from sessioncrawler.state.runs import Run, Total
 from sessioncrawler.state.sightings import SourceSummary
 
 
-class State:
+class State(KeptPictures):
     """An open state database. Several processes may hold it open and write to it at the same time.
 
     Every method runs one short transaction and raises ``StateError`` where the database cannot be used.
@@ -91,15 +107,21 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return sightings.summarize(connection)
 
-    def record_polls(self, found: Iterable[Poll], now: int) -> None:
+    def record_polls(self, found: Iterable[Poll], now: int, early: Iterable[str] = ()) -> None:
         """Remember how addresses were polled at ``now``, and what that proves of keys.
 
-        Each poll replaces the one that was known of its address.
+        Each poll replaces the one that was known of its address. ``early`` are each ``host[:port]`` that was not due.
         """
         told = list(found)
         with sentences(self.url), self._writing.begin() as connection:
             polls.record(connection, told, now)
             keys.record(connection, told, now)
+            fared.record(connection, told, now, early)
+
+    def record_robots(self, told: Iterable[RobotsItem], now: int) -> None:
+        """Remember what ``robots.txt`` of servers said at ``now`` whose keys are known where it was asked."""
+        with sentences(self.url), self._writing.begin() as connection:
+            keys.record_robots(connection, told, now)
 
     def polls(self) -> list[KnownPoll]:
         """How each address was polled last, sorted by ``host[:port]``."""
@@ -111,6 +133,11 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return polls.times(connection)
 
+    def fared(self) -> list[Fared]:
+        """How each address fared that was asked, sorted by ``host[:port]``."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return fared.read(connection)
+
     def keys(self) -> list[KnownKey]:
         """Which key was proven, shown and published at which address, sorted by key and address."""
         with sentences(self.url), self._engine.begin() as connection:
@@ -121,35 +148,53 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return keys.log(connection, most)
 
-    def record_listing(self, listed: Iterable[Facts], withdrawn: Iterable[tuple[str, str]], now: int) -> list[Event]:
+    def record_listing(
+        self,
+        listed: Iterable[Facts],
+        withdrawn: Iterable[tuple[str, str]],
+        now: int,
+        bounds: Bounds | None = None,
+    ) -> Changes:
         """Remember what is published at ``now`` and return what is new, returned or gone since.
 
         ``withdrawn`` are Communities (key, token) that the directory no longer wants to name: they are forgotten
-        together with their events.
+        together with their events. ``bounds`` say how much is remembered of one server.
         """
-        present, unnamed = list(listed), set(withdrawn)
+        present = list(listed)
+        # What a server shows at a second address is dropped there, and listed all the same.
+        unnamed = {(key, token.lower()) for key, token in withdrawn} - {one.key for one in present}
         with sentences(self.url), self._writing.begin() as connection:
             keys.published(connection, present, now)
-            samples.forget(connection, ((key, token.lower()) for key, token in unnamed))
-            return history.record(connection, present, unnamed, now)
+            samples.forget(connection, unnamed)
+            return history.record(connection, present, unnamed, now, bounds)
 
     def events(self, most: int = 200) -> list[Event]:
         """The latest events, newest first."""
         with sentences(self.url), self._engine.begin() as connection:
-            return history.events(connection, most)
+            return news.read(connection, most)
 
     def listings(self) -> list[Listed]:
         """Every Community that was ever published and not withdrawn, sorted by key and token."""
         with sentences(self.url), self._engine.begin() as connection:
             return history.listings(connection)
 
-    def record_memory(self, found: Iterable[Check], told: Iterable[Told], total: Total, now: int) -> None:
+    def record_memory(
+        self,
+        found: Iterable[Check],
+        told: Iterable[Told],
+        total: Total,
+        now: int,
+        *,
+        replaced: Collection[str] = (),
+    ) -> None:
         """Remember how servers were reached, what Communities told, and what all of it comes to on this day.
 
+        Where those with the keys ``replaced`` were, another key is shown: if they were down, they are no longer.
         With the first publication of a day what is old is made less: days become weeks, weeks months.
         """
         with sentences(self.url), self._writing.begin() as connection:
             checks.record(connection, found)
+            incidents.replace(connection, replaced, now)
             samples.record(connection, told, now)
             if runs.record_day(connection, total):
                 checks.keep_up(connection, now)
@@ -173,17 +218,14 @@ class State:
     def incidents(self, since: int) -> list[Incident]:
         """Times at which servers were not reached that ended after ``since`` (Unix seconds), or last; oldest first."""
         with sentences(self.url), self._engine.begin() as connection:
-            return checks.recent_incidents(connection, since)
+            return incidents.recent(connection, since)
 
-    def weeks(self, now: int) -> dict[tuple[str, str], Weeks]:
-        """Public key and lower-case token → the last two weeks of each Community."""
+    def weekly(
+        self, now: int, keys: Iterable[tuple[str, str]] | None = None, last: int = weekly.WEEKS
+    ) -> dict[tuple[str, str], tuple[Week, ...]]:
+        """Public key and lower-case token → the ``last`` weeks of all Communities, or of ``keys``, oldest first."""
         with sentences(self.url), self._engine.begin() as connection:
-            return samples.weeks(connection, now)
-
-    def weekly(self, keys: Iterable[tuple[str, str]], now: int) -> dict[tuple[str, str], tuple[Week, ...]]:
-        """Public key and lower-case token → the last twelve weeks of that Community, oldest first."""
-        with sentences(self.url), self._engine.begin() as connection:
-            return weekly.weekly(connection, keys, now)
+            return weekly.weekly(connection, now, keys, last)
 
     def histories(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Sample, ...]]:
         """Public key and lower-case token → all samples of that Community, oldest first."""
@@ -195,23 +237,15 @@ class State:
         with sentences(self.url), self._engine.begin() as connection:
             return runs.days(connection)
 
-    def record_icons(self, found: Iterable[tuple[Icon, bytes]], oldest: int) -> None:
-        """Remember icons with their WEBP, each in place of the older one of its room.
-
-        Empty bytes say that none could be made. Icons from before ``oldest`` (Unix seconds) are forgotten.
-        """
+    def record_guesses(self, new: Mapping[str, Guess | None], used: Iterable[str], now: int) -> None:
+        """Remember guesses of languages by the hash of the text, and which of those that are known were ``used``."""
         with sentences(self.url), self._writing.begin() as connection:
-            icons.record(connection, found, oldest)
+            guesses.record(connection, new, used, now)
 
-    def icons(self) -> list[Icon]:
-        """What is known of icons, without their content, sorted by address and token."""
+    def guesses(self) -> dict[str, Guess | None]:
+        """Hash of a text → the language that was guessed; None where no guess was sure enough."""
         with sentences(self.url), self._engine.begin() as connection:
-            return icons.read(connection)
-
-    def icon_contents(self) -> dict[tuple[str, str], bytes]:
-        """``host[:port]`` and lower-case token → WEBP of all icons that could be made."""
-        with sentences(self.url), self._engine.begin() as connection:
-            return icons.contents(connection)
+            return guesses.read(connection)
 
     def record_run(self, run: Run) -> None:
         """Remember a run that was published; the last :data:`~sessioncrawler.state.runs.KEPT` are kept."""
@@ -227,6 +261,16 @@ class State:
         """The last run that was published; None where none was."""
         return next(iter(self.runs(1)), None)
 
+    def size(self) -> int:
+        """Bytes that the database takes."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return growth.size(connection)
+
+    def newcomers(self, since: int) -> list[Newcomers]:
+        """How many Communities of each server were listed first after ``since`` (Unix seconds), where there are any."""
+        with sentences(self.url), self._engine.begin() as connection:
+            return growth.newcomers(connection, since)
+
     def record_judgement(self, missing: Iterable[Absence], withheld: Withheld | None) -> None:
         """Remember what is missing after a run, and that it was ``withheld``, in place of the last one's."""
         with sentences(self.url), self._writing.begin() as connection:
@@ -241,8 +285,3 @@ class State:
         """Why the last run that was judged was withheld; None where it was not."""
         with sentences(self.url), self._engine.begin() as connection:
             return absences.withheld(connection)
-
-    @property
-    def _writing(self) -> Engine:
-        """The engine for transactions that write."""
-        return self._engine.execution_options(writes=True)

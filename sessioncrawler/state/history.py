@@ -6,15 +6,14 @@ What is not listed any more is gone at once: a server that only misses a crawl o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Integer,
     MetaData,
     Row,
     Table,
@@ -24,13 +23,20 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
-from sqlalchemy import update as sql_update
 
-from sessioncrawler.state import codec
+from sessioncrawler.state import codec, news
+from sessioncrawler.state.bounds import Bounds, kept
+from sessioncrawler.state.memory import samples
+from sessioncrawler.state.memory.spans import DAY
+from sessioncrawler.state.news import Event, EventKind, Facts
+
+Key = tuple[str, str]
+"""Public key and lower-case token."""
 
 _metadata = MetaData()
-_listed = Table(
+listed_table = Table(
     "listed",
     _metadata,
     Column("public_key", Text, primary_key=True),
@@ -40,52 +46,9 @@ _listed = Table(
     Column("last_listed", BigInteger),
     Column("gone_at", BigInteger),
 )
-_events = Table(
-    "events",
-    _metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("at", BigInteger),
-    Column("kind", Text),
-    Column("public_key", Text),
-    Column("token", Text),
-    Column("facts", Text),
-)
-
-
-class EventKind(StrEnum):
-    """What happened to a Community."""
-
-    NEW = "new"
-    RETURNED = "returned"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is remembered of a published Community; raw text of strangers, to be escaped."""
-
-    public_key: str
-    token: str
-    identifier: str
-    name: str
-    join_url: str
-    description: str = ""
-    language: str | None = None
-    tags: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Public key and token; tokens differ by case on no server that lists both."""
-        return self.public_key, self.token.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something happened to a Community at ``at`` (Unix seconds)."""
-
-    at: int
-    kind: EventKind
-    facts: Facts
+_OWN = and_(listed_table.c.public_key == bindparam("key_"), listed_table.c.token == bindparam("token_"))
+MOST_GONE = 200_000
+"""Communities of all servers together that are remembered when they are no longer listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +61,72 @@ class Listed:
     gone_at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a publication changed in the history."""
+
+    happened: tuple[Event, ...]
+    """What is new, returned or gone: all of it."""
+    in_short: int
+    """How many of these have no entry of their own in the news."""
+    forgotten: int
+    """Communities that are remembered no longer, since they are too many or went too long ago."""
+
+
 def record(
-    connection: Connection, listed: Iterable[Facts], withdrawn: Iterable[tuple[str, str]], now: int
-) -> list[Event]:
+    connection: Connection, listed: Iterable[Facts], withdrawn: Iterable[Key], now: int, bounds: Bounds | None = None
+) -> Changes:
     """Bring the history up to ``now`` and return what happened. The very first listing is no event."""
+    bounds = bounds or Bounds()
     present = {facts.key: facts for facts in listed}
-    for public_key, token in {(key, token.lower()) for key, token in withdrawn} - set(present):
-        for table in (_listed, _events):
-            connection.execute(delete(table).where(and_(table.c.public_key == public_key, table.c.token == token)))
-    known = {(row.public_key, row.token): row for row in connection.execute(select(_listed))}
+    unnamed = {(key, token.lower()) for key, token in withdrawn} - set(present)
+    news.forget(connection, unnamed)
+    _forget(connection, unnamed)
+    known: Mapping[Key, Row[Any]] = {
+        (row.public_key, row.token): row for row in connection.execute(select(listed_table))
+    }
     happened = [*_arrivals(present, known, now), *_departures(present, known, now)]
     _write_present(connection, present, known, now)
-    for event in happened:
-        if event.kind is EventKind.GONE:
-            _update(connection, event.facts.key, gone_at=now)
-    if happened:
-        connection.execute(insert(_events), [_event_row(event) for event in happened])
-    return happened
-
-
-def events(connection: Connection, most: int) -> list[Event]:
-    """The latest ``most`` events, newest first."""
-    statement = select(_events).order_by(_events.c.at.desc(), _events.c.number.desc()).limit(most)
-    return [Event(row.at, EventKind(row.kind), codec.decode(row.facts, Facts)) for row in connection.execute(statement)]
+    if left := [{"key_": key, "token_": token, "gone_at": now} for key, token in _keys(happened, EventKind.GONE)]:
+        connection.execute(update(listed_table).where(_OWN), left)
+    in_short = news.record(connection, happened, now, bounds)
+    gone = {key: now if row.gone_at is None else row.gone_at for key, row in known.items() if key not in present}
+    forgotten = _forgotten({key: (at, known[key]) for key, at in gone.items()}, now, bounds)
+    _forget(connection, forgotten)
+    return Changes(tuple(happened), in_short, len(forgotten))
 
 
 def listings(connection: Connection) -> list[Listed]:
-    """All that was ever listed, sorted by key and token."""
-    rows = sorted(connection.execute(select(_listed)), key=lambda row: (row.public_key, row.token))
+    """All that was ever listed and is remembered, sorted by key and token."""
+    rows = sorted(connection.execute(select(listed_table)), key=lambda row: (row.public_key, row.token))
     return [Listed(codec.decode(row.facts, Facts), row.first_listed, row.last_listed, row.gone_at) for row in rows]
 
 
-def _arrivals(
-    present: dict[tuple[str, str], Facts], known: dict[tuple[str, str], Row[tuple[object, ...]]], now: int
-) -> list[Event]:
+def _forgotten(gone: Mapping[Key, tuple[int, Row[Any]]], now: int, bounds: Bounds) -> list[Key]:
+    """What is no longer listed, and not to be remembered: what went too long ago, or is too much of one server."""
+    old = [key for key, (at, _) in gone.items() if at < now - samples.FORGOTTEN * DAY]
+    if len(gone) <= min(bounds.remembered, MOST_GONE):
+        return old
+    # Of what went at once, what was listed for longest is kept.
+    latest = sorted(gone, key=lambda key: (-gone[key][0], gone[key][1].first_listed, key))
+    owners = (codec.decode(gone[key][1].facts, Facts).owners for key in latest)
+    places = kept(owners, bounds.remembered, MOST_GONE)
+    return [*{*old, *(key for place, key in enumerate(latest) if place not in places)}]
+
+
+def _forget(connection: Connection, keys: Iterable[Key]) -> None:
+    """Forget Communities, with what they told."""
+    rows = [{"key_": key, "token_": token} for key, token in sorted(keys)]
+    if rows:
+        connection.execute(delete(listed_table).where(_OWN), rows)
+        samples.forget(connection, ((row["key_"], row["token_"]) for row in rows))
+
+
+def _keys(happened: Iterable[Event], kind: EventKind) -> list[Key]:
+    return [event.facts.key for event in happened if event.kind is kind]
+
+
+def _arrivals(present: Mapping[Key, Facts], known: Mapping[Key, Row[Any]], now: int) -> list[Event]:
     found: list[Event] = []
     for key, facts in sorted(present.items()):
         if key not in known:
@@ -142,9 +137,7 @@ def _arrivals(
     return found
 
 
-def _departures(
-    present: dict[tuple[str, str], Facts], known: dict[tuple[str, str], Row[tuple[object, ...]]], now: int
-) -> list[Event]:
+def _departures(present: Mapping[Key, Facts], known: Mapping[Key, Row[Any]], now: int) -> list[Event]:
     return [
         Event(now, EventKind.GONE, codec.decode(row.facts, Facts))
         for key, row in sorted(known.items())
@@ -153,10 +146,7 @@ def _departures(
 
 
 def _write_present(
-    connection: Connection,
-    present: dict[tuple[str, str], Facts],
-    known: dict[tuple[str, str], Row[tuple[object, ...]]],
-    now: int,
+    connection: Connection, present: Mapping[Key, Facts], known: Mapping[Key, Row[Any]], now: int
 ) -> None:
     new = [
         {
@@ -171,7 +161,7 @@ def _write_present(
         if key not in known
     ]
     if new:
-        connection.execute(insert(_listed), new)
+        connection.execute(insert(listed_table), new)
     again = [
         {
             "key_": key[0],
@@ -184,21 +174,4 @@ def _write_present(
         if key in known
     ]
     if again:
-        own = and_(_listed.c.public_key == bindparam("key_"), _listed.c.token == bindparam("token_"))
-        connection.execute(sql_update(_listed).where(own), again)
-
-
-def _update(connection: Connection, key: tuple[str, str], **values: object) -> None:
-    where = and_(_listed.c.public_key == key[0], _listed.c.token == key[1])
-    connection.execute(sql_update(_listed).where(where).values(**values))
-
-
-def _event_row(event: Event) -> dict[str, object]:
-    public_key, token = event.facts.key
-    return {
-        "at": event.at,
-        "kind": event.kind.value,
-        "public_key": public_key,
-        "token": token,
-        "facts": codec.encode(event.facts),
-    }
+        connection.execute(update(listed_table).where(_OWN), again)

@@ -22,12 +22,14 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sessioncrawler.addresses import parse_bare_address
+from sessioncrawler.items import RobotsItem
 from sessioncrawler.model import Poll
-from sessioncrawler.protocol.keys.log import KeyEntry, KeyEvent, chained
+from sessioncrawler.protocol.keys.log import KEPT, KeyEntry, KeyEvent, chained
 from sessioncrawler.protocol.keys.memory import (
     DAY,
     FORGOTTEN,
@@ -38,7 +40,7 @@ from sessioncrawler.protocol.keys.memory import (
     learn,
     place_of,
 )
-from sessioncrawler.state.history import Facts
+from sessioncrawler.state.news import Facts
 
 AT_ONCE = 500
 """Values in one question: databases take a limited number."""
@@ -62,7 +64,11 @@ _keys = Table(
     Column("named", Text),
     Column("named_at", BigInteger),
     Column("has_preview", Boolean),
+    Column("robots_at", BigInteger),
+    Column("opted_out_at", BigInteger),
 )
+_OWN = frozenset({"robots_at", "opted_out_at"})
+"""What is written by :func:`record_robots` alone."""
 _log = Table(
     "key_log",
     _metadata,
@@ -105,7 +111,7 @@ def record(connection: Connection, polls: Iterable[Poll], now: int) -> None:
 def published(connection: Connection, listed: Iterable[Facts], now: int) -> None:
     """Remember under which addresses keys were published at ``now``."""
     # A server has one address, and many rooms.
-    places = {(facts.public_key, facts.join_url.rpartition("/")[0]) for facts in listed}
+    places = {(facts.public_key, facts.base_url) for facts in listed}
     addresses = [(key, address) for key, url in sorted(places) if (address := parse_bare_address(url))]
     known = _of(connection, _keys.c.public_key, {key for key, _ in addresses})
     changed: list[KnownKey] = []
@@ -115,6 +121,16 @@ def published(connection: Connection, listed: Iterable[Facts], now: int) -> None
         if one.published_at is None:
             changed.append(replace(one, published_at=now))
     _write(connection, changed)
+
+
+def record_robots(connection: Connection, told: Iterable[RobotsItem], now: int) -> None:
+    """Remember what ``robots.txt`` of servers said at ``now``; of keys that are not known there, nothing."""
+    for one in told:
+        place = update(_keys).where(_keys.c.public_key == one.public_key, _keys.c.netloc == one.netloc)
+        new: dict[str, Any] = {"robots_at": now}
+        if one.opts_out is not None:
+            new["opted_out_at"] = func.coalesce(_keys.c.opted_out_at, now) if one.opts_out else None
+        connection.execute(place.values(new))
 
 
 def read(connection: Connection) -> list[KnownKey]:
@@ -179,8 +195,9 @@ def _append(connection: Connection, events: Sequence[KeyEvent]) -> None:
                 "sha256": last.sha256,
             }
         )
-    if rows:
+    if rows and last:
         connection.execute(insert(_log), rows)
+        connection.execute(delete(_log).where(_log.c.number <= last.number - KEPT))
 
 
 def _logged_since(connection: Connection, addresses: Iterable[str], start: int) -> Counter[str]:
@@ -213,7 +230,11 @@ def _write(connection: Connection, known: Iterable[KnownKey]) -> None:
     if not rows:
         return
     upsert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(_keys)
-    new = {column.name: upsert.excluded[column.name] for column in _keys.c if not column.primary_key}
+    new = {
+        column.name: upsert.excluded[column.name]
+        for column in _keys.c
+        if not column.primary_key and column.name not in _OWN
+    }
     connection.execute(upsert.on_conflict_do_update(index_elements=["public_key", "netloc"], set_=new), rows)
 
 
@@ -251,6 +272,8 @@ def _known(row: Row[Any]) -> KnownKey | None:
         named=named,
         named_at=row.named_at,
         has_preview=row.has_preview is not False,
+        robots_at=row.robots_at,
+        opted_out_at=row.opted_out_at,
     )
 
 

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sessioncrawler.editorial.monitors import place_of
 from sessioncrawler.model import Sighting
+from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.joinlinks import parse_join_link
+from sessioncrawler.state.bounds import kept
+from sessioncrawler.state.memory.fared import fared_table
+from sessioncrawler.state.memory.spans import DAY
 
 _sightings = Table(
     "sightings",
@@ -22,6 +43,16 @@ _sightings = Table(
     Column("first_seen", BigInteger),
     Column("last_seen", BigInteger),
 )
+
+
+FORGOTTEN = 400 * DAY
+"""Seconds after which a join link is forgotten that no source showed, where its address was not reached either."""
+MOST_OF_ADDRESS = 8
+"""Such links that are kept of an address that was reached, those that were seen first: it is still to be asked."""
+MOST_PAST = 10_000
+"""Links of one source that it shows no more."""
+WE_WORK = 30 * DAY
+"""Seconds within which anybody must have been reached: else nobody crawled, and nothing is forgotten for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +86,9 @@ def record(connection: Connection, sightings: Iterable[Sighting], now: int) -> i
         set_={"tags": statement.excluded.tags, "last_seen": case((known > seen, known), else_=seen)},
     )
     connection.execute(statement, rows)
-    return _count(connection) - before
+    new = _count(connection) - before
+    _forget(connection, now)
+    return new
 
 
 def read(connection: Connection) -> list[Sighting]:
@@ -80,6 +113,52 @@ def summarize(connection: Connection) -> list[SourceSummary]:
         .group_by(row.source)
     )
     return sorted((SourceSummary(*values) for values in connection.execute(statement)), key=lambda one: one.source)
+
+
+def _forget(connection: Connection, now: int) -> None:
+    """Forget links that nobody shows any more: those that led nowhere for long, and what is too much of one source."""
+    reached = {row.netloc: row.reached_at for row in connection.execute(select(fared_table)) if row.reached_at}
+    if max(reached.values(), default=0) < now - WE_WORK:
+        return
+    row = _sightings.c
+    read_at = select(row.source, func.max(row.last_seen)).group_by(row.source)
+    newest = {source: int(at) for source, at in connection.execute(read_at)}
+    crowds = sorted(source for source, many in _past(connection, newest).items() if many > MOST_PAST)
+    old = now - FORGOTTEN
+    of_address: Counter[tuple[str, str]] = Counter()
+    gone: list[Row[Any]] = []
+    past: dict[str, list[tuple[bool, int, Row[Any], str]]] = {}
+    some = select(_sightings).where(or_(row.last_seen < old, row.source.in_(crowds)))
+    for one in connection.execute(some.order_by(row.first_seen, row.link)).all():
+        if one.last_seen == newest[one.source]:
+            continue
+        link = parse_join_link(one.link)
+        netloc = plain(link.address).netloc if link else ""
+        is_alive = reached.get(netloc, 0) >= old
+        of_address[netloc, one.source] += 1
+        is_kept = one.last_seen >= old or (is_alive and of_address[netloc, one.source] <= MOST_OF_ADDRESS)
+        if link is None or not is_kept:
+            gone.append(one)
+        elif one.source in crowds:
+            past.setdefault(one.source, []).append((not is_alive, -one.last_seen, one, place_of(link.address)))
+    for own in past.values():
+        own.sort(key=lambda each: (each[:2], each[2].link))
+        places = kept(((place,) for *_, place in own), MOST_PAST, MOST_PAST)
+        gone += [each[2] for number, each in enumerate(own) if number not in places]
+    if gone:
+        which = and_(row.link == bindparam("link_"), row.source == bindparam("source_"))
+        values = [{"link_": one.link, "source_": one.source} for one in gone]
+        connection.execute(delete(_sightings).where(which), values)
+
+
+def _past(connection: Connection, newest: dict[str, int]) -> Counter[str]:
+    """Source → its links that it did not show when it was read last."""
+    row = _sightings.c
+    told = select(row.source, row.last_seen, func.count()).group_by(row.source, row.last_seen)
+    found: Counter[str] = Counter()
+    for source, last_seen, many in connection.execute(told):
+        found[source] += many if last_seen < newest[source] else 0
+    return found
 
 
 def _count(connection: Connection) -> int:

@@ -18,6 +18,8 @@ FALLS = ((HOUR, 15.0), (DAY, 45.0), (4 * DAY, 60.0))
 """How long servers fall, in seconds, and how many days lie between two such falls of one server, on average."""
 HOWS = (Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.STALLED, Outcome.RESET, Outcome.HTTP_STATUS)
 """How a server that fell fails."""
+BROKEN = 90.0
+"""Days between two times at which the list of one server is broken, on average."""
 OWN_OUTAGES = 12.0
 """Days between two outages of the directory itself, on average."""
 
@@ -45,12 +47,18 @@ class Fate:
     """Private and public key before that."""
     reset: float = -inf
     """When its database was lost, so that its sequences began anew."""
+    broken: tuple[tuple[float, float], ...] = ()
+    """From when to when its list of rooms is broken, and only those are told that a join link names."""
     rooms_born: Mapping[str, float] = field(default_factory=dict)
     rooms_gone: Mapping[str, float] = field(default_factory=dict)
 
     def fallen(self, at: float) -> Fall | None:
         """The fall that lasts at ``at``."""
         return next((fall for fall in self.falls if fall.began <= at < fall.ended), None)
+
+    def tells_little(self, at: float) -> bool:
+        """Whether its list is broken at ``at``."""
+        return any(began <= at < ended for began, ended in self.broken)
 
     def lives(self, room: RoomSpec, at: float) -> bool:
         """Whether the room is there at ``at``."""
@@ -111,6 +119,16 @@ def draw_fate(rng: Random, span: Span, spec: ServerSpec, *, mortal: bool, settle
         rooms_born=born_rooms,
         rooms_gone=gone_rooms if mortal else {},
     )
+
+
+def draw_broken(rng: Random, span: Span, spec: ServerSpec) -> tuple[tuple[float, float], ...]:
+    """When the list of a server is broken, whose first room, which is always there, is named by a join link.
+
+    At the end of the life it is whole: whoever crawls next crawls its world.
+    """
+    if spec.rooms[0].token not in spec.hinted:
+        return ()
+    return tuple((at, min(at + DAY * rng.uniform(0.2, 4.5), span.end)) for at in span.every(rng, BROKEN))
 
 
 def _apart(falls: Sequence[Fall]) -> tuple[Fall, ...]:

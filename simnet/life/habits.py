@@ -40,18 +40,22 @@ class Use:
     """Events from the start up to the beginning of each day."""
 
     @classmethod
-    def draw(cls, rng: Random, start: int, end: int, most: int) -> Use:
-        """Most rooms are quiet. In all there are at most ``most`` events, since a sequence begins at 0."""
+    def draw(cls, rng: Random, start: int, end: int, most: int, events: float | None = None) -> Use:
+        """Most rooms are quiet, where nobody says how many ``events`` a day there are.
+
+        In all there are at most ``most`` events, since a sequence begins at 0.
+        """
         habit = rng.choices(tuple(Habit), (1, 3, 4, 2))[0]
         weekend = rng.choice((0.4, 1.0, 1.6))
         growth, phase = rng.uniform(-0.4, 0.8), rng.uniform(0, 2 * pi)
+        daily = habit.value if events is None else events
         counted = [0.0]
         days = (end - start) // DAY + 2
         for day in range(days):
             weekday = ((start + day * DAY) // DAY + _MONDAY) % 7
             wave = 1 + 0.3 * sin(phase + day * 2 * pi / 11)
             rest = weekend if weekday in _WEEKEND else 1.0
-            counted.append(counted[-1] + habit.value * (1 + growth * day / days) * wave * rest)
+            counted.append(counted[-1] + daily * (1 + growth * day / days) * wave * rest)
         scale = min(1.0, most / counted[-1]) if counted[-1] else 1.0
         return cls(habit, start, end, growth, phase, tuple(count * scale for count in counted))
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from sessioncrawler.model import Outcome
-from simnet.life.fates import HOUR, Fall, Fate, OwnOutages, Span, draw_fate
+from simnet.life.fates import HOUR, Fall, Fate, OwnOutages, Span, draw_broken, draw_fate
 from simnet.life.habits import Use
-from simnet.specs import Certificate, RoomSpec, ServerSpec, Socket, WildLink, World
+from simnet.specs import Certificate, RoomSpec, ServerSpec, Shown, Socket, WildLink, World
+from simnet.truth import best_url
 
 DAY = 24 * HOUR
 STEP = 6 * HOUR
@@ -93,9 +94,13 @@ class Life:
         uses: dict[tuple[int, str], Use] = {}
         for spec in self.world.servers:
             fixed = spec.configured or spec.same_as is not None or spec.outcome is not Outcome.REACHED
-            fates[spec.index] = draw_fate(rng, span, spec, mortal=self.mortal, settled=fixed)
+            fate = draw_fate(rng, span, spec, mortal=self.mortal, settled=fixed)
+            if not fixed and not spec.fault:
+                own = Random(f"broken/{self.seed}/{spec.index}")
+                fate = replace(fate, broken=draw_broken(own, span, spec))
+            fates[spec.index] = fate
             for room in spec.rooms:
-                uses[spec.index, room.token] = Use.draw(rng, start, self.end, room.message_sequence)
+                uses[spec.index, room.token] = Use.draw(rng, start, self.end, room.message_sequence, room.events)
         self.times, self.fates, self._uses = tuple(times), fates, uses
         self.outages = OwnOutages.draw(rng, span, times)
 
@@ -123,6 +128,8 @@ class Life:
             return f"http://{_former(spec)}"
         if spec.preview_base:
             return spec.preview_base
+        if spec.ports:
+            return best_url(spec, 0)
         hosts = sorted({link.host for link in spec.links}, key=lambda host: (host[:1].isdigit(), host))
         port = self.ports.get(spec.index)
         return f"{spec.scheme}://{hosts[0]}" + (f":{port}" if port else "")
@@ -130,10 +137,16 @@ class Life:
     def _spec(self, spec: ServerSpec, fate: Fate, at: float) -> ServerSpec:
         source = spec.index if spec.same_as is None else spec.same_as
         theirs = self.fates[source]
-        rooms = tuple(self._room(source, room, theirs, at) for room in spec.rooms if theirs.lives(room, at))
+        rooms = tuple(
+            self._room(source, room, theirs, at)
+            for room in spec.rooms
+            if theirs.lives(room, at) and (room.created <= at or not self.world.lifelike)
+        )
         changes: dict[str, object] = {"rooms": rooms}
         if at < theirs.new_key:
             changes |= {"secret": theirs.former[0], "key": theirs.former[1]}
+        if fate.tells_little(at):
+            changes |= {"fault": "rooms-html/hints", "shown": Shown.HINTED}
         if at < fate.moved:
             changes |= {"certificate": Certificate.NONE, "socket": Socket.LISTEN}
         return replace(spec, **changes)  # type: ignore[arg-type]  # fields by name
@@ -182,4 +195,4 @@ class Life:
 
 def _former(spec: ServerSpec) -> str:
     """The host where a server was before it moved: nobody lives there any more."""
-    return f"former-{spec.index}.invalid"
+    return spec.former or f"former-{spec.index}.invalid"

@@ -43,12 +43,17 @@ def test_the_table():
     assert "list, phone: Layout shift 0.113" in text
 
 
-def test_one_community_is_measured(tmp_path):
-    assert [page for page in pages(tmp_path) if page.startswith("c/")] == []
-    for name in ("b+2", "a+1"):
+def test_what_is_not_to_be_found_is_not_asked_for_it(tmp_path):
+    for name, text in (("a+1", "<h1>A</h1>"), ("b+2", '<meta name="robots" content="noindex">')):
         (tmp_path / "c" / name).mkdir(parents=True)
-        (tmp_path / "c" / name / "index.html").touch()
-    assert [page for page in pages(tmp_path) if page.startswith("c/")] == ["c/a+1/"]
+        (tmp_path / "c" / name / "index.html").write_text(text)
+    found = pages(tmp_path)
+    assert found["c/a%2B1/"] == CATEGORIES
+    assert found["c/b%2B2/"] == ("performance", "accessibility", "best-practices")
+    report = {**REPORT, "categories": {name: REPORT["categories"][name] for name in found["c/b%2B2/"]}}
+    out = StringIO()
+    show([read("c/b%2B2/", "phone", report)], Console(file=out, width=120))
+    assert [line.split()[-2] for line in out.getvalue().splitlines() if "c/b" in line and "100" in line] == ["-"]
 
 
 def test_without_lighthouse_there_is_a_sentence(monkeypatch, tmp_path, capsys):

@@ -15,7 +15,7 @@ from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import WEEK, Address, Room, Server, Tag, TagKind
 from sessioncrawler.publish.edition import Edition
-from sessioncrawler.publish.pages import the_list
+from sessioncrawler.publish.pages import further_pages, the_list, the_search_index
 from sessioncrawler.site.i18n.languages import DEFAULT
 from simnet.texts import HOSTILE, PLAIN, TAGS
 from tests.support.publishing import DIRECTORY, NOW
@@ -28,12 +28,20 @@ PUBLIC_KEY = "cd" * 32
 
 
 def write(items: list[CommunityItem], folder: Path, **facts: Any) -> Path:
-    """``index.html`` for ``items`` in ``folder``; ``facts`` are other fields of what is known."""
+    """The list of ``items`` in ``folder``, its further pages and search index; ``facts`` are what else is known.
+
+    Gives the path of its front page.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     known = Knowledge(parse_directory(DIRECTORY, "directory.toml"), NOW, **facts)
     edition = Edition(known, sorted(items, key=lambda item: (item.identifier, item.server.public_key)))
     target = folder / "index.html"
     target.write_bytes(the_list(edition, DEFAULT))
+    further = ((f"page/{name}", content) for name, content in further_pages(edition, DEFAULT))
+    for name, content in (*further, *the_search_index(edition)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     return target
 
 

@@ -18,7 +18,10 @@ PAGES = {
     "privacy": "privacy/index.html",
     "not found": "404.html",
     "status": "status/index.html",
+    "Persian status": "fa/status/index.html",
     "keys": "keys/index.html",
+    "Persian keys": "fa/keys/index.html",
+    "languages and topics": "browse/index.html",
     "statistics": "stats/index.html",
     "Persian statistics": "fa/stats/index.html",
 }
@@ -67,18 +70,28 @@ def test_pages_of_servers_have_no_violation(visit, small_site, screen):
         assert violations(page) == [], path
 
 
+def test_what_opens_and_comes_after_copying_has_no_violation(visit, small_site, screen):
+    page = visit(small_site / "index.html", permissions=["clipboard-write"], **screen).page
+    page.click(".tongues summary")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.click("#communities button.copy >> nth=0")
+    page.wait_for_selector("#toast:visible")
+    assert violations(page) == []
+
+
 def test_an_open_dialog_has_no_violation(visit, small_site, screen):
     page = visit(small_site / "index.html", **screen).page
-    page.click("tbody a.open >> nth=0")
+    page.click("#communities h2 a >> nth=0")
     page.wait_for_selector("dialog[open]")
     assert violations(page) == []
 
 
 def test_open_filters_and_a_search_without_result_have_no_violation(visit, small_site, screen):
     page = visit(small_site / "index.html", **screen).page
-    page.click("#filters summary")
-    page.wait_for_selector("#chips .chip")
-    page.fill("#filter", "no room has such a name")
+    page.click("#all-filters")
+    page.wait_for_selector("#filters .chip")
+    page.fill("#filter", "qqqq xxxx")
     page.wait_for_selector("#nothing:visible")
     assert violations(page) == []
 

@@ -62,22 +62,21 @@ def test_everything_is_told(visit, rooms):
     told = facts(page)
     assert told.pop("description").startswith("One book a month.\n\nAnd talk about it.")
     assert told.pop("tags").split() == ["books", "reading"]
-    assert told.pop("language").split() == ["🇺🇸", "English", "?", "(guessed)"]
+    assert told.pop("created").startswith("18 December 2024 (")
     assert told == {
         "monogram": "B",
         "identifier": ID,
+        "line": "🇺🇸 English? · 70 a week",
         "qr": "",
         "link": LINK,
-        "preview": "Open the preview page",
-        "visitors": "70",
-        "created": "18 December 2024 (1 year)",
+        "page": "More about it",
+        "preview": "Look inside",
         "activity": "12,345 posts, edits and deletions since it was created",
         "staff": "admins: 2, moderators: 1",
         "reading": "yes",
         "writing": "yes",
         "uploads": "no",
         "address": "http://rooms.example.org:8080",
-        "server": SERVER.server_id,
         "key": " ".join(["ab12"] * 16),
     }
     assert page.get_attribute(f"{DIALOG} a[data-fact=preview]", "href") == "http://rooms.example.org:8080/r/books/"
@@ -107,7 +106,8 @@ def test_why_the_key_is_believed_is_told(visit, tmp_path, proof, shown):
 def test_what_is_unknown_is_left_out(visit, rooms):
     told = facts(visit(rooms, "#bare+cdcd").page)
     assert {"created", "activity", "tags", "preview", "description"}.isdisjoint(told)
-    assert (told["visitors"], told["staff"], told["reading"]) == ("–", "not shown by the server", "unknown")
+    assert {"line", "sources", "proof"}.isdisjoint(told)
+    assert (told["staff"], told["reading"]) == ("not shown by the server", "unknown")
 
 
 @pytest.mark.parametrize("fragment", [f"#{ID}", "#books+ab12", f"#books%2B{SERVER.server_id}", f"#{ID[:-2]}"])
@@ -126,7 +126,8 @@ def test_permalinks_of_all_years_open_it(visit, rooms, fragment):
         ("#q=&sort=name-", "", ["Book Club", "Bare"]),
         ("#sort=constructor", "", ["Book Club", "Bare"]),
         ("#communities", "", ["Book Club", "Bare"]),
-        ("#gone+abcd", "gone", []),
+        ("#book-shop+abcd", "book shop", ["Book Club"]),
+        ("#vanished+abcd", "", ["Bare", "Book Club"]),
     ],
 )
 def test_other_addresses(visit, rooms, fragment, query, names):
@@ -134,15 +135,22 @@ def test_other_addresses(visit, rooms, fragment, query, names):
     assert visitor.page.input_value("#filter") == query
     assert sorted(visitor.names()) == sorted(names)
     assert visitor.page.locator(DIALOG).count() == 0
-    if "gone" in fragment:
-        assert "gone+abcd is not listed here any more" in visitor.page.inner_text("#count")
+    assert visitor.page.locator("#nothing").is_hidden()
+
+
+def test_what_is_gone_is_said_and_what_looks_like_it_where_there_is_any(visit, rooms):
+    told = visit(rooms, "#book-shop+abcd").page.inner_text("#count")
+    assert told == "book-shop+abcd is not listed here any more. This is what looks like it."
+    page = visit(rooms, "#vanished+abcd").page
+    assert page.inner_text("#count") == "vanished+abcd is not listed here any more."
+    assert page.locator("#clear").is_hidden()
 
 
 def test_it_has_an_address_and_the_back_button_works(visit, rooms):
     visitor = visit(rooms)
     page = visitor.page
     visitor.seek("book")
-    page.click("tbody a.open >> nth=0")
+    page.click("#communities h2 a >> nth=0")
     assert visitor.hash == f"#{ID}"
     page.go_back()
     page.wait_for_selector(DIALOG, state="detached")
@@ -164,7 +172,7 @@ def test_ways_out(visit, rooms, way, direct):
     visitor = visit(rooms, f"#{ID}" if direct else "")
     page = visitor.page
     if not direct:
-        page.focus(f"[id='{ID}'] a.open")
+        page.focus(f"[id='{ID}'] h2 a")
         page.keyboard.press("Enter")
     page.wait_for_selector(DIALOG)
     visitor.until("document.activeElement.id === 'details-name'")
@@ -184,6 +192,9 @@ def test_ways_out(visit, rooms, way, direct):
 @pytest.mark.parametrize("width", [320, 1440])
 def test_the_qr_code_is_the_join_link(visit, rooms, scheme, width):
     page = visit(rooms, f"#{ID}", color_scheme=scheme, viewport={"width": width, "height": 900}).page
+    if width < 700:
+        page.click(f"{DIALOG} [data-act=scan]")
+        assert page.get_attribute(f"{DIALOG} [data-act=scan]", "aria-expanded") == "true"
     shot = page.locator(f"{DIALOG} svg").screenshot()
     (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(shot)))
     assert (code.text, str(code.format)) == (LINK, str(zxingcpp.BarcodeFormat.QRCode))
@@ -208,11 +219,23 @@ def test_copying_and_sharing(visit, rooms):
     visitor.until("document.querySelector('#status').textContent === 'Copied to the clipboard'")
     assert page.inner_text(f"{DIALOG} [data-act=copy]") == "Copied"
     assert page.evaluate("navigator.clipboard.readText()") == LINK
+    assert page.inner_text("#details-next").startswith("Now open Session → plus sign → “Join Community” → paste.")
     page.click(f"{DIALOG} [data-act=share]")
     visitor.until(f"navigator.clipboard.readText().then(text => text === 'https://example.org/c/{quote(ID)}/')")
     page.keyboard.press("Escape")
     page.click(f"[id='{ID}'] button.copy")
     visitor.until(f"navigator.clipboard.readText().then(text => text === '{LINK}')")
+    assert page.get_attribute("#toast a", "href") == "https://getsession.org/"
+    page.click("#toast-close")
+    assert page.locator("#toast").is_hidden()
+
+
+def test_the_system_shares_where_it_can(visit, rooms):
+    visitor = visit(rooms)
+    visitor.page.evaluate("navigator.share = (what) => { window.shared = what; return Promise.resolve(); }")
+    visitor.page.click(f"[id='{ID}'] h2 a")
+    visitor.page.click(f"{DIALOG} [data-act=share]")
+    assert visitor.page.evaluate("shared") == {"title": "Book Club", "url": f"https://example.org/c/{quote(ID)}/"}
 
 
 def test_copying_without_a_clipboard_selects(visit, rooms):
@@ -222,6 +245,7 @@ def test_copying_without_a_clipboard_selects(visit, rooms):
     page.click(f"[id='{ID}'] button.copy")
     visitor.until(f"getSelection().toString() === '{LINK}'")
     assert page.inner_text(f"[id='{ID}'] button.copy").startswith("Press Ctrl+C")
+    assert page.locator("#toast").is_hidden()
     page.goto(page.url + f"#{ID}")
     page.click(f"{DIALOG} [data-act=share]")
     assert page.inner_text(f"{DIALOG} [data-act=share]") == "Press Ctrl+C"

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from sessioncrawler.model import Server
+from sessioncrawler.site.i18n.languages import LOCALES
 from tests.browser.test_axe import DESKTOP, PHONE, violations
 from tests.browser.test_dialog import DIALOG
 from tests.browser.test_html import mistakes
@@ -18,19 +19,20 @@ THEN = f"chess+{Server(remembered.OLD, KEY).server_id}"
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("remembered")
     weekly = lambda keys: dict.fromkeys(keys, remembered.weeks())  # noqa: E731 - as an edition has it
-    known = remembered.known(remembered.gone("opera", "Opera and cats"))
-    return remembered.write(remembered.edition(known, weekly=weekly), folder)
+    known = remembered.lived(remembered.known(remembered.gone("opera", "Opera and cats")))
+    histories = remembered.server_history
+    return remembered.write(remembered.edition(known, weekly=weekly, server_histories=histories), folder)
 
 
 ORDERS = {
-    "": "Chess Books Cats Dogs Linux",
+    "": "Cats Books Chess Dogs Linux",
     "name": "Books Cats Chess Dogs Linux",
     "name-": "Dogs Chess Cats Books Linux",
     "visitors": "Dogs Cats Books Chess Linux",
     "activity-": "Cats Chess Books Dogs Linux",
     "activity": "Chess Cats Books Dogs Linux",
-    "server-": "Chess Cats Dogs Books Linux",
-    "age": "Chess Books Cats Dogs Linux",
+    "server-": "Cats Chess Dogs Books Linux",
+    "created": "Cats Books Chess Dogs Linux",
 }
 
 
@@ -42,18 +44,18 @@ def test_what_is_away_comes_last_in_every_order(visit, site, order):
 
 def test_without_scripts_what_is_away_comes_last_and_says_so(visit, site):
     visitor = visit(site, java_script_enabled=False)
-    rows = visitor.page.locator("tbody tr")
-    assert [name.split(" ")[0] for name in rows.locator("strong").all_inner_texts()][-1] == "Linux"
+    rows = visitor.page.locator("#communities > li")
+    assert [name.split(" ")[0] for name in rows.locator("h2 a").all_inner_texts()][-1] == "Linux"
     assert rows.last.locator(".lost").inner_text() == "not reached since 22 January 2026"
-    assert visitor.page.locator("tbody .lost").count() == 1
+    assert visitor.page.locator("#communities .lost").count() == 1
 
 
-def test_the_first_click_on_activity_shows_the_busiest(visit, site):
+def test_the_most_active_come_first_where_one_wishes_that(visit, site):
     visitor = visit(site)
-    visitor.page.click("th[data-sort=activity] button")
+    visitor.page.select_option("#order", label="Most active")
     assert (visitor.hash, visitor.names()[0]) == ("#sort=activity-", "Cats")
-    visitor.page.click("th[data-sort=activity] button")
-    assert (visitor.hash, visitor.names()[0]) == ("#sort=activity", "Chess")
+    visitor.page.select_option("#order", label="Recommended")
+    assert (visitor.hash, visitor.names()) == ("", ORDERS[""].split())
 
 
 @pytest.mark.parametrize(
@@ -71,8 +73,8 @@ def test_links_with_english_words_work_in_every_language(visit, site):
 
 def test_chips_of_activity(visit, site):
     visitor = visit(site)
-    visitor.page.click("#filters summary")
-    visitor.page.click("#chips .chip:has-text('quiet')")
+    visitor.page.click("#all-filters")
+    visitor.page.click("#filters .chip:has-text('quiet')")
     assert visitor.page.input_value("#filter") == "is:quiet"
     assert visitor.names() == ["Chess"]
 
@@ -93,7 +95,7 @@ def test_the_page_at_a_former_address_leads_on(visit, site):
 def test_the_dialog_tells_how_busy_it_is_and_when_it_was_reached(visit, site):
     visitor = visit(site)
     page = visitor.page
-    page.click("tbody tr:has-text('Linux') a.open")
+    page.click("#communities > li:has-text('Linux') h2 a")
     missed = page.locator(f"{DIALOG} [data-fact=missed]")
     told = "Its server was not reached since 22 January 2026, 03:00 UTC. This is what it told then."
     assert missed.inner_text() == told
@@ -103,7 +105,7 @@ def test_the_dialog_tells_how_busy_it_is_and_when_it_was_reached(visit, site):
         "busy, more than the week before; events a day: 100 (posts, edits, deletions and reactions); 900"
     )
     page.click(f"{DIALOG} [data-act=close]")
-    page.click("tbody tr:has-text('Dogs') a.open")
+    page.click("#communities > li:has-text('Dogs') h2 a")
     assert missed.is_hidden()
     assert page.inner_text(f"{DIALOG} [data-fact=activity]").startswith("900 posts")
 
@@ -117,7 +119,8 @@ def test_a_page_of_what_is_gone_leads_on(visit, site):
 
 def test_pages_are_valid(site):
     pages = {path.relative_to(site.parent): path.read_text() for path in site.parent.rglob("*.html")}
-    assert len(pages) == 5 + 2 + 1 + 2  # listed, moved, gone, the list in two languages
+    # Listed, moved, gone, and servers, one of them at two places; the list in two languages, the network, one shelf.
+    assert len(pages) == (5 + 2 + 1 + 4) * len(LOCALES) + 2 + 1 + 1
     assert {path: wrong for path, text in pages.items() if (wrong := mistakes(text))} == {}
 
 
@@ -126,8 +129,10 @@ def test_pages_are_valid(site):
 def test_pages_have_no_violation(visit, site, screen, scheme):
     gone = f"opera+{Server(remembered.LOST, remembered.LOST_KEY).server_id}"
     away = f"linux+{Server(remembered.AWAY, remembered.AWAY_KEY).server_id}"
-    for path in ("index.html", f"c/{gone}/index.html", f"c/{away}/index.html"):
+    server = f"s/{Server(HOST, KEY).server_id}/index.html"
+    of_past = (server, f"de/{server}", f"fa/{server}", "stats/index.html")
+    for path in ("index.html", f"c/{gone}/index.html", f"c/{away}/index.html", *of_past):
         page = visit(site.parent / path, viewport=screen, color_scheme=scheme).page
-        page.evaluate("document.querySelector('details.weeks')?.setAttribute('open', '')")
+        page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

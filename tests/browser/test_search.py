@@ -1,5 +1,7 @@
 """What people type into the search field, and what they get."""
 
+import re
+
 import pytest
 
 from sessioncrawler.items import CommunityItem
@@ -48,7 +50,7 @@ def found(browser, rooms):
 
     def seek(text):
         visitor.page.fill("#filter", text)
-        return " ".join(visitor.page.eval_on_selector_all("tbody tr", identifiers))
+        return " ".join(visitor.page.eval_on_selector_all("#communities > li", identifiers))
 
     yield seek
     visitor.context.close()
@@ -109,22 +111,23 @@ def test_queries(found, query, tokens):
 
 def test_the_order_of_the_page_stays(found):
     assert found("") == found("lang:")
-    assert found("").split() == [item.room.token for item in sorted(ROOMS, key=lambda i: i.room.name.casefold())][1:]
+    assert {*found("").split()} == {item.room.token for item in ROOMS} - {"eta"}
 
 
 def test_counts_and_the_way_back(visit, rooms):
     visitor = visit(rooms)
     page = visitor.page
-    assert page.inner_text("#count") == "6 Communities"
+    assert page.get_attribute("#filter", "placeholder") == "Search 7 Communities"
     assert page.is_hidden("#clear")
     visitor.seek("open")
-    assert page.inner_text("#count") == "3 of 6 Communities"
-    assert page.inner_text("#status") == "3 of 6 Communities"
+    assert page.inner_text("#count") == "3 Communities"
+    assert page.inner_text("#status") == "3 Communities"
     visitor.seek("adults")
     assert page.inner_text("#nothing-text") == "No Community matches “adults”."
+    assert page.inner_text("#nsfw-matches") == "Show adult rooms too (+1)"
     page.click("#nsfw-matches")
     assert visitor.names() == ["Adults"]
-    assert page.inner_text("#count") == "1 of 7 Communities"
+    assert page.inner_text("#count") == "1 Community"
     visitor.seek("<b>x")
     assert page.inner_text("#nothing-text") == "No Community matches “<b>x”."
     page.click("#way-back")
@@ -138,38 +141,126 @@ def test_counts_and_the_way_back(visit, rooms):
 def test_chips_write_into_the_field(visit, rooms):
     visitor = visit(rooms)
     page = visitor.page
-    page.click("#filters summary")
-    titles = page.locator("#chips h2").all_inner_texts()
+    page.click("#all-filters")
+    titles = page.locator("#filters h2").all_inner_texts()
     assert titles == ["Standing", "Languages", "Tags", "Servers"]
-    page.click("#chips button:has-text('German')")
-    page.click("#chips button:has-text('Polish')")
+    page.click("#filters button:has-text('German')")
+    page.click("#filters button:has-text('Polish')")
     assert page.input_value("#filter") == "lang:de lang:pl"
     assert sorted(visitor.names()) == ["Straße", "Łódź"]
-    assert page.get_attribute("#chips button:has-text('German')", "aria-pressed") == "true"
-    page.click("#chips button:has-text('German')")
-    page.click("#chips button:has(bdi:text-is('art'))")
+    assert page.get_attribute("#filters button:has-text('German')", "aria-pressed") == "true"
+    page.click("#filters button:has-text('German')")
+    page.click("#filters button:has(bdi:text-is('art'))")
     assert page.input_value("#filter") == "lang:pl #art"
     page.click("#clear")
-    page.click("#chips button:has-text('no uploads')")
+    page.click("#filters button:has-text('no uploads')")
     assert (page.input_value("#filter"), visitor.names()) == ("is:no-uploads", ["Straße"])
     assert visitor.hash == "#q=is%3Ano-uploads"
 
 
-def test_a_tag_in_the_list_is_a_filter(visit, rooms):
+def test_chips_in_view_are_pressed_and_let_go(visit, rooms):
     visitor = visit(rooms)
-    visitor.page.click("tbody .user-tags .tag:has-text('crypto')")
-    assert (visitor.page.input_value("#filter"), visitor.names()) == ("#crypto", ["Straße"])
+    german = visitor.page.locator(".chips a:has-text('German')")
+    german.click()
+    assert (visitor.page.input_value("#filter"), visitor.names()) == ("lang:de", ["Straße"])
+    assert german.get_attribute("aria-current") == "true"
+    german.click()
+    assert (visitor.page.input_value("#filter"), german.get_attribute("aria-current")) == ("", "false")
+
+
+def test_the_button_for_filters_stays_where_it_is(visit, rooms):
+    page = visit(rooms).page
+    before = page.locator("#all-filters").bounding_box()
+    page.click("#all-filters")
+    assert page.locator("#filters").is_visible()
+    assert page.locator("#all-filters").bounding_box() == before
+    page.click("#all-filters")
+    assert page.locator("#filters").is_hidden()
+
+
+def test_counts_are_of_what_is_shown(visit, tmp_path):
+    about = {"language": "de", "topics": ("linux",)}
+    linux = [room(f"l{n}", f"L{n}", server=server, **about) for n, server in enumerate((NORTH, SOUTH))]
+    adult = room("adult", "Adult", nsfw_reason="curator", **about)
+    visitor = visit(pages.write([*linux, adult, room("other", "Other", language="fr")], tmp_path))
+    page = visitor.page
+    chip = page.locator(".chips a:has-text('linux') small")
+    assert chip.inner_text() == "2"
+    page.fill("#filter", "topic:linux")
+    assert page.inner_text("#count") == "2 Communities +1 adult, hidden"
+    page.check("#nsfw")
+    assert (page.inner_text("#count"), chip.inner_text()) == ("3 Communities", "3")
+    page.click("#clear")
+    assert page.locator("#tally").is_hidden()
+
+
+def test_nobody_makes_a_chip_alone(visit, tmp_path):
+    many = [room(f"spam-{n}", f"Spam {n}", "", ["buy-here"]) for n in range(20)]
+    visitor = visit(pages.write([*many, room("x", "X", "", ["quiet-topic"], server=SOUTH)], tmp_path))
+    assert visitor.page.locator(".chips [data-field]:has-text('buy-here')").count() == 0
+    visitor.page.click("#all-filters")
+    assert visitor.page.locator("#filters button:has-text('buy-here')").count() == 1
 
 
 def test_many_tags_are_folded(visit, tmp_path):
     many = [CommunityItem(NORTH, Room(f"t{n}", f"T{n}"), "", [Tag(f"tag-{n:02}")]) for n in range(30)]
     visitor = visit(pages.write(many, tmp_path))
-    visitor.page.click("#filters summary")
-    visitor.page.click("#chips button:has-text('6 more')")
-    assert visitor.page.locator("#chips .chip").count() == 30 + 1
+    visitor.page.click("#all-filters")
+    visitor.page.click("#filters button:has-text('6 more')")
+    assert visitor.page.locator("#filters .chip").count() == 30 + 1
     assert "tag-24" in visitor.focused
     visitor.page.keyboard.press("Enter")
     assert visitor.names() == ["T24"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names", "told"),
+    [
+        ("crytpo", ["Straße"], "Nothing has “crytpo”. This is what comes near. 1 Community"),
+        ("convrsas", ["Brasil"], "Nothing has “convrsas”. This is what comes near. 1 Community"),
+        ("privcy softwre", ["Café Linux"], "Nothing has “privcy softwre”. This is what comes near. 1 Community"),
+        (
+            "conversas crypto",
+            ["Brasil", "Straße"],
+            "Nothing has all of “conversas crypto”. These have some of it. 2 Communities",
+        ),
+        ("art xqzw -lang:pl", ["Brasil"], "Nothing has all of “art xqzw -lang:pl”. These have some of it. 1 Community"),
+        ("xqzw", [], "0 Communities"),
+        ("lang:de conversas", [], "0 Communities"),
+    ],
+)
+def test_slips_are_forgiven_and_some_words_are_better_than_none(visit, rooms, query, names, told):
+    visitor = visit(rooms)
+    assert sorted(visitor.seek(query)) == names
+    assert visitor.page.inner_text("#count") == told
+    assert visitor.page.locator("#nothing").is_visible() == (not names)
+
+
+def test_enter_opens_the_first_and_arrows_walk(visit, rooms):
+    visitor = visit(rooms)
+    page = visitor.page
+    page.fill("#filter", "source")
+    first, second, third = visitor.names()
+    page.keyboard.press("Enter")
+    assert page.inner_text("dialog[open] h2") == first
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    page.focus("#filter")
+    for expected in (first, second, third, third):
+        page.keyboard.press("ArrowDown")
+        assert visitor.focused == expected
+    for expected in (second, first, "filter"):
+        page.keyboard.press("ArrowUp")
+        assert visitor.focused == expected
+
+
+ORDERS = {
+    "Most visitors": ("visitors-", "d(ab|ba)ec"),
+    "Newest": ("created-", "eabdc"),
+    "By name": ("name", "cbade"),
+    "By server": ("server", "(ad|da)[bce]{3}"),
+}
+"""Where a pattern leaves a choice, the recommended order of the day decides."""
 
 
 def test_sorting(visit, tmp_path):
@@ -192,21 +283,16 @@ def test_sorting(visit, tmp_path):
     page = visitor.page
 
     def order():
-        return page.eval_on_selector_all("tbody tr", "rows => rows.map(row => row.id[0]).join('')")
+        return page.eval_on_selector_all("#communities > li", "rows => rows.map(row => row.id[0]).join('')")
 
-    def click(column):
-        page.click(f"th[data-sort={column}] button")
-        return order(), page.get_attribute(f"th[data-sort={column}]", "aria-sort"), visitor.hash
-
-    assert order() == "eabcd"
-    assert click("visitors") == ("eabdc", "ascending", "#sort=visitors")
-    assert click("visitors") == ("eabcd", "descending", "")
-    assert click("name") == ("ecbad", "ascending", "#sort=name")
-    assert click("name") == ("edabc", "descending", "#sort=name-")
-    assert click("age") == ("eabdc", "ascending", "#sort=age")
-    assert click("age") == ("edbac", "descending", "#sort=age-")
-    assert click("language") == ("ebdac", "ascending", "#sort=language")
-    assert click("server") == ("eadbc", "ascending", "#sort=server")
+    recommended = order()
+    # Pinned ones lead here alone; of the others those that nobody can read come last.
+    assert (recommended[0], recommended[-1]) == ("e", "d")
+    for label, (value, pattern) in ORDERS.items():
+        page.select_option("#order", label=label)
+        assert visitor.hash == f"#sort={value}"
+        assert re.fullmatch(pattern, order()), label
+    page.select_option("#order", label="Recommended")
+    assert (order(), visitor.hash) == (recommended, "")
     page.go_back()
-    assert order() == "ebdac"
-    assert page.locator("th[aria-sort]").count() == 1
+    assert page.input_value("#order") == "server"

@@ -22,7 +22,7 @@ def test_scrapy_knows_the_commands_by_their_names():
 def test_the_project_s_own_file_is_accepted():
     done = scrapy("check-config")
     assert done.returncode == 0
-    assert done.stdout.startswith("directory.toml: 2 servers, 0 sources, 151 languages, 2 flags, ")
+    assert done.stdout.startswith("directory.toml: 2 servers, 2 sources, 151 languages, 2 flags, ")
     assert "found the example" in done.stderr
 
 

@@ -13,8 +13,9 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from sessioncrawler.commands import demo
-from simnet import SimNet
-from tests.support.scrapy_process import offline, refresh_settings, scrapy, site
+from simnet.truth import make_truth
+from simnet.world import make_world
+from tests.support.scrapy_process import offline, scrapy
 
 DIRECTORY = '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
 BROKEN = '[site]\nname = ""\nurl = "ftp://example.org/"\ncontact = "me@example.org"\n'
@@ -63,22 +64,12 @@ def test_another_reactor_is_told(tmp_path):
     assert "leave TWISTED_REACTOR as it is" in done.stderr
 
 
-def test_each_spider_crawls_by_its_name(tmp_path):
-    with SimNet(seed=3, scenario="demo", servers=8) as net, offline() as extra:
-        settings = refresh_settings(net, tmp_path)
-        for name, url in net.listing_urls.items():
-            spider = "sources" if name == "extra" else name
-            done = scrapy(tmp_path, "crawl", spider, "-a", f"url={url}", settings=settings, extra=extra)
-            assert (done.returncode, "ERROR" in done.stderr) == (0, False), done.stderr
-        done = scrapy(tmp_path, "crawl", "sogs", settings=settings, extra=extra)
-        assert (done.returncode, "ERROR" in done.stderr) == (0, False), done.stderr
-        assert "Published" not in done.stdout
-    assert {"index.html", "servers.json", "polls.json"} <= site(tmp_path).keys()
-
-
 @pytest.mark.parametrize(
     ("missing", "remedy"),
-    [("simnet", "run 'make demo' in a checkout"), ("trustme", "pip install -r requirements-demo.txt")],
+    [
+        ("simnet", r"pip install 'sessioncrawler\[demo\]', or 'make demo' in a checkout"),
+        ("trustme", r"pip install 'sessioncrawler\[demo\]', or 'make demo'"),
+    ],
 )
 def test_a_demo_without_its_network_says_what_to_do(monkeypatch, missing, remedy):
     monkeypatch.setitem(sys.modules, missing, None)
@@ -97,6 +88,11 @@ def test_the_demo_publishes_and_says_where(tmp_path):
     assert done.stdout.splitlines()[-1] == f"Open {(tmp_path / 'here' / 'index.html').as_uri()}"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here"]  # the state is thrown away
     assert not re.search(r"\b(could not be read|Traceback)\b", done.stdout + done.stderr)
+    # Everything that is there is found, by the names that servers have.
+    world = make_world(2, demo.SCENARIO)
+    truth = make_truth(world, dict.fromkeys(range(len(world.servers)), 0))
+    told = json.loads((tmp_path / "here/v1/communities.json").read_text())["communities"]
+    assert {one["identifier"] for one in told} == {one.identifier for one in truth.communities}
 
 
 def test_a_demo_has_a_past_where_one_is_wanted(tmp_path):

@@ -53,4 +53,5 @@ def test_an_empty_log_and_no_state_at_all(tmp_path):
     done = scrapy("verify", "-s", f"STATE_URL=sqlite:///{tmp_path}/none.db")
     assert done.returncode == 1
     assert "There is no state at" in done.stderr
-    assert scrapy("verify", "x").returncode == 2
+    assert scrapy("verify", "x", "y").returncode == 2
+    assert scrapy("verify", "--max-age", "24").returncode == 2

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 import zipfile
 
 import pytest
+from packaging.requirements import Requirement
 
 from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.editorial.policy import REASON_TEXTS
@@ -106,9 +108,9 @@ def test_scrapyd_and_the_cloud_find_the_settings_by_the_entry_point(world):
         assert "EGG-INFO/zip-safe" in egg.namelist()
     assert re.search(r"\[scrapy\]\nsettings = sessioncrawler\.settings$", entry_points, re.MULTILINE)
     required, *extras = requires.split("\n\n")
-    pinned = [line.split()[0] for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line]
-    assert required.split() == pinned
-    assert [extra.split()[0] for extra in extras] == ["[gcs]", "[postgresql]", "[s3]"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {Requirement(one) for one in required.splitlines()} == {Requirement(one) for one in project["dependencies"]}
+    assert [extra.split()[0] for extra in extras] == ["[demo]", "[gcs]", "[postgresql]", "[s3]"]
 
 
 def test_a_checkout_has_no_file_more_than_before(world):

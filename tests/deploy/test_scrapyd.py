@@ -59,6 +59,7 @@ def test_the_egg_names_all_spiders(server):
 
 def test_the_site_is_that_of_a_refresh(published, refreshed):
     assert len(published) > 100
+    assert sum(name.startswith("icons/") for name in published) > 3
     assert differing(published, refreshed) == []
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from scrapy.http import Request, Response
 from scrapy.settings import Settings
+from scrapy.signalmanager import SignalManager
 
 from sessioncrawler.downloadhandlers import PatientDownloadHandler
 
@@ -64,10 +65,11 @@ async def server(behaviour: Behaviour, *, host: str = "127.0.0.1", tls=None) -> 
 
 
 class FakeCrawler:
-    """The one thing that the handler reads of a crawler."""
+    """What the handler reads of a crawler."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.signals = SignalManager(self)
 
 
 @contextlib.asynccontextmanager
@@ -81,7 +83,12 @@ async def handler(**settings) -> AsyncIterator[PatientDownloadHandler]:
         "DOWNLOAD_TIMEOUT": 0.5,
         "SERVER_BUDGET": 5,
         "CONCURRENT_WORK": 10,
+        "CONCURRENT_PATIENCE": 50,
+        "DNS_THREADS": 8,
         "DOWNLOAD_MAXSIZE": 100_000,
+        "ANSWERS_MEMORY": 1_000_000,
+        "ANSWER_RATE": 1_000,
+        "ANSWER_PIECES": 10_000,
         "DNS_TIMEOUT": 2,
         "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8,::1/128",
     }

@@ -128,20 +128,6 @@ def test_a_head_that_drips_is_a_stall():
     assert seconds < 3
 
 
-def test_preliminary_answers_without_end_are_a_stall():
-    async def flood(connection):
-        await connection.head()
-        while True:
-            await connection.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
-            await asyncio.sleep(0.005)
-
-    [result], it, seconds, kib = asking(flood, PATIENT_RETRY_TIMES=2)
-    assert result is Outcome.STALLED
-    assert it.connections == 2
-    assert seconds < 3
-    assert kib < 50_000
-
-
 def test_what_follows_an_answer_is_never_the_answer_to_the_next_question():
     evil = HEAD + b"Content-Length: 4\r\n\r\nevil"
 

@@ -30,7 +30,8 @@ async def breaks_off(connection):
 @pytest.mark.parametrize("behaviour", [never, breaks_off])
 def test_requests_under_way_give_up(behaviour):
     async def main():
-        patience = {"PATIENT_RETRY_TIMEOUT": 30, "PATIENT_RETRY_DELAY": 0.5, "PATIENT_RETRY_TIMES": 100}
+        pauses = {"RETRY_PAUSE": 0.5, "PATIENT_RETRY_DELAY": 0.5}
+        patience = {"PATIENT_RETRY_TIMEOUT": 30, "PATIENT_RETRY_TIMES": 100, **pauses}
         async with server(behaviour) as it, handler(**patience) as client:
             client.crawler.engine = engine()
             requests = [asyncio.ensure_future(fetch(client, it.url())) for _ in range(3)]

@@ -184,12 +184,10 @@ def test_a_socket_is_made_for_public_addresses_only():
     attempt = Attempt(0.0)
     token = CURRENT.set(attempt)
     try:
-        info = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
         with pytest.raises(ForbiddenAddressError):
-            AddressGuard().socket((*info, ("127.0.0.1", 80)))
+            AddressGuard().check("127.0.0.1")
         assert (attempt.forbidden, attempt.sockets) == ("127.0.0.1", [])
-        with AddressGuard().socket((*info, ("8.8.8.8", 80))) as sock:
-            assert attempt.sockets == [sock]
+        AddressGuard().check("8.8.8.8")
     finally:
         CURRENT.reset(token)
 
@@ -197,6 +195,6 @@ def test_a_socket_is_made_for_public_addresses_only():
 def test_a_socket_outside_of_any_try():
     info = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 80))
     with pytest.raises(ForbiddenAddressError):
-        AddressGuard().socket(info)
+        AddressGuard().check("127.0.0.1")
     with watched_socket(info) as sock:
         assert sock.family == socket.AF_INET

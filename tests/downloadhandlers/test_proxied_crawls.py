@@ -40,7 +40,8 @@ def test_the_environment_names_the_proxies_of_a_crawl(tmp_path, monkeypatch, cer
             settings = {"SOCKS_PROXY": f"socks5://{socks_at}", "TLS_CA_FILE": ca_file}
             _, crawl = list_and_poll(tmp_path, f"{listing}/listing", **settings)
     outcomes = polls(crawl)
-    assert names(crawl) == ["hidden", "plain", "secure", "straight"]
+    assert names(crawl) == ["plain", "secure", "straight"]
+    assert outcomes[f"http://{ONION}:80"] == "unjoinable"  # it answers, and no app gets there
     assert outcomes["http://unknown.example:80"] == "proxy"
     assert set(socks.asked) == {ONION}
     assert not [target for target in http.asked if ONION in target or "127.0.0.1" in target]
@@ -54,7 +55,8 @@ def test_a_listing_that_redirects_to_an_onion_goes_to_socks(tmp_path, monkeypatc
         http, socks = HttpProxy({"page.example": 0}), SocksProxy({ONION: _port(hidden)})
         redirect = Answer(status=302, headers={"Location": f"http://{ONION}/"})
         with (
-            serve({"/": redirect}) as page,
+            # The proxy hands on what comes first, and everything after it unread.
+            serve({"/": redirect, "/robots.txt": Answer(status=404, headers={"Connection": "close"})}) as page,
             in_background(running(http)) as http_at,
             in_background(running(socks)) as socks_at,
         ):
@@ -65,8 +67,8 @@ def test_a_listing_that_redirects_to_an_onion_goes_to_socks(tmp_path, monkeypatc
             crawl = run_crawls([job], folder=tmp_path)[0]
     assert crawl.reason == "finished"
     assert crawl.stats["source/links"] == 1
-    assert http.asked == ["GET http://page.example/"]
-    assert socks.asked == [ONION]
+    assert http.asked == ["GET http://page.example/robots.txt", "GET http://page.example/"]
+    assert set(socks.asked) == {ONION}
 
 
 async def _rooms_over_tls(connection) -> None:

@@ -131,7 +131,6 @@ def test_a_dead_name_is_given_up(lookups):
 
 
 def test_many_dead_names_make_a_live_one_late_not_lost(lookups, monkeypatch):
-    monkeypatch.setattr(_resolver, "THREADS", 2)
     times = iter([0.3, 0.3, 0.3, 0.3, 0.3, 0.3])
     real = socket.getaddrinfo
 
@@ -144,7 +143,7 @@ def test_many_dead_names_make_a_live_one_late_not_lost(lookups, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", slow)
 
     async def main():
-        resolver = ThreadResolver(0.2)
+        resolver = ThreadResolver(0.2, threads=2)
         dead = [asyncio.ensure_future(resolver.resolve(f"slow{n}.example")) for n in range(4)]
         await asyncio.sleep(0)
         alive = await resolver.resolve("alive.example")

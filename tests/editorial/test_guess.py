@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from bench.languages import GOAL, recorded_rooms, score, synthetic_rooms
 from sessioncrawler.editorial.codes import canonical_code
 from sessioncrawler.editorial.config import load_directory
-from sessioncrawler.editorial.guess import ANSWERS, CONFIDENCE, LETTERS, Guess, classify, guess_by, guess_language
+from sessioncrawler.editorial.guess import (
+    ANSWERS,
+    CONFIDENCE,
+    LETTERS,
+    Guess,
+    _ranking,
+    classify,
+    forget_model,
+    guess_by,
+    guess_language,
+)
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.editorial.letters import letters_of
 from sessioncrawler.editorial.mentions import OWN_NAMES
@@ -209,3 +219,10 @@ def test_the_texts_of_the_simulated_network_are_guessed_right():
     result = score(list(synthetic_rooms()), classify)
     assert result.precision == 1
     assert (result.guessed, result.rooms) == (22, 26)
+
+
+def test_a_model_that_was_forgotten_comes_again():
+    before = classify("das ist ein deutscher satz")
+    forget_model()
+    assert _ranking.cache_info().currsize == 0
+    assert classify("das ist ein deutscher satz") == before

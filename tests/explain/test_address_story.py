@@ -9,7 +9,7 @@ from sessioncrawler.editorial.policy import Reason
 from sessioncrawler.explain import outcomes
 from sessioncrawler.explain.room_story import ROOM_ADVICE
 from sessioncrawler.model import KeyProof, Outcome, Server
-from sessioncrawler.state import KnownKey
+from sessioncrawler.state import Availability, Incident, KnownKey
 from tests.support.knowing import (
     ADVICE,
     DAY,
@@ -196,3 +196,25 @@ def test_the_documentation_has_the_table():
     text = (Path(__file__).parents[2] / "docs" / "explain.md").read_text(encoding="utf-8")
     for outcome, words in outcomes.OUTCOME_TEXTS.items():
         assert f"| `{outcome}` | {words.words} | {words.advice} |" in text
+
+
+@pytest.mark.parametrize(
+    ("ended", "replaced", "told"),
+    [
+        (None, False, "2 hours so far"),
+        (NOW - 3_600, False, "1 hour until 22 January 2026, 11:00 UTC"),
+        (NOW - 3_600, True, "1 hour until 22 January 2026, 11:00 UTC, when another key was shown there"),
+    ],
+)
+def test_when_its_server_was_down_is_told(ended, replaced, told):
+    known = knowledge(
+        reached(room()),
+        links=[link()],
+        keys=(replace(PROVEN, published_at=NOW - DAY),),
+        availability={KEY: Availability(NOW - DAY, NOW, (46, 48))},
+        incidents=(Incident(KEY, NOW - 7_200, ended, "refused", replaced),),
+    )
+    down = [one for one in sentences("sogs.example", known) if one.startswith("Down since")]
+    assert down == [
+        f"Down since 22 January 2026, 10:00 UTC, {told}: it {outcomes.OUTCOME_TEXTS[Outcome.REFUSED].words}."
+    ]

@@ -67,7 +67,7 @@ def test_addresses_of_one_server_that_nobody_names_do_not_give_it_its_name(tmp_p
 
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_what_is_published_of_a_random_state_is_what_is_said_to_be_listed(tmp_path, first):
-    some = kept = 0
+    some = kept = beyond = 0
     for seed in range(first, first + 50):
         folder = tmp_path / str(seed)
         folder.mkdir()
@@ -79,6 +79,7 @@ def test_what_is_published_of_a_random_state_is_what_is_said_to_be_listed(tmp_pa
             assert said == site.identifiers, seed
         else:  # nobody answered, so nothing is published, and what was published before stays
             assert not known.servers
+        beyond += len(known.beyond)
         kept += sum(item.presence.reach is not Reach.NOW for item in site.communities)
         for item in site.communities:
             assert item.identifier in said_to_be_listed(known, [item.server.join_link(item.room).url]), seed
@@ -86,6 +87,7 @@ def test_what_is_published_of_a_random_state_is_what_is_said_to_be_listed(tmp_pa
         some += bool(site.communities)
     assert some >= 15
     assert kept >= 2
+    assert beyond >= 4
 
 
 def status_agrees(known, site):

@@ -4,8 +4,8 @@ import pytest
 
 from sessioncrawler.explain.story import tell
 from sessioncrawler.model import Address, KeyProof
-from sessioncrawler.state import Event, EventKind, Facts, Listed
-from tests.support.knowing import DAY, KEY, LOBBY, NOW, OTHER, knowledge, link, reached, room, sentences
+from sessioncrawler.state import Event, EventKind, Facts, Icon, Listed
+from tests.support.knowing import DAY, HOST, KEY, LOBBY, NOW, OTHER, knowledge, link, reached, room, sentences
 
 
 def about_room(**facts):
@@ -87,6 +87,34 @@ def test_a_guess_has_its_confidence():
     (told,) = [one for one in about_room(name="Stammtisch", description=text) if one.startswith("300 language")]
     assert told.startswith("300 language: German (de), guessed from its name and description with a confidence of ")
     assert 0.7 <= float(told.rpartition(" ")[2].rstrip(".")) <= 1
+
+
+UNFIT = (
+    "600 icons: no icon could be made of the picture that came on 22 January 2026, 12:00 UTC; another one is looked at "
+    "by the next crawl, the same one after ICONS_EXPIRE_DAYS. What can be done: upload a PNG, JPEG, WEBP or GIF of at "
+    "most 1 MB and 4 million pixels that takes no second to decode (ICON_CPU)."
+)
+MISSING = (
+    "600 icons: its picture has not come so far; the next crawl asks for it. What can be done: let the server answer "
+    "sooner, since its pictures have few seconds in a crawl (ICONS_SERVER_BUDGET)."
+)
+
+
+@pytest.mark.parametrize(
+    ("remembered", "told"),
+    [
+        ({}, []),
+        ({"usable": False}, [UNFIT]),
+        ({"image_id": 2}, [MISSING]),
+        ({"public_key": OTHER}, [MISSING]),
+        ({"netloc": "other.example"}, [MISSING]),
+    ],
+)
+def test_what_became_of_a_picture(remembered, told):
+    facts = {"netloc": HOST.netloc, "token": "lobby", "public_key": KEY, "image_id": 3, "fetched_at": NOW}
+    icon = Icon(**{**facts, "usable": True, **remembered})
+    found = sentences(LOBBY, knowledge(reached(room(image_id=3)), links=[link()]), {icon.room: icon})
+    assert [one for one in found if one.startswith("600 ")] == ["600 icons: its picture may be shown.", *told]
 
 
 def test_history_is_told():

@@ -13,7 +13,7 @@ import pytest
 
 
 @contextmanager
-def tmpfs(folder: Path, size: str = "16m") -> Iterator[None]:
+def tmpfs(folder: Path, size: str = "64m") -> Iterator[None]:
     """A file system of its own at ``folder``, with what is in it now."""
     before = folder.with_name(f"{folder.name}-before")
     folder.rename(before)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sessioncrawler.publish.manifest import FILES
 from simnet import SimNet
+from tests.support.bundles import BUNDLE, members
 from tests.support.scrapy_process import environment, offline, refresh_settings
 from tests.support.sogs_world import NOW
 from tests.support.warm import Warm
@@ -26,7 +27,7 @@ PATIENCE = 60.0
 SIGKILLED = -9
 HEALTH = ("health.json", "health.schema.json")
 """Files of a site that are written after it: they tell of runs that failed, too."""
-_MEASURED = ("polls.json", "v1/polls.json", "v1/manifest.json", FILES)
+_MEASURED = ("polls.json", "v1/polls.json", "v1/manifest.json", BUNDLE, FILES)
 
 
 @dataclass(frozen=True)
@@ -154,12 +155,14 @@ def measured(site: Mapping[str, bytes]) -> dict[str, Any]:
 def _steady(name: str, content: bytes) -> Any:
     if name not in _MEASURED:
         return content
+    if name == BUNDLE:
+        return measured(members(content))
     value = json.loads(content)
     if name == FILES:
         return {path: file for path, file in value["files"].items() if path not in _MEASURED}
     for poll in value.get("polls", ()):
         poll["seconds"] = poll["tries"] = poll["requests"] = None  # who is known is asked less
-    value["files"] = [one for one in value.get("files", ()) if one["path"] != "polls.json"]
+    value["files"] = [one for one in value.get("files", ()) if f"v1/{one['path']}" not in _MEASURED]
     return value
 
 

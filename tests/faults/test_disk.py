@@ -147,8 +147,8 @@ def test_what_another_run_is_about_to_publish_is_left_alone(faulty, folder):
     waiting.write_text("in a moment")
     other = os.open(folder / "site", os.O_RDONLY)
     try:
-        fcntl.flock(other, fcntl.LOCK_SH)
-        assert faulty.run(folder).code == 0
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert faulty.run(folder, PUBLISH_WAIT=0.5).code == 1
     finally:
         os.close(other)
     assert waiting.read_text() == "in a moment"

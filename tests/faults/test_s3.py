@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from sessioncrawler.feedstorages._lease import MARK
 from sessioncrawler.publish.manifest import FILES
 from tests.faults.bucket import HANG, bucket_behind_a_door
 from tests.faults.runs import faults, files, measured
@@ -35,7 +36,13 @@ def refresh(world, request):
     def run(tries=2, timeout=10.0, **settings):
         options = [f"AWS_ENDPOINT_URL={bucket.url}", "AWS_REGION_NAME=us-east-1", *(f"{key}=x" for key in KEYS)]
         arguments = [part for option in options for part in ("-s", option)]
-        places = {"SITE_URI": "s3://rooms/site", "STORE_TRIES": tries, "STORE_TIMEOUT": timeout, **settings}
+        places = {
+            "SITE_URI": "s3://rooms/site",
+            "STORE_TRIES": tries,
+            "STORE_TIMEOUT": timeout,
+            "PUBLISH_LEASE": 2,
+            **settings,
+        }
         return faulty.run(folder, "refresh", *arguments, **places)
 
     return run
@@ -70,8 +77,8 @@ def test_a_bucket_that_answers_503_for_long(world, refresh, old):
 
 def test_a_bucket_that_answers_503_at_first(world, refresh, old):
     faulty, bucket = world
-    # The first three look for the manifest, twice, and remove it.
-    bucket.become(lambda number: 503 if 3 < number <= 20 else 0)
+    # The first five look for the manifest, leave a mark, look for it twice, and remove it.
+    bucket.become(lambda number: 503 if 5 < number <= 20 else 0)
     run = refresh(tries=6)
     assert run.code == 0, run.output
     local = faulty.fresh("local")
@@ -87,6 +94,7 @@ def test_a_bucket_that_answers_503_from_the_middle_on(world, refresh, old, after
     run = refresh()
     assert_failed(run, "so the site is partly new.", LATER_AGAIN)
     broken = bucket.objects()
+    assert broken.pop(f"site/{MARK}")  # it could not be removed either, and is taken over
     assert broken["site/index.html"] == old["site/index.html"]
     assert old.keys() - broken.keys() == {f"site/{FILES}"}
     bucket.become(lambda number: 0)

@@ -12,14 +12,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 import pytest
-from scrapy.settings import Settings
 
 from sessioncrawler.feedstorages import bucket
+from sessioncrawler.feedstorages._lease import MARK
 from sessioncrawler.feedstorages._site import NotPublished, store_site
 from sessioncrawler.feedstorages.bucket import AHEAD, Bucket
 from sessioncrawler.publish.manifest import FILES
 from tests.support import s3
 from tests.support.loopback import refusing
+from tests.support.operators import operators_settings
 from tests.support.packed_sites import NEW, OLD, archive, publish_site, whole
 from tests.support.publishing import community, publish
 
@@ -39,7 +40,10 @@ def _alone(monkeypatch):
 
 
 class Store(BaseHTTPRequestHandler):
-    """Keeps what is sent, as S3 does and as Google does behind the same API; ``statuses`` says what fails."""
+    """Keeps what is sent, as S3 does and as Google does behind the same API; ``statuses`` says what fails.
+
+    What is done with the mark of a run stands in ``marks``, and fails only by the status of MARK.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -48,8 +52,11 @@ class Store(BaseHTTPRequestHandler):
         place = urlsplit(self.path)
         path = unquote(place.path).lstrip("/").partition("/")[2]
         with self.server.lock:
-            self.server.asked.append((self.command, path, {n.lower(): v for n, v in self.headers.items()}))
+            headers = {n.lower(): v for n, v in self.headers.items()}
+            (self.server.marks if path.endswith(MARK) else self.server.asked).append((self.command, path, headers))
             status, content = self.server.statuses.get(self.command, 200), b""
+            if path.endswith(MARK):
+                status = self.server.statuses.get(MARK, 200)
             if status == 200:
                 status, content = self.work(path, parse_qs(place.query, keep_blank_values=True), body)
         self.send_response(status)
@@ -82,7 +89,7 @@ class Store(BaseHTTPRequestHandler):
 def store(**statuses: int) -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Store) as server:
         server.daemon_threads = True
-        server.lock, server.asked, server.objects, server.statuses = Lock(), [], {}, statuses
+        server.lock, server.asked, server.marks, server.objects, server.statuses = Lock(), [], [], {}, statuses
         server.url = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -94,7 +101,7 @@ def store(**statuses: int) -> Iterator[ThreadingHTTPServer]:
 
 
 def at_amazon(url, uri="s3://rooms/site", **settings):
-    return Bucket(uri, Settings({**KEYS, "AWS_ENDPOINT_URL": url, "STORE_TRIES": 1, **settings}))
+    return Bucket(uri, operators_settings({**KEYS, "AWS_ENDPOINT_URL": url, "STORE_TRIES": 1, **settings}))
 
 
 @pytest.fixture
@@ -161,7 +168,7 @@ def test_a_site_in_a_bucket_of_google(google):
     place = "gs://rooms/site"
     google.objects = below("site/", {"health.json": b"{}", "c/left": b"of a killed run"})
     for files in (OLD, NEW):
-        store_site(archive(files), Bucket(place, Settings()))
+        store_site(archive(files), Bucket(place, operators_settings()))
         assert google.objects == below("site/", whole(files)) | {"site/health.json": b"{}"}
     announced = {path: headers["content-type"] for method, path, headers in google.asked if method == "PUT"}
     assert announced["site/data.json"] == "application/json; charset=utf-8"
@@ -181,9 +188,9 @@ def test_what_did_not_change_is_not_sent(amazon):
 
 
 def test_files_that_others_have_removed_meanwhile_are_no_trouble(google):
-    store_site(archive(OLD), Bucket("gs://rooms", Settings()))
+    store_site(archive(OLD), Bucket("gs://rooms", operators_settings()))
     del google.objects["gone.txt"]
-    store_site(archive(NEW), Bucket("gs://rooms", Settings()))
+    store_site(archive(NEW), Bucket("gs://rooms", operators_settings()))
     assert google.objects == whole(NEW)
 
 
@@ -191,7 +198,7 @@ def test_who_may_read_is_said_where_something_is_written(google):
     with store() as server:
         for place in (
             at_amazon(server.url, FEED_STORAGE_S3_ACL="public-read"),
-            Bucket("gs://rooms", Settings({"FEED_STORAGE_GCS_ACL": "publicRead"})),
+            Bucket("gs://rooms", operators_settings({"FEED_STORAGE_GCS_ACL": "publicRead"})),
         ):
             store_site(archive(OLD), place)
         signed = next(headers["authorization"] for method, _, headers in server.asked if method == "PUT")
@@ -199,6 +206,7 @@ def test_who_may_read_is_said_where_something_is_written(google):
         assert {(method, headers.get("x-amz-acl")) for method, _, headers in server.asked} == {
             ("GET", None),
             ("PUT", "public-read"),
+            ("POST", None),  # the mark is removed
         }
     assert {(method, headers.get("x-goog-acl")) for method, _, headers in google.asked} == {
         ("GET", None),
@@ -255,7 +263,7 @@ def test_a_bucket_that_cannot_be_reached_is_told():
 def test_credentials_that_cannot_be_read_are_told(monkeypatch):
     monkeypatch.setenv("GOOGLE_SERVICE_ACCOUNT_KEY", "no json")
     with pytest.raises(NotPublished, match="gs://rooms/site/ could not be stored"):
-        store_site(archive(NEW), Bucket("gs://rooms/site", Settings()))
+        store_site(archive(NEW), Bucket("gs://rooms/site", operators_settings()))
 
 
 def test_without_obstore_the_mend_is_told(tmp_path, monkeypatch):
@@ -269,3 +277,18 @@ def test_nothing_leaves_the_house_after_a_bad_crawl(tmp_path, uri):
     done = publish_site(NEW, uri, tmp_path, reason="cancelled", **KEYS)
     (error,) = done.errors
     assert "the crawl did not finish (cancelled)" in error
+
+
+def test_a_bucket_that_knows_no_conditions_is_used_without(caplog):
+    with store(**{MARK: 501}) as server:
+        store_site(archive(NEW), at_amazon(server.url))
+        assert server.objects == below("site/", whole(NEW))
+        assert [asked[0] for asked in server.marks] == ["PUT"]
+    assert "s3://rooms knows no conditions: that no two runs publish there is up to you." in caplog.messages
+
+
+def test_a_mark_that_may_not_be_left_is_told():
+    with store(**{MARK: 403}) as server, pytest.raises(NotPublished) as told:
+        store_site(archive(NEW), at_amazon(server.url))
+    assert str(told.value).startswith("s3://rooms/site/.publishing could not be stored (")
+    assert str(told.value).endswith(f"so what is published stays as it was. {REFUSED}")

@@ -201,18 +201,6 @@ def test_what_a_killed_run_left_goes(site):
     assert not (site / "c" / "half").exists()
 
 
-def test_what_another_run_is_writing_stays(site):
-    waiting = site / "c" / f"{UNPUBLISHED}x"
-    waiting.write_text("in a moment")
-    other = os.open(site, os.O_RDONLY)
-    fcntl.flock(other, fcntl.LOCK_SH)
-    try:
-        publish(site)
-    finally:
-        os.close(other)
-    assert found(site) == whole(NEW) | {f"c/{UNPUBLISHED}x": b"in a moment"}
-
-
 def test_a_file_system_without_locks_will_do(site, monkeypatch):
     def flock(*_):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))

@@ -7,10 +7,13 @@ import unicodedata
 
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Room
 from sessioncrawler.protocol.joinlinks import parse_join_link
+from sessioncrawler.protocol.limits import ServerLimits
 from sessioncrawler.protocol.polling import MAX_REQUESTS
-from sessioncrawler.protocol.rooms import LONGEST_DESCRIPTION, LONGEST_NAME, MOST_STAFF
+from sessioncrawler.protocol.rooms import MOST_STAFF
 from sessioncrawler.protocol.sources import MAX_LINKS, MAX_TAG_LENGTH, MAX_TAGS, Posted
 
+LIMITS = ServerLimits(rooms=1_000, text=1_000_000, name=500, description=4_000)
+"""Those of settings.py."""
 _TOKEN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _KEY = re.compile(r"[0-9a-f]{64}")
 _SESSION_ID = re.compile(r"[0-9a-f]{66}")
@@ -28,10 +31,10 @@ def check_text(text: str, longest: int) -> None:
 
 def check_room(room: Room) -> None:
     assert _TOKEN.fullmatch(room.token)
-    check_text(room.name, LONGEST_NAME)
+    check_text(room.name, LIMITS.name)
     assert room.name.strip()
     if room.description is not None:
-        check_text(room.description, LONGEST_DESCRIPTION)
+        check_text(room.description, LIMITS.description)
     for number in (room.active_users, room.image_id, room.info_updates, room.message_sequence):
         assert number is None or (type(number) is int and 0 <= number <= 2**53)
     cutoff = room.active_users_cutoff
@@ -62,7 +65,7 @@ def check_address(address: Address) -> None:
 def check_link(link: JoinLink) -> None:
     check_address(link.address)
     assert _TOKEN.fullmatch(link.token)
-    assert _KEY.fullmatch(link.public_key)
+    assert not link.public_key or _KEY.fullmatch(link.public_key)
     assert parse_join_link(link.url) == link
 
 

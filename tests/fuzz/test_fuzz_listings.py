@@ -57,7 +57,9 @@ def test_links_are_found_in_one_spelling_and_found_again(text):
     for link in found:
         check_link(link)
     assert found == sorted(set(found))
-    assert find_join_links("\n".join(link.url for link in found)) == found
+    # What has no key is no link any more to whoever reads our spelling of it in a text.
+    whole = [link for link in found if link.public_key]
+    assert find_join_links("\n".join(link.url for link in found)) == whole
 
 
 @fuzzed(3, text=pages.link_texts | texts)

@@ -8,7 +8,7 @@ from sessioncrawler.model import Address, Room
 from sessioncrawler.protocol.rooms import NotRoomsError
 from sessioncrawler.protocol.server_pages import parse_home_page, parse_legacy_rooms, parse_preview_page
 from tests.fuzz import page_strategies as pages
-from tests.fuzz.bounds import check_rooms
+from tests.fuzz.bounds import LIMITS, check_rooms
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import KEY, damaged
 
@@ -18,21 +18,21 @@ NEIGHBOUR = Room("neighbour", "N & M")
 
 @fuzzed(6, body=pages.home_pages | damaged(pages.home_pages) | st.binary(max_size=60))
 def test_a_home_page_of_anything_is_rooms_within_bounds(body):
-    page = parse_home_page(body, BASE)
+    page = parse_home_page(body, BASE, LIMITS)
     check_rooms(page.rooms)
     assert page.rooms or not page.legacy
 
 
 @fuzzed(4, body=pages.modern_pages)
 def test_a_room_survives_what_stands_beside_it(body):
-    page = parse_home_page(body, BASE)
+    page = parse_home_page(body, BASE, LIMITS)
     assert NEIGHBOUR in page.rooms
     assert not page.legacy
 
 
 @fuzzed(3, body=pages.legacy_pages)
 def test_a_legacy_room_survives_what_stands_beside_it(body):
-    page = parse_home_page(body, BASE)
+    page = parse_home_page(body, BASE, LIMITS)
     assert NEIGHBOUR in page.rooms
     assert page.legacy
 
@@ -51,7 +51,7 @@ def test_no_text_on_a_preview_page_forges_or_hides_its_key(body):
 @fuzzed(3, body=pages.legacy_lists | damaged(pages.legacy_lists))
 def test_a_legacy_list_of_anything_is_rooms_or_an_error(body):
     try:
-        rooms = parse_legacy_rooms(body)
+        rooms = parse_legacy_rooms(body, LIMITS).rooms
     except NotRoomsError:
         return
     check_rooms(rooms)
@@ -59,4 +59,4 @@ def test_a_legacy_list_of_anything_is_rooms_or_an_error(body):
 
 @fuzzed(2, body=pages.neighbourly_legacy_lists)
 def test_a_room_survives_its_neighbours_in_a_legacy_list(body):
-    assert NEIGHBOUR in parse_legacy_rooms(body)
+    assert NEIGHBOUR in parse_legacy_rooms(body, LIMITS).rooms

@@ -22,7 +22,7 @@ from sessioncrawler.protocol.candidates import DIRECTORY, Candidate
 from sessioncrawler.protocol.polling import poll
 from sessioncrawler.protocol.servers import settle
 from tests.fuzz import page_strategies as pages
-from tests.fuzz.bounds import check_poll
+from tests.fuzz.bounds import LIMITS, check_poll
 from tests.fuzz.cases import fuzzed
 from tests.fuzz.strategies import KEY, NEIGHBOUR_TEXT, OTHER_KEY, arrays, damaged, entries, texts, tokens
 from tests.support.onion_server import server_of
@@ -83,7 +83,7 @@ candidates = st.builds(
 def converse(candidate: Candidate, said: list[Reply]) -> tuple[Poll, list[Ask]]:
     """Answer question after question, again and again with what ``said`` holds; what HOLDER can open, in its name."""
     asked: list[Ask] = []
-    talk = poll(candidate, NOW)
+    talk = poll(candidate, NOW, limits=LIMITS)
     rounds = cycle(said)
     reply: Reply | None = None
     while len(asked) <= MOST_ASKS:

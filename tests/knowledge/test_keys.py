@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from sessioncrawler.knowledge.keys import KeyStory
-from sessioncrawler.model import KeyProof, Outcome
+from sessioncrawler.model import Address, KeyProof, Outcome
 from sessioncrawler.state import KnownKey
 from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, failed, http, knowledge, link, reached, room, sighting
 
@@ -22,6 +26,16 @@ def test_a_candidate_knows_what_was_proven_and_named_before():
     assert (candidate.named, candidate.has_preview) == ((NAMED, NOW - DAY), False)
     (candidate,) = knowledge(links=[link(address=http("other.example"))], keys=KEYS).candidates
     assert (candidate.proven, candidate.named) == ((), None)
+
+
+@pytest.mark.parametrize(("latest", "scheme"), [(NOW - DAY, "http"), (NOW + 1, "https")])
+def test_a_candidate_knows_by_which_scheme_it_answered_last(latest, scheme):
+    upgraded, plain = (KnownKey(OLDER, Address(one, HOST.host, 8080), shown_at=latest) for one in ("https", "http"))
+    keys = (upgraded, replace(plain, public_key=KEY, shown_at=NOW))
+    (candidate,) = knowledge(links=[link(address=plain.address)], keys=keys).candidates
+    assert candidate.answered == scheme
+    (candidate,) = knowledge(links=[link(address=http("other.example"))], keys=(upgraded,)).candidates
+    assert candidate.answered == ""
 
 
 def test_the_story_of_a_key_is_that_of_the_best_address():

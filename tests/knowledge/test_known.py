@@ -49,7 +49,7 @@ def test_whoever_is_named_is_a_candidate():
     known = knowledge(failed(Outcome.DNS, address=http("forgotten.example")), links=links, directory=ENTRY)
     old = Candidate(OLD, (KeyClaim(KEY, ("lokilocker",)),), ("lobby",))
     sogs = (KeyClaim(KEY, ("directory.toml", "lokilocker")), KeyClaim(OTHER, ("session_directory",)))
-    assert known.candidates == (old, Candidate(HOST, sogs, ("lobby", "two")))
+    assert known.candidates == (old, Candidate(HOST, sogs, ("lobby", "two"), known=True))
 
 
 @pytest.mark.parametrize(

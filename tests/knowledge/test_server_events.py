@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sessioncrawler.knowledge.server_events import DOWN_AFTER, MOST, ServerEvent, ServerEventKind, server_events
@@ -60,6 +62,8 @@ CHANGED = ServerEvent(NOW - DAY, ServerEventKind.KEY_CHANGED, KEY, "https://sogs
         ([], [], [down(24)], [fell(24)]),
         ([], [], [down(100, ended=23)], []),
         ([], [], [down(100, key=OTHER)], []),
+        # Where another key was shown nobody came back.
+        ([], [], [replace(down(100, ended=30), replaced=True)], [fell(100)]),
         (
             [],
             [],
@@ -90,3 +94,14 @@ def test_one_server_does_not_fill_the_news():
     found = server_events([*LISTED, gone("dogs", "Dogs", OLD, OTHER)], [], often, [down(999, key=OTHER)], NOW)
     assert len(found) == MOST + 1
     assert [event.at for event in found] == sorted((event.at for event in found), reverse=True)
+
+
+def test_falls_and_other_changes_of_whoever_took_an_address_over_do_not_hide_that():
+    taken = change(days=80)
+    falls = [down(24 * 30 + n, ended=24) for n in range(2 * MOST)]
+    elsewhere = [change(former=f"{n:064x}", days=n % 9) for n in range(2 * MOST)]
+    moves = [KnownKey(KEY, http(f"h{n}.example"), shown_at=NOW, published_at=NOW - n) for n in range(2 * MOST)]
+    found = server_events([gone("cats", "Cats", HOST, FORMER), *LISTED], moves, [taken, *elsewhere], falls, NOW)
+    [event] = [one for one in found if FORMER in one.keys]
+    assert event.at == NOW - 80 * DAY
+    assert [sum(one.kind == kind for one in found) for kind in ("moved", "down", "back")] == [MOST] * 3

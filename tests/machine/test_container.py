@@ -30,27 +30,33 @@ def the(name, steps=LAST):
     return argument
 
 
-def test_both_stages_stand_on_the_same_python():
-    names = {STEPS[number][1].split()[0] for number in BASES}
+def test_all_images_stand_on_one_python_that_nobody_else_can_change():
+    cloud = instructions((ROOT / "Dockerfile").read_text())
+    names = {argument.split()[0] for name, argument in (*STEPS, *cloud) if name == "FROM"}
     assert len(BASES) == 2
     assert len(names) == 1
-    assert re.fullmatch(r"python:3\.11-slim-[a-z]+", names.pop())
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-[a-z]+@sha256:[0-9a-f]{64}", names.pop())
 
 
 def test_everything_copied_is_there_and_let_through():
-    let_through = {line[1:] for line in (FOLDER / ".containerignore").read_text().splitlines() if line.startswith("!")}
-    copied = {argument.split()[0] for name, argument in STEPS if name == "COPY" and not argument.startswith("--from")}
+    let_through = {
+        line[1:] for line in (FOLDER / "Containerfile.dockerignore").read_text().splitlines() if line.startswith("!")
+    }
+    copies = [argument.split() for name, argument in STEPS if name == "COPY" and not argument.startswith("--from")]
+    copied = {source for *sources, _ in copies for source in sources}
     assert copied == let_through
     assert all((ROOT / source).exists() for source in copied)
-    assert {"sessioncrawler", "templates", "scrapy.cfg", "requirements.txt"} == copied
+    assert {"sessioncrawler", "templates", "scrapy.cfg", "requirements.txt", "requirements-cloud.txt"} == copied
 
 
 def test_what_is_installed_is_pinned():
     installs = [argument for name, argument in STEPS if name == "RUN" and "pip install" in argument]
     assert len(installs) == 1
-    assert shlex.split(installs[0])[-2:] == ["--requirement", "requirements.txt"]
-    wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    assert all(re.match(r"[\w.-]+==[\w.]+(?: |$)", line) for line in wanted)
+    assert shlex.split(installs[0])[-2:] == ["--requirement", "${REQUIREMENTS}"]
+    assert [argument for name, argument in STEPS if name == "ARG"] == ["REQUIREMENTS=requirements.txt"]
+    for file in ("requirements.txt", "requirements-cloud.txt"):
+        wanted = [line for line in (ROOT / file).read_text().splitlines() if line and line[0] not in "# "]
+        assert all(re.match(r"[\w.-]+==[\w.]+ ", line) for line in wanted)
 
 
 def test_it_refreshes_as_a_user_without_rights():
@@ -83,6 +89,12 @@ def test_the_unit_starts_it_walled_in(run):
     assert run[:2] == ["podman", "run"]
     assert {"--rm", "--read-only", "--cap-drop=all", "--security-opt=no-new-privileges"} <= set(run)
     assert run[-1] == "localhost/sessioncrawler"
+
+
+def test_it_has_the_limits_of_the_other_unit(run):
+    unit = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / "deploy/systemd/sessioncrawler.service").read_text(), re.MULTILINE))
+    limits = {f"--memory={unit['MemoryMax'].lower()}", f"--pids-limit={unit['TasksMax']}"}
+    assert limits | {f"--ulimit=nofile={unit['LimitNOFILE']}"} <= set(run)
 
 
 def test_the_unit_gives_it_all_folders_that_it_names(run):

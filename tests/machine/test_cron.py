@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from simnet import SimNet
+from simnet import UNBOUNDED, SimNet
 from tests.support.crawling import ROOT
 from tests.support.scrapy_process import offline
 
@@ -93,6 +93,7 @@ def cron(machine, net):
         "SESSIONCRAWLER_PATIENT_RETRY_TIMES": "3",
         "SESSIONCRAWLER_PATIENT_RETRY_DELAY": "0.1",
         "SESSIONCRAWLER_ICONS_ENABLED": "False",
+        **{f"SESSIONCRAWLER_{name}": str(value) for name, value in UNBOUNDED.items()},
     }
     for name, value in VARIABLES.items():
         if name.startswith("SESSIONCRAWLER"):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from simnet import UNBOUNDED
 from tests.machine.booted import booted
 from tests.machine.deploy_docs import ways
 from tests.support.crawling import ROOT
@@ -26,6 +27,7 @@ SIMULATED = (
     "SESSIONCRAWLER_ALLOWED_PRIVATE_NETWORKS=127.0.0.1/32",
     "SESSIONCRAWLER_PATIENT_RETRY_TIMES=3",
     "SESSIONCRAWLER_PATIENT_RETRY_DELAY=0.1",
+    *(f"SESSIONCRAWLER_{name}={value}" for name, value in UNBOUNDED.items()),
 )
 PROBE = """
 import ctypes, json, mmap, os, socket, subprocess

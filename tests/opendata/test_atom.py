@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sessioncrawler.editorial.config import Site
 from sessioncrawler.opendata.atom import news_files
-from sessioncrawler.opendata.places import CommunityPlace, Places
+from sessioncrawler.opendata.places import CommunityPlace, Places, ServerFolder
 from sessioncrawler.pipelines.history import facts_of
 from sessioncrawler.state import Event, EventKind, Facts, State
 from simnet.texts import HOSTILE
@@ -172,3 +172,28 @@ def test_entries_of_forged_identifiers_stay_apart():
 def test_a_name_that_cannot_be_seen_is_replaced_by_the_token():
     hidden = Event(NOW, EventKind.NEW, Facts(KEY, "x", "x+118d404b", "\u200b\u3164", "https://sogs.example/x"))
     assert "<title>New: x</title>" in dict(news_files([hidden], [], SITE))["all.xml"].decode()
+
+
+def test_an_entry_that_stands_for_many_leads_to_the_page_of_the_server():
+    server = ServerFolder(KEY, "118d404b", "118d404b", "sogs.example")
+    facts = Facts(KEY, "", "", "", "https://elsewhere.example/")
+    events = [Event(NOW, kind, facts, 1_090) for kind in EventKind] + [Event(NOW - DAY, EventKind.GONE, facts, 1)]
+    for places, host, page in (
+        (Places({}, {KEY: server}), "sogs.example", "s/118d404b/"),
+        (Places(), "elsewhere.example", ""),
+    ):
+        feed = parsed(dict(news_files(events, [], SITE, places=places))["all.xml"])
+        assert [entry.title for entry in feed.entries] == [
+            f"New: and 1,090 more at {host}",
+            f"Back: and 1,090 more at {host}",
+            f"Gone: and 1,090 more at {host}",
+            f"Gone: and 1 more at {host}",
+        ]
+        assert {entry.link for entry in feed.entries} == {f"https://rooms.directory/{page}"}
+        assert feed.entries[0].content[0].value == (
+            "1,090 more times on 22 January 2026 than is told one by one, for Communities of this server: "
+            "Listed for the first time."
+        )
+    later = Event(NOW + 60, EventKind.NEW, facts, 2_000)
+    again = parsed(dict(news_files([later], [], SITE))["all.xml"]).entries[0]
+    assert again.id in {entry.id for entry in feed.entries}  # the entry of that day, brought up to date

@@ -78,13 +78,13 @@ def test_how_a_server_was_reached():
         Checks(DAYS, TODAY - 3, 24, 20, 9.0),
         Checks(DAYS, TODAY - 1, 24, 24, 9.0),
         Checks(DAYS, TODAY, 12, 12, 9.0),
-        incidents=[Incident(KEY, NOW - DAY, NOW, "refused"), Incident(KEY, NOW, None, "dns")],
+        incidents=[Incident(KEY, NOW - DAY, NOW, "refused", replaced=True), Incident(KEY, NOW, None, "dns")],
     )
     assert told["days"] == {"first": "2026-01-19", "asked": [24, None, 24], "reached": [20, None, 24]}
     assert told["weeks"] == told["months"] == {"first": None, "asked": [], "reached": []}
     assert told["incidents"] == [
-        {"began": "2026-01-21T12:00:00Z", "ended": "2026-01-22T12:00:00Z", "outcome": "refused"},
-        {"began": "2026-01-22T12:00:00Z", "ended": None, "outcome": "dns"},
+        {"began": "2026-01-21T12:00:00Z", "ended": "2026-01-22T12:00:00Z", "outcome": "refused", "replaced": True},
+        {"began": "2026-01-22T12:00:00Z", "ended": None, "outcome": "dns", "replaced": False},
     ]
 
 

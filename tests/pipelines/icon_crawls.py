@@ -23,7 +23,10 @@ from sessioncrawler.signals import all_answered
 
 
 class Rooms(scrapy.Spider):
-    """Yields what servers answer with the rooms of the setting ROOMS; when that is done, these as Communities."""
+    """Yields what servers answer with the rooms of the setting ROOMS; when that is done, these as Communities.
+
+    With the setting ALL_ANSWERED nobody else is still being asked when the answers come.
+    """
 
     name = "rooms"
     start_urls = ["data:,x"]
@@ -36,12 +39,30 @@ class Rooms(scrapy.Spider):
             found.setdefault(Server(Address(scheme, host, int(port)), key, proven=True), []).append(Room(**facts))
         return found.items()
 
+    @classmethod
+    def from_crawler(cls, crawler):
+        spider = super().from_crawler(crawler)
+        spider.published = False
+        crawler.signals.connect(spider.when_idle, signal=scrapy.signals.spider_idle)
+        return spider
+
     def parse(self, response):
+        """Each server answers for itself, as it does in the spider sogs."""
+        if self.settings.getbool("ALL_ANSWERED"):
+            self.crawler.signals.send_catch_log(all_answered)
         for server, rooms in self.servers():
-            proof = KeyProof.ONION
-            yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=tuple(rooms), key_proof=proof))
+            asked = {"server": server, "rooms": tuple(rooms)}
+            yield scrapy.Request("data:,", self.answer, dont_filter=True, cb_kwargs=asked)
         yield AnswerItem(Poll(Address("http", "other.example", 80), Outcome.REFUSED))
-        yield scrapy.Request("data:,y", self.publish)
+
+    def answer(self, response, server, rooms):
+        yield AnswerItem(Poll(server.address, Outcome.REACHED, server=server, rooms=rooms, key_proof=KeyProof.ONION))
+
+    def when_idle(self):
+        if not self.published:
+            self.published = True
+            self.crawler.engine.crawl(scrapy.Request("data:,", self.publish, dont_filter=True))
+            raise DontCloseSpider
 
     def publish(self, response):
         for server, rooms in self.servers():

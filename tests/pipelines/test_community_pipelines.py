@@ -11,6 +11,7 @@ from scrapy.utils.test import get_crawler
 from sessioncrawler.editorial.config import DirectoryError
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Outcome, Poll, Tag, TagKind
+from sessioncrawler.pipelines._base import Repeated
 from tests.support.editorial_data import KEY, NOW, ROOT, room, server
 
 PIPELINES = {
@@ -137,6 +138,7 @@ def test_the_first_address_owns_the_key(wired):
     wired.process(community("one", best))
     wired.process(community("two", best))
     drop = wired.dropped(community("three", server("10.0.0.1")))
+    assert isinstance(drop, Repeated)
     assert str(drop) == "three+118d190d is the same server as https://a.example, reached at http://10.0.0.1"
     assert drop.log_level == "DEBUG"
     wired.process(community("one", server("10.0.0.1", key="0" * 64)))

@@ -11,7 +11,7 @@ from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Address, Outcome, Poll, Server
 from sessioncrawler.pipelines.history import HistoryPipeline
 from sessioncrawler.protocol.rooms import parse_rooms
-from sessioncrawler.state import State, Weeks
+from sessioncrawler.state import State
 from tests.pipelines.test_stateful import run
 
 SOGS = Path(__file__).parents[3] / "shared/realworld/sogs"
@@ -93,12 +93,12 @@ def test_events_of_parts_of_days(tmp_path):
 
 
 def test_the_events_of_the_week(state):
-    weeks = state.weeks(MIDNIGHT + 7 * DAY)
-    pictured, general = weeks[PYSOGS, "pictured"], weeks[PYSOGS, "general"]
+    weeks = state.weekly(MIDNIGHT + 7 * DAY, last=2)
+    (before, pictured), (_, general) = weeks[PYSOGS, "pictured"], weeks[PYSOGS, "general"]
     assert (pictured.events, pictured.days, pictured.users) == (12 + 30 + 7, 5.25, 3)
     assert (general.events, general.days, general.users) == (5 + 7, 2.25, 7)
-    assert (pictured.events_before, pictured.days_before) == (0, 0)
+    assert (before.events, before.days, before.users) == (0, 0, None)
     # A week later these are the days before; and today never counts.
-    assert state.weeks(MIDNIGHT + 14 * DAY)[PYSOGS, "pictured"].events_before == 12 + 30 + 7
-    assert state.weeks(MIDNIGHT + 5 * DAY)[PYSOGS, "pictured"].events == 12 + 30 + 3
-    assert state.weeks(MIDNIGHT + 40 * DAY).get((PYSOGS, "pictured"), Weeks()) == Weeks()
+    assert state.weekly(MIDNIGHT + 14 * DAY, last=2)[PYSOGS, "pictured"][0].events == 12 + 30 + 7
+    assert state.weekly(MIDNIGHT + 5 * DAY, last=2)[PYSOGS, "pictured"][1].events == 12 + 30 + 3
+    assert (PYSOGS, "pictured") not in state.weekly(MIDNIGHT + 40 * DAY, last=2)

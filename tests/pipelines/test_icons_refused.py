@@ -89,13 +89,10 @@ def test_no_icon_is_asked_for_when_the_time_is_up(crawl):
 
 def test_what_drips_is_not_waited_for_when_all_servers_have_answered(crawl):
     """Two pictures that never come, and one that does: the publication waits for ICONS_GRACE alone."""
-    spider = crawl.spiders.read_text()
-    told = "        self.crawler.signals.send_catch_log(all_answered)\n"
-    crawl.spiders.write_text(spider.replace("    def publish(", told + "\n    def publish("))
-    spider = spider.replace("    def parse(self, response):\n", "    def parse(self, response):\n" + told)
-    crawl.spiders.write_text(spider)
     with serve(Answers(lobby__1=picture())) as url, silent() as other:
-        done, shown = crawl([room(other), room(url, key="ab" * 32)], ICONS_GRACE=1, PATIENT_RETRY_TIMEOUT=30)
+        done, shown = crawl(
+            [room(other), room(url, key="ab" * 32)], ALL_ANSWERED=True, ICONS_GRACE=1, PATIENT_RETRY_TIMEOUT=30
+        )
     assert done.reason == "finished"
     assert done.stats["elapsed_time_seconds"] < 20
     assert len(shown) <= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from io import BytesIO
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
 
-from sessioncrawler.pipelines._pictures import MAX_PIXELS, Unfit, UnfitPictureError, make_icon
+from sessioncrawler.pipelines._pictures import HEAD, MAX_PIXELS, Unfit, UnfitPictureError, answer_all, make_icon
 from sessioncrawler.pipelines.icons import icon_path
 from simnet.images import _HOSTILE, HOSTILE_IMAGES, checked, is_showable, room_image
 from simnet.specs import RoomSpec
@@ -184,3 +185,14 @@ def test_paths_are_safe_and_each_room_has_its_own():
     assert path.endswith("-some_room-1-7.webp")
     others = {icon_path("a" * 63 + "b", "Some_Room-1", 7), icon_path("a" * 64, "Some_Room-1", 8)}
     assert len({path, *others}) == 3
+
+
+def test_pictures_are_answered_in_order_until_there_is_none():
+    def message(content):
+        return HEAD.pack(len(content)) + content
+
+    answers = BytesIO()
+    answer_all(BytesIO(message(checked("one")) + message(b"") + message(b"<html>")), answers, 60)
+    told = [b"ready", b"+" + make_icon(checked("one")), b"-empty", b"-not-an-image"]
+    assert answers.getvalue() == b"".join(map(message, told))
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)

@@ -102,21 +102,22 @@ class Sogs:
             return REFUSED
         if ask.method == "POST":
             return self._post(path, ask.body)
-        return self.pages.get(path, Answer("", 500 if self.program == "rust" and path != "/" else 404))
+        rust = self.program == "rust" and path != "/"
+        return self.pages.get(path, Answer("", 500, b"Unhandled rejection: MethodNotAllowed") if rust else NOT_FOUND)
 
     def _post(self, path: str, body: bytes) -> Reply:
         if path == V4 and self.program in {"pysogs", "bunsogs"}:
-            reply = self.holder.reply_v4(body, self._route)
+            reply = self.holder.reply_v4(body, self.route)
             if self.inside[-1:] == ["bare"]:
                 return NOT_FOUND
             refusal = 400 if self.program == "pysogs" else 500
             return Answer("", refusal) if reply is None else Answer("", 200, reply)
         if path in {"/loki/v3/lsrpc", "/oxen/v3/lsrpc"} and self.program != "bunsogs":
-            reply = self.holder.reply_v3(body, self._route)
+            reply = self.holder.reply_v3(body, self.route)
             return Answer("", 500) if reply is None else Answer("", 200, reply)
         return Answer("", 500 if self.program == "rust" else 404)
 
-    def _route(self, endpoint: str) -> tuple[int, bytes]:
+    def route(self, endpoint: str) -> tuple[int, bytes]:
         self.inside.append(endpoint)
         if endpoint == "rooms":
             endpoint = "/legacy/rooms"

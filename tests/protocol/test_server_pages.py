@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Room
+from sessioncrawler.protocol.limits import ServerLimits
 from sessioncrawler.protocol.rooms import NotRoomsError, parse_rooms
 from sessioncrawler.protocol.server_pages import HomePage, parse_home_page, parse_legacy_rooms, parse_preview_page
 
@@ -41,7 +42,7 @@ markup = st.lists(
 
 
 def home(page):
-    return parse_home_page(page.encode(), BASE)
+    return parse_home_page(page.encode(), BASE, ServerLimits(rooms=1_000, name=500))
 
 
 def preview(page, token="room"):
@@ -136,9 +137,10 @@ class TestHomePage:
         assert home(page).rooms == (Room("a", "&x;&z;"),)
 
     def test_rooms_are_bounded(self):
-        page = "".join(f'<a href="/r/t{place:05}">x</a>' for place in range(10_050))
+        page = "".join(f'<a href="/r/t{place:05}">x</a>' for place in range(1_050))
         tokens = [room.token for room in home(page).rooms]
-        assert tokens == [f"t{place:05}" for place in range(10_000)]
+        assert tokens == [f"t{place:05}" for place in range(1_000)]
+        assert home(page).over_limit == 50
 
     def test_links_are_bounded(self):
         page = "".join(f'<a href="/{place}">x</a>' for place in range(20_000)) + '<a href="/r/late">x</a>'
@@ -218,12 +220,12 @@ class TestLegacyRooms:
     def test_reads_tokens_and_names(self):
         entries = [{"id": "b", "name": "B\x00"}, {"id": "a"}, {"id": "c", "name": 5}, {"id": "b", "name": "x"}]
         body = json.dumps({"rooms": [*entries, {"id": "no room"}, {"name": "x"}, 7]}).encode()
-        assert parse_legacy_rooms(body) == (Room("a", "a"), Room("b", "B"), Room("c", "c"))
+        assert parse_legacy_rooms(body).rooms == (Room("a", "a"), Room("b", "B"), Room("c", "c"))
 
     @pytest.mark.parametrize("name", ["", " ", "\x01", "\x01 \x01", "\x00\n\t\x7f"])
     def test_a_name_of_nothing_is_the_token(self, name):
         body = json.dumps({"rooms": [{"id": "a", "name": name}, {"id": "b", "name": f"{name} B"}]}).encode()
-        assert parse_legacy_rooms(body) == (Room("a", "a"), Room("b", "B"))
+        assert parse_legacy_rooms(body).rooms == (Room("a", "a"), Room("b", "B"))
 
     @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"rooms": {}}', b'{"status_code": 404}', b"1"])
     def test_refuses_other_json(self, body):
@@ -278,8 +280,8 @@ class TestRecordedPages:
         assert pages == shown
 
     def test_the_legacy_rooms(self):
-        rooms = parse_legacy_rooms((SOGS / "pysogs_v0.2.0/018_GET_legacy_rooms.json").read_bytes())
+        rooms = parse_legacy_rooms((SOGS / "pysogs_v0.2.0/018_GET_legacy_rooms.json").read_bytes()).rooms
         assert rooms == (Room("crypto", "Crypto & Co"), Room("main", "Main"))
         modern = parse_rooms((SOGS / "pysogs/004_GET_rooms.json").read_bytes()).rooms
-        rooms = parse_legacy_rooms((SOGS / "pysogs/104_GET_legacy_rooms.json").read_bytes())
+        rooms = parse_legacy_rooms((SOGS / "pysogs/104_GET_legacy_rooms.json").read_bytes()).rooms
         assert rooms == tuple(Room(room.token, room.name) for room in modern)

@@ -19,7 +19,9 @@ from sessioncrawler.state import Run
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
 FIGURES = Figures(20, 4, 3, {"reached": 4, "dns": 1})
 RUN = Run(NOW - 7200, FIGURES)
-GOOD = tuple(Verdict(name) for name in ("servers", "communities", "sources", "failures", "publication", "age"))
+GOOD = tuple(
+    Verdict(name) for name in ("servers", "communities", "sources", "failures", "growth", "publication", "age")
+)
 NUMBERS = st.integers(0, 2**60)
 POLLS = st.dictionaries(st.sampled_from([outcome.value for outcome in Outcome]), NUMBERS)
 ANY_FIGURES = st.none() | st.builds(Figures, NUMBERS, NUMBERS, NUMBERS, POLLS)
@@ -54,7 +56,8 @@ def test_after_a_good_run():
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("publication", "failing"), ("age", "failing"), ("servers", "ok"), ("failures", "ok")]
+    ("name", "status"),
+    [("publication", "failing"), ("age", "failing"), ("servers", "ok"), ("failures", "ok"), ("growth", "ok")],
 )
 def test_what_was_overridden_does_not_make_the_status(name, status):
     verdicts = tuple(Verdict(one.name, "Bad." if one.name == name else "") for one in GOOD)

@@ -40,7 +40,9 @@ def pages(site):
 
 def test_every_page_is_there(site):
     found = {str(path.relative_to(site)) for path in pages(site)}
-    texts = {f"{page}/index.html" for page in ("join", "about", "privacy", "stats")} | {"index.html"}
+    texts = {f"{page}/index.html" for page in ("join", "about", "privacy", "stats", "browse", "status", "keys")} | {
+        "index.html"
+    }
     folders = [f"{code}/" for code in LOCALES if code != DEFAULT]
     assert texts | {folder + text for folder in folders for text in texts} | {"404.html"} <= found
     assert sum(path.startswith("c/general+") for path in found) == 1
@@ -74,7 +76,7 @@ def test_fragments_of_links_are_there(site):
 def test_what_browsers_and_robots_ask_for(site):
     assert "Sitemap: https://example.org/sitemap.xml" in (site / "robots.txt").read_text()
     sitemap = (site / "sitemap.xml").read_text()
-    assert sitemap.count("<loc>") == len(pages(site)) - 2  # neither the page for errors nor that of the servers
+    assert sitemap.count("<loc>") == len(pages(site)) - 1  # not the page for errors
     manifest = json.loads((site / "site.webmanifest").read_text())
     assert all((site / icon["src"]).is_file() for icon in manifest["icons"])
     assert manifest["name"] == "Rooms & more"

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import select
 import signal
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from sessioncrawler.exporters import site
 from sessioncrawler.publish import workers
+from sessioncrawler.publish.outputs import Output
 from sessioncrawler.publish.workers import processes
 from sessioncrawler.settings import FEED_EXPORTERS, FEED_STORAGES, SPIDER_MODULES
 from tests.support.publishing import SITE, Published, community, publish
@@ -44,13 +47,27 @@ def assert_nothing_is_left(folder: Path) -> None:
 
 @pytest.fixture
 def apart(monkeypatch):
-    """Has the second process do something else than what it does."""
+    """Has the second process do something else than what it does: one output, which the first one leaves to it."""
+    begun = multiprocessing.get_context("fork").Event()
+    first, *others = [one for one in workers.OUTPUTS if not one.apart]
 
     def rendered_by(render: Callable[[Any], Any]) -> None:
-        outputs = [replace(one, render=render) if one.apart else one for one in workers.OUTPUTS]
+        def here(edition: Any) -> Any:
+            assert processes_are_one() or begun.wait(PATIENCE)
+            return first.render(edition)
+
+        def there(edition: Any) -> Any:
+            begun.set()
+            return render(edition)
+
+        outputs = [replace(first, render=here), *others, Output("c/", there, apart=True)]
         monkeypatch.setattr(workers, "OUTPUTS", outputs)
 
     return rendered_by
+
+
+def processes_are_one() -> bool:
+    return not multiprocessing.active_children()
 
 
 @pytest.fixture(scope="module")
@@ -79,30 +96,58 @@ def test_the_second_one_renders_all_that_is_apart_and_nothing_else(tmp_path, apa
     assert found["c/process"] != str(os.getpid()).encode()
 
 
-def test_one_that_is_killed_publishes_nothing(tmp_path, apart, monkeypatch, alone):
-    assert crawl(tmp_path).errors == []
-    before = files(tmp_path / "site")
+def waits_for_ever() -> None:
+    while True:
+        signal.pause()
 
-    def killed(_: Any) -> Iterator[tuple[str, bytes]]:
-        yield "half", b"done"
-        os.kill(os.getpid(), signal.SIGKILL)
 
-    apart(killed)
-    done = crawl(tmp_path, CRAWL_TIME=1_769_999_999)
-    sentence = "the process that renders the pages of Communities was ended (SIGKILL). Run it again; "
-    assert done.errors[0].startswith(NOT_RENDERED + sentence)
-    assert "the site could not be made, so what is published stays as it was" in done.errors[1]
-    assert files(tmp_path / "site") == before
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "was ended (SIGKILL)"),
+        (lambda: os._exit(3), "was ended (exit code 3)"),
+        (waits_for_ever, "told nothing for 1 s"),
+    ],
+)
+def test_what_one_that_fails_took_is_rendered_by_the_other(tmp_path, apart, monkeypatch, fails, words):
+    monkeypatch.setattr(workers, "PATIENCE", 1)
+    here = os.getpid()
+
+    def render(_: Any) -> Iterator[tuple[str, bytes]]:
+        yield "one", b"done"
+        if os.getpid() != here:
+            fails()
+        yield "other", b"done"
+
+    apart(render)
+    done = crawl(tmp_path)
+    assert done.errors == []
+    (told,) = [line for line in done.log if "second process" in line]
+    assert told.startswith(f"WARNING The second process that renders {words}, so the first one renders the rest.")
+    found = files(tmp_path / "site")
+    assert [path for path in found if path.startswith("c/")] == ["c/one", "c/other"]
     assert_nothing_is_left(tmp_path)
-    monkeypatch.undo()
+
+
+def test_who_is_free_renders_the_next_part(tmp_path, monkeypatch, alone):
+    rendered = multiprocessing.get_context("fork").Event()
+    here = os.getpid()
+
+    def slow(render: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def rendered_by_either(edition: Any) -> Any:
+            if os.getpid() == here:
+                rendered.set()
+            else:  # one part takes as long as the first process needs to come to another one
+                assert rendered.wait(PATIENCE)
+            return render(edition)
+
+        return rendered_by_either
+
+    outputs = [replace(one, render=slow(one.render)) if one.apart else one for one in workers.OUTPUTS]
+    monkeypatch.setattr(workers, "OUTPUTS", outputs)
     assert crawl(tmp_path).errors == []
+    assert rendered.is_set()
     assert files(tmp_path / "site") == alone
-
-
-def test_one_that_ends_by_itself_is_told(tmp_path, apart):
-    apart(lambda _: os._exit(3))
-    assert "was ended (exit code 3)" in crawl(tmp_path).errors[0]
-    assert_nothing_is_left(tmp_path)
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -121,14 +166,13 @@ def test_what_a_renderer_raises_is_told_alike(tmp_path, apart, number):
 
 def test_a_path_that_both_make_is_told(tmp_path, apart, monkeypatch):
     apart(lambda _: [("twice", b"")])
-    twice = replace(next(one for one in workers.OUTPUTS if one.apart), apart=False)
-    monkeypatch.setattr(workers, "OUTPUTS", [*workers.OUTPUTS, twice])
+    monkeypatch.setattr(workers, "OUTPUTS", [*workers.OUTPUTS, Output("c/", lambda _: [("twice", b"")])])
     assert crawl(tmp_path).errors[0] == f"{NOT_RENDERED}ValueError: 'c/twice' comes twice"
 
 
 def test_when_the_first_one_fails_the_second_is_ended(tmp_path, apart, monkeypatch):
     def endless(_: Any) -> Iterator[tuple[str, bytes]]:
-        signal.pause()
+        waits_for_ever()
         yield "never", b""
 
     def failing(_: Any) -> bytes:
@@ -200,6 +244,22 @@ def test_where_the_first_one_is_killed_the_second_ends(tmp_path, apart):
         assert select.select([pipe], [], [], PATIENCE)[0]
         assert pipe.read(1) == b""
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_what_was_rendered_is_not_kept_in_memory(tmp_path, monkeypatch):
+    seen = []
+
+    def packed(archive: Any, edition: Any, **more: Any) -> None:
+        seen.append(weakref.ref(edition))
+        workers.pack_edition(archive, edition, **more)
+
+    monkeypatch.setattr(site, "pack_edition", packed)
+    gc.disable()  # it would be found some time, but the site is stored before
+    try:
+        assert crawl(tmp_path).errors == []
+        assert [one() for one in seen] == [None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("cores", "wanted", "found"), [(1, 0, 1), (8, 0, 2), (1, 2, 2), (8, 1, 1), (8, 9, 2)])

@@ -11,7 +11,7 @@ import pytest
 
 from simnet.exchange import After, Reply, Request
 from simnet.faults import BOMB, BROKEN_ROOMS, FAULTS, LARGE, Opening, Visit, opening, respond
-from simnet.kinds import KINDS
+from simnet.kinds import KINDS, SCHEME_KINDS
 from simnet.specs import RoomSpec, ServerSpec
 
 ROOMS = (RoomSpec(token="lobby", name="Lobby"),)
@@ -36,7 +36,7 @@ HEALTHY = visit("")
 
 
 def test_every_fault_of_a_kind_exists_and_every_fault_is_used():
-    used = {kind.does["fault"] for kind in KINDS.values() if "fault" in kind.does}
+    used = {kind.does["fault"] for kind in (*KINDS.values(), *SCHEME_KINDS.values()) if "fault" in kind.does}
     assert used == set(FAULTS)
 
 

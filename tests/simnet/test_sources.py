@@ -104,8 +104,22 @@ def test_directory_toml_is_complete():
     import tomllib
 
     config = tomllib.loads(directory_toml(WORLD, PORTS, "http://127.0.0.1:1/groups"))
-    assert set(config) == {"site", "sources", "servers", "languages", "hide", "pin", "listings"}
+    assert set(config) == {"site", "sources", "servers", "languages", "topics", "hide", "pin", "listings"}
     assert [entry.get("official", False) for entry in config["servers"]] == [True, False]
     assert config["sources"] == [{"url": "http://127.0.0.1:1/groups"}]
     assert len(config["languages"]) == len(WORLD.languages)
     assert all("+" in entry["match"] and entry["reason"] for entry in config["hide"])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_site_has_a_robots_txt_of_its_mode(name):
+    site = SourceSite(name, SITES[name].entries)
+    assert get(site, "/robots.txt")[0] == (200 if name in ("lokilocker", "session_directory") else 404)
+    own = get(site, FORMS[name].path)
+    site.mode = Mode.FORBIDDING
+    assert get(site, "/robots.txt")[1].startswith("User-agent: *\nDisallow: /\n")
+    assert get(site, FORMS[name].path) == own
+    site.mode = Mode.UNSURE
+    assert get(site, "/robots.txt")[0] == 503
+    site.mode = Mode.UNASKABLE
+    assert site.respond(Request("GET", "/robots.txt", {}, "http")) == Reply(b"", After.HANG)

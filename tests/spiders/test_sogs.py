@@ -50,8 +50,10 @@ def test_nobody_leads_us_to_a_forbidden_address(hostile):
 def test_a_server_with_too_many_rooms_is_cut(hostile):
     (bulk,) = hostile.net.truth.bulk
     rooms = [item for item in hostile.communities if base_url(item["server"]["address"]) == bulk.base_url]
-    assert 1000 < len(rooms) < bulk.rooms
-    assert hostile.poll_of(bulk.base_url)["outcome"] == Outcome.REACHED
+    poll = hostile.poll_of(bulk.base_url)
+    assert poll["outcome"] == Outcome.REACHED
+    assert len(rooms) == len(poll["rooms"]) == 100  # of a server that is new
+    assert poll["over_limit"] == bulk.rooms - 100
 
 
 def test_slow_servers_have_few_connections_at_a_time(tmp_path):
@@ -59,6 +61,7 @@ def test_slow_servers_have_few_connections_at_a_time(tmp_path):
         slow = crawl_world(net, tmp_path)
         connections = by_server(one for one in net.connections() if one.server[0].isdigit())
     assert slow.crawl.reason == "finished"
-    assert {most_at_a_time(each) for each in connections.values()} == {1, 2}  # 2: one server with two addresses
+    for name, each in connections.items():  # one by each scheme; nobody can know that two addresses are one server
+        assert most_at_a_time(each) <= (4 if name.endswith("name-and-ip") else 2), name
     ports = {urlsplit(url).port for url in net.truth.addresses}
     assert len(connections) >= len(ports) - 1

@@ -22,7 +22,9 @@ def test_a_replayed_crawl_finds_every_link_that_was_posted(replays, name):
     crawl = replays[name]
     links = {json.dumps(item["sighting"]["link"]) for item in crawl.items}
     assert crawl.reason == "finished"
-    assert len(links) == len(crawl.items) == INDEXED[name]["links"]
+    assert len(links) == len(crawl.items)
+    # Besides these, some have a key with a mistake in it, and say where to ask.
+    assert sum(bool(item["sighting"]["link"]["public_key"]) for item in crawl.items) == INDEXED[name]["links"]
     assert {item["sighting"]["source"] for item in crawl.items} == {name}
     assert crawl.stats["state/sightings"] == len(links)
 

@@ -19,11 +19,11 @@ OTHER = Address("http", "192.0.2.1", 8081)
 TEXT = (
     '{"address":{"scheme":"https","host":"sogs.example","port":443},"outcome":"reached","detail":"",'
     '"server":{"address":{"scheme":"https","host":"sogs.example","port":443},"public_key":"aa","legacy":true,'
-    '"has_preview":true,"proven":false},"rooms":[{"token":"lobby","name":"L\\u00f6bby","description":null,"active_users":3,'
+    '"has_preview":true,"proven":false,"opted_out":false},"rooms":[{"token":"lobby","name":"L\\u00f6bby","description":null,"active_users":3,'
     '"active_users_cutoff":604800,"created":1.0625,"image_id":null,"info_updates":null,"message_sequence":null,'
     '"admins":["05aa"],"moderators":[],"read":true,"write":null,"upload":null}],"key_proof":"preview-page",'
     '"claims":[{"public_key":"bb","by":["one","two"]}],"aliases":[{"scheme":"http","host":"192.0.2.1","port":8081}],'
-    '"named":null,"named_at":0,"requests":3,"tries":4,"seconds":0.25,"repairs":0,"whole":true}'
+    '"named":null,"named_at":0,"requests":3,"tries":4,"seconds":0.25,"repairs":0,"whole":true,"over_limit":0}'
 )
 POLL = Poll(
     ADDRESS,
@@ -109,6 +109,6 @@ def test_facts_and_figures_are_written_and_read_as_ever():
     assert encode(facts) == text
     assert decode(text, Facts) == facts
     figures = Figures(1, 2, 3, {"reached": 4, "dns": 5})
-    text = '{"communities":1,"servers":2,"sources":3,"polls":{"reached":4,"dns":5}}'
+    text = '{"communities":1,"servers":2,"sources":3,"polls":{"reached":4,"dns":5},"state_bytes":0}'
     assert encode(figures) == text
     assert decode(text, Figures) == figures

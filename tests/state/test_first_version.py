@@ -9,7 +9,8 @@ import pytest
 from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, Outcome, Poll, Reach
-from sessioncrawler.state import Check, State, Told, Total
+from sessioncrawler.state import Check, Fared, State, Told, Total
+from sessioncrawler.state.memory.fared import MISSES
 from tests.support.knowing import SITE
 
 DUMP = Path(__file__).with_name("first_version.sql")
@@ -40,6 +41,9 @@ def test_nothing_is_lost(state):
     assert (key.public_key, key.netloc, key.published_at) == (KEY, "sogs.example", 1_767_355_200)
     assert [run.figures.communities for run in state.runs()] == [1]
     assert [one.room.token for one in known(state, ASKED).communities()] == ["lobby"]
+    away, here = state.fared()
+    assert away == Fared("old.example", ASKED, None, ASKED, MISSES, ASKED)
+    assert here == Fared("sogs.example", ASKED, ASKED, None, 0, ASKED)
 
 
 def test_a_server_keeps_its_communities_from_the_first_crawl_after_the_update_on(state):
@@ -50,7 +54,7 @@ def test_a_server_keeps_its_communities_from_the_first_crawl_after_the_update_on
 
 
 def test_memory_begins_with_the_update(state):
-    assert state.availability(ASKED) == state.weeks(ASKED) == {}
+    assert state.availability(ASKED) == state.weekly(ASKED) == {}
     total = Total(ASKED // 86_400, 1, 1, 1, 7)
     state.record_memory([Check(KEY, ASKED, reached=True)], [Told(KEY, "lobby", 7, 41, 7)], total, ASKED)
     assert state.availability(ASKED)[KEY].day == (1, 1)

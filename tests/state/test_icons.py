@@ -3,21 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-import pytest
 from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, JoinLink
 from sessioncrawler.state import Facts, Icon, State, history, migrations
+from sessioncrawler.state.pictures import icons
 
 KEY = "ab" * 32
 LOBBY = Icon("sogs.example", "lobby", KEY, image_id=1, fetched_at=100, usable=True)
 ATTIC = replace(LOBBY, token="attic")
-
-
-@pytest.fixture
-def state(tmp_path):
-    with State.open(f"sqlite:///{tmp_path}/state.db") as state:
-        yield state
 
 
 def test_a_room_has_one_icon_at_each_address(state):
@@ -39,6 +33,15 @@ def test_old_icons_are_forgotten(state):
     state.record_icons([(replace(ATTIC, fetched_at=101), b"x")], 0)
     state.record_icons([], 101)
     assert [icon.token for icon in state.icons()] == ["attic"]
+
+
+def test_a_server_with_ever_new_rooms_has_so_many_icons_and_others_keep_theirs(state, monkeypatch):
+    monkeypatch.setattr(icons, "MOST_OF_ADDRESS", 5)
+    loud = [replace(LOBBY, netloc="loud.example", token=f"t{n}", fetched_at=200 + n // 3) for n in range(9)]
+    state.record_icons([(LOBBY, b"x")], 0)
+    for one in loud:
+        state.record_icons([(one, b"x")], 0)
+    assert state.icons() == [*loud[4:], LOBBY]
 
 
 def test_icons_of_the_first_version_move_to_their_addresses(tmp_path, monkeypatch):

@@ -111,6 +111,16 @@ def test_a_server_that_changes_its_key_in_every_crawl_fills_no_log(state):
     assert state.key_log()[-1].event.public_key == NEW
 
 
+def test_the_log_has_a_bound_and_what_is_left_is_a_chain(state, monkeypatch):
+    for module in ("sessioncrawler.state.keys", "sessioncrawler.protocol.keys.log"):
+        monkeypatch.setattr(f"{module}.KEPT", 5)
+    for number in range(8):
+        state.record_polls([poll(f"{number:064x}", Address("https", f"s{number}.example", 443))], 100)
+    assert [entry.number for entry in state.key_log()] == [4, 5, 6, 7, 8]
+    assert broken_at(state.key_log()) is None
+    assert broken_at(state.key_log()[1:]) == 1
+
+
 def test_many_answers_at_once(state):
     polls = [poll(f"{number:064x}", Address("https", f"s{number}.example", 443)) for number in range(2_000)]
     state.record_polls(polls, 100)

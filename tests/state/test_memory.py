@@ -7,37 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sessioncrawler.state import Check, Span, State, Told, Total
+from sessioncrawler.state import Check, Span, Told, Total
 from sessioncrawler.state.memory import checks, samples
-from tests.support import postgresql
+from sessioncrawler.state.memory.incidents import MOST_INCIDENTS
 
 DAY, HOUR = 86_400, 3_600
 KEY, OTHER = "a" * 64, "b" * 64
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())  # a Monday
 ROOM = (KEY, "lobby")
-
-
-@pytest.fixture(scope="module")
-def server():
-    pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
-    if not postgresql.installed():
-        pytest.skip(postgresql.MISSING)
-    with postgresql.server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def state(request, tmp_path):
-    """An empty state, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        with State.open(f"sqlite:///{tmp_path}/state.db") as state:
-            yield state
-        return
-    with (
-        postgresql.database(request.getfixturevalue("server"), f"memory{abs(hash(tmp_path))}") as url,
-        State.open(url) as state,
-    ):
-        yield state
 
 
 def crawl(state, at, *, reached=True, sequence=None, users=None, key=KEY, token="lobby", flags=3):
@@ -92,12 +69,12 @@ def test_hours_are_kept_for_two_days(state):
 
 
 def test_the_latest_incidents_are_kept(state):
-    for number in range(2 * checks.MOST_INCIDENTS + 10):
+    for number in range(2 * MOST_INCIDENTS + 10):
         crawl(state, START + number * HOUR, reached=number % 2 == 0)
     found = state.server_histories([KEY])[KEY].incidents
-    assert len(found) == checks.MOST_INCIDENTS
-    assert found[-1].began == START + (2 * checks.MOST_INCIDENTS + 9) * HOUR
-    assert [one.seconds(START) for one in found[:-1]] == [HOUR] * (checks.MOST_INCIDENTS - 1)
+    assert len(found) == MOST_INCIDENTS
+    assert found[-1].began == START + (2 * MOST_INCIDENTS + 9) * HOUR
+    assert [one.seconds(START) for one in found[:-1]] == [HOUR] * (MOST_INCIDENTS - 1)
     assert {one.how for one in found} == {"dns"}
     assert found[-1].ended is None
 
@@ -130,6 +107,20 @@ def test_a_failure_that_is_recorded_twice_is_one_incident(state):
         crawl(state, START + HOUR, reached=False)
     assert [(one.began, one.ended) for one in state.incidents(0)] == [(START + HOUR, None)]
     assert state.availability(START + HOUR)[KEY].day == (1, 2)
+
+
+def test_an_incident_ends_when_another_key_is_shown_where_the_server_was(state):
+    crawl(state, START)
+    crawl(state, START, key=OTHER)
+    for key in (KEY, OTHER):
+        crawl(state, START + HOUR, reached=False, key=key)
+    total = Total(START // DAY, 1, 1, 1, 1)
+    for hours in (2, 3):
+        state.record_memory((), (), total, START + hours * HOUR, replaced={KEY})
+    ends = {one.public_key: (one.ended, one.replaced, one.how) for one in state.incidents(0)}
+    assert ends == {KEY: (START + 2 * HOUR, True, "dns"), OTHER: (None, False, "dns")}
+    assert state.server_histories([KEY])[KEY].incidents == (state.incidents(0)[0],)
+    assert state.availability(START + 3 * HOUR)[KEY].day == (1, 2)  # it was not checked any more
 
 
 def test_a_clock_that_goes_backwards_counts_nothing_twice(state):

@@ -11,6 +11,7 @@ from typing import Any
 
 from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.pipelines import ItemPipelineManager
+from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from sessioncrawler.editorial.config import load_directory
@@ -18,6 +19,7 @@ from sessioncrawler.explain.story import NothingToTellError, tell
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, Poll, Sighting
+from sessioncrawler.publish.reading import reading
 from sessioncrawler.spiders.directory import DirectorySpider
 from sessioncrawler.state import Facts, State
 from tests.support.knowing import DAY, NOW, SITE
@@ -40,6 +42,8 @@ class Memory:
     directory: str = ""
     listed: list[tuple[str, Address]] = field(default_factory=list)
     """Keys and addresses that were published long ago."""
+    bounds: dict[str, int] = field(default_factory=dict)
+    """Settings of how many Communities have a place on the page."""
 
     def write(self, folder: Path) -> dict[str, Any]:
         """Write both into ``folder``; return the settings that name them."""
@@ -58,6 +62,7 @@ class Memory:
             "SITE_URI": str(folder / "site"),
             "CRAWL_TIME": NOW,
             "GUESS_LANGUAGES": False,
+            **self.bounds,
         }
 
 
@@ -103,7 +108,7 @@ def knowledge_of(settings: dict[str, Any]) -> Knowledge:
     """What ``scrapy explain`` knows."""
     directory = load_directory(Path(settings["DIRECTORY_CONFIG"]))
     with State.open(settings["STATE_URL"]) as state:
-        return Knowledge.read(state, directory, NOW, guess=settings["GUESS_LANGUAGES"])
+        return Knowledge.read(state, directory, NOW, **reading(Settings(settings)))
 
 
 def said_to_be_listed(known: Knowledge, questions: Iterable[str]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -14,13 +16,17 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
+from simnet import UNBOUNDED
+
 QUICK = {
     "DIRECTORY_CONFIG": str(Path(__file__).parents[2] / "directory.toml"),
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
     "PATIENT_RETRY_TIMES": 2,
     "PATIENT_RETRY_DELAY": 0,
+    "RETRY_PAUSE": 0.02,
     "LOG_LEVEL": "INFO",
     "ICONS_ENABLED": False,
+    **UNBOUNDED,
 }
 """Loopback may be contacted, nobody is patient, and servers are asked for nothing but their rooms."""
 
@@ -62,7 +68,21 @@ class Run:
         self.items.append(dataclasses.asdict(item))
 
     def result(self) -> dict[str, Any]:
-        return {"stats": self.crawler.stats.get_stats(), "items": self.items}
+        return {"stats": self.crawler.stats.get_stats(), "items": self.items, "usage": usage()}
+
+
+def usage() -> dict[str, float]:
+    """What this process has taken so far: MiB at most, also those of its largest child, and seconds of CPU of both.
+
+    The peak is that since it began (proc(5)): what getrusage tells includes that of the process it was forked from.
+    """
+    ours, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii", errors="replace"))
+    return {
+        "memory": (int(peak[1]) if peak else ours.ru_maxrss) / 1024,
+        "child_memory": children.ru_maxrss / 1024,
+        "cpu": ours.ru_utime + ours.ru_stime + children.ru_utime + children.ru_stime,
+    }
 
 
 def main() -> None:

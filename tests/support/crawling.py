@@ -36,6 +36,8 @@ class Crawl:
     items: list[dict[str, Any]]
     log: str
     """The log of the whole process, which all its jobs share."""
+    usage: dict[str, float] = field(default_factory=dict)
+    """What the whole process took (``crawl_process.usage``)."""
 
     @property
     def reason(self) -> str:

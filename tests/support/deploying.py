@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sessioncrawler.site.i18n.languages import LOCALES
 from simnet import SimNet
+from tests.support.bundles import BUNDLE, members
 from tests.support.crawling import ROOT
 from tests.support.scrapy_process import refresh_settings
 
@@ -21,8 +23,17 @@ TOOLS = ROOT / ".venv-deploy" / "bin"
 TIMEOUT = 90
 PROJECT = (
     *("sessioncrawler", "templates", "bin"),
-    *("setup.py", "pyproject.toml", "MANIFEST.in", "LICENSE", "scrapy.cfg", "scrapinghub.yml", "directory.toml"),
-    *("requirements.txt", "requirements-cloud.txt"),
+    *(
+        "setup.py",
+        "pyproject.toml",
+        "MANIFEST.in",
+        "LICENSE",
+        "README.md",
+        "scrapy.cfg",
+        "scrapinghub.yml",
+        "directory.toml",
+    ),
+    "requirements-cloud.txt",
 )
 """What is deployed is made of these."""
 SERVERS = 25
@@ -30,7 +41,7 @@ SERVERS = 25
 MEASURED = ("polls.json", "v1/polls.json")
 """Files with measured values in them, which no two crawls have in common."""
 KEYS = "v1/keys.json"
-IN_ORDER = ("feed/keys.xml", "keys/index.html")
+IN_ORDER = ("feed/keys.xml", "keys/index.html", *(f"{code}/keys/index.html" for code in LOCALES[1:]))
 """Files that tell of the log of keys, whose entries are in the order in which servers happened to answer."""
 MANIFEST = "v1/manifest.json"
 FILES = "files.json"
@@ -87,8 +98,11 @@ class Deployed:
     """Environment in which everything but loopback is refused."""
 
     def settings(self, folder: Path, **more: Any) -> dict[str, Any]:
-        """Settings of crawls that keep state and site in ``folder``; the operator's file is that of the egg."""
-        settings = refresh_settings(self.net, folder, **more)
+        """Settings of crawls that keep state and site in ``folder``; the operator's file is that of the egg.
+
+        With icons, since the process that makes them has to find the project as well.
+        """
+        settings = refresh_settings(self.net, folder, **{"ICONS_ENABLED": True, "ICONS_GRACE": 60, **more})
         return {name: value for name, value in settings.items() if name != "DIRECTORY_CONFIG" or name in more}
 
 
@@ -142,14 +156,20 @@ def comparable(files: Mapping[str, bytes]) -> dict[str, Any]:
         same[name] = json.loads(files[name])
         for poll in same[name]["polls"]:
             assert poll.pop("seconds") >= 0
-            assert poll.pop("tries") >= poll.pop("requests")
+            assert poll.pop("tries") >= 0
+            assert poll.pop("requests") >= 0
     same[MANIFEST] = json.loads(files[MANIFEST])
     for line in same[MANIFEST]["files"]:
-        if line["path"] in ("polls.json", "keys.json"):
+        if line["path"] in ("polls.json", "keys.json", "open-data.zip"):
             assert line.pop("bytes") == len(files[f"v1/{line['path']}"])
             assert len(line.pop("sha256")) == 64
+    packed = members(files[BUNDLE])
+    assert all(content == files[name] for name, content in packed.items() if name in files)
+    same[BUNDLE] = sorted(packed)
     whole = json.loads(files[FILES])["files"]
-    same[FILES] = {name: one for name, one in whole.items() if name not in {*MEASURED, *IN_ORDER, KEYS, MANIFEST}}
+    same[FILES] = {
+        name: one for name, one in whole.items() if name not in {*MEASURED, *IN_ORDER, KEYS, MANIFEST, BUNDLE}
+    }
     return same
 
 

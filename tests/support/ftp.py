@@ -24,7 +24,7 @@ class Realm(SystemFTPRealm):
 
 
 users = InMemoryUsernamePasswordDatabaseDontUse()
-users.users = {"user": "se cret", b"user": b"se cret"}
+users.users = {"user": sys.argv[2], b"user": sys.argv[2].encode()}
 port = reactor.listenTCP(0, FTPFactory(Portal(Realm("/nowhere"), [users])), interface="127.0.0.1")
 print(port.getHost().port, flush=True)
 reactor.run()
@@ -32,9 +32,10 @@ reactor.run()
 
 
 @contextmanager
-def server(root: Path) -> Iterator[int]:
-    """The port of a server that keeps the files of ``user`` (password ``se cret``) in ``root``."""
-    with subprocess.Popen([sys.executable, "-c", _SERVER, str(root)], stdout=subprocess.PIPE, text=True) as process:
+def server(root: Path, password: str = "se cret") -> Iterator[int]:
+    """The port of a server that keeps the files of ``user`` (and ``password``) in ``root``."""
+    order = [sys.executable, "-c", _SERVER, str(root), password]
+    with subprocess.Popen(order, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             yield int(process.stdout.readline())

@@ -81,9 +81,9 @@ def room(token: str = "lobby", name: str = "Lobby", **facts: Any) -> Room:
     return Room(token, name, **{"read": True, "write": True, "upload": True, "active_users": 271, **facts})
 
 
-def sentences(what: str, known: Knowledge) -> list[str]:
+def sentences(what: str, known: Knowledge, *icons: Any) -> list[str]:
     """All that ``scrapy explain`` says of something."""
-    return [sentence for part in tell(what, known).parts for sentence in part.sentences]
+    return [sentence for part in tell(what, known, *icons).parts for sentence in part.sentences]
 
 
 def titles(what: str, known: Knowledge) -> list[str]:

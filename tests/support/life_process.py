@@ -22,7 +22,9 @@ from tests.support.crawl_process import forbid_network
 DIRECTORY = '[site]\nname = "Rooms"\nurl = "https://example.org/"\ncontact = "crew@example.org"\n'
 
 
-FILES = ("v1/communities.json", "servers.json", "communities.csv", "index.html", "feed/all.xml")
+FILES = ("v1/communities.json", "v1/stats.json", "servers.json", "communities.csv", "index.html", "feed/all.xml")
+FOLDERS = ("v1/history/servers", "v1/history/communities", "badge", "badge/c")
+"""Whose JSON files are kept as well."""
 
 
 class Watched(LivedPast):
@@ -55,7 +57,7 @@ class Watched(LivedPast):
             reached = {key: dataclasses.astuple(one) for key, one in state.availability(moment.at).items()}
             incidents = [dataclasses.astuple(one) for one in state.incidents(0)]
         shown = moment.number in self.shown and crawler.stats.get_value("finish_reason") == "finished"
-        site = {name: (self.folder / "site" / name).read_text() for name in FILES if shown}
+        site = self.read(self.folder / "site") if shown else {}
         self.story.append(
             {
                 "site": site,
@@ -67,6 +69,13 @@ class Watched(LivedPast):
                 "incidents": incidents,
             }
         )
+
+    def read(self, site: Path) -> dict[str, str]:
+        """Path and text of the files that are looked at."""
+        paths = [site / name for name in FILES]
+        for folder in FOLDERS:
+            paths += (site / folder).glob("*.json")
+        return {path.relative_to(site).as_posix(): path.read_text() for path in paths}
 
 
 def main() -> None:
@@ -83,6 +92,7 @@ def main() -> None:
         "SITE_URI": str(folder / "site"),
         "ICONS_ENABLED": False,
         "LOG_LEVEL": "WARNING",
+        "NEWS_PER_SERVER": 100_000,  # what happened is compared event by event
     }
     settings.setdict(ours, priority="cmdline")
     process = AsyncCrawlerProcess(settings)

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.candidates import plain
+from sessioncrawler.protocol.joinlinks import parse_join_link
 from simnet.life import HOUR, Life, Moment, make_living_world
-from simnet.specs import ServerSpec
+from simnet.specs import ServerSpec, Shown
 from tests.support.crawling import ROOT
 
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
@@ -51,19 +54,24 @@ class Remembered:
     """One server as a perfect memory knows it."""
 
     index: int
-    at: int
-    """When it told its rooms last."""
-    rooms: frozenset[str]
-    netlocs: frozenset[str]
+    seen: int = 0
+    """When it answered last."""
+    now: frozenset[str] = frozenset()
+    """The rooms that are listed where it answers: what it told then, or, in part, before."""
+    told: frozenset[str] = frozenset()
+    """Those of them that it told itself."""
+    netlocs: frozenset[str] = frozenset()
     """Where it answered then."""
+    whole: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    """At each place when it told all its rooms last, and which."""
     replaced: bool = False
     """Whether its server was seen with another key since: then it is no more."""
     listed: bool = False
     """Whether it was ever published."""
-    asked: int = 0
-    reached: int = 0
-    """Checks that count, from the first publication on."""
-    incidents: list[list[int | None]] = field(default_factory=list)
+    checks: list[tuple[int, bool]] = field(default_factory=list)
+    """Those that count, from the first publication on: when, and whether they reached it."""
+    incidents: list[list[Any]] = field(default_factory=list)
+    """From, to, and the ways in which it can have failed first."""
 
 
 @dataclass
@@ -78,24 +86,32 @@ class Truth:
 
     def crawl(self, moment: Moment) -> dict[Place, tuple[str, int]]:
         """What is to be listed after the crawl of ``moment``, with the reach of its server and when it was reached."""
-        for netloc, place in moment.places.items():
+        # The best address comes last, and its word counts: a name is better than an IP address.
+        for netloc, place in sorted(moment.places.items(), key=lambda one: not one[0][:1].isdigit()):
             if place.spec.key not in moment.answering or netloc in moment.unreached or place.fall:
                 continue
-            known = self.servers.get(place.spec.key)
-            if known is None:
-                known = self.servers[place.spec.key] = Remembered(place.spec.index, 0, frozenset(), frozenset())
-            same = known.at == moment.at
-            known.netlocs = (known.netlocs if same else frozenset()) | {netloc}
-            known.at, known.rooms = moment.at, frozenset(listable(place.spec))
+            known = self.servers.setdefault(place.spec.key, Remembered(place.spec.index))
+            known.netlocs = (known.netlocs if known.seen == moment.at else frozenset()) | {netloc}
+            known.seen, known.told = moment.at, frozenset(listable(place.spec))
+            if place.spec.shown is Shown.HINTED:
+                known.told &= named(moment, netloc)
+                at, before = known.whole.get(netloc, (0, frozenset()))
+                known.now = known.told | (before if moment.at - at <= AT_ALL else frozenset())
+            else:
+                known.whole[netloc] = moment.at, known.told
+                known.now = known.told
         found: dict[Place, tuple[str, int]] = {}
         answering = {spec.index for spec in moment.answering.values()}
         for key, one in self.servers.items():
-            age = moment.at - one.at
             one.replaced |= one.index in answering and key not in moment.answering
-            if age > AT_ALL or one.replaced or (age and not one.listed):
+            if one.seen == moment.at:
+                found |= {(key, token): ("now", moment.at) for token in one.now}
                 continue
-            reach = "now" if not age else "lately" if age <= AS_EVER else "away"
-            found |= {(key, token): (reach, one.at) for token in one.rooms}
+            at, rooms = max((one.whole[place] for place in one.netlocs & one.whole.keys()), default=(0, frozenset()))
+            age = moment.at - at
+            if age > AT_ALL or one.replaced or not one.listed:
+                continue
+            found |= {(key, token): ("lately" if age <= AS_EVER else "away", at) for token in rooms}
         return found
 
     def publish(self, moment: Moment, listed: Mapping[Place, Any], *, counts: bool) -> None:
@@ -110,18 +126,35 @@ class Truth:
         self.ever |= set(listed)
         for key, one in self.servers.items():
             one.listed |= key in keys
+            down = bool(one.incidents) and one.incidents[-1][1] is None
+            if one.replaced and down:
+                one.incidents[-1][1] = moment.at
             if not counts or not one.listed or one.replaced:
                 continue
-            one.asked += 1
-            down = bool(one.incidents) and one.incidents[-1][1] is None
-            if key in moment.answering:
-                one.reached += 1
-                if down:
-                    one.incidents[-1][1] = moment.at
-            elif not down:
-                one.incidents.append([moment.at, None])
+            is_reached = key in moment.answering
+            one.checks.append((moment.at, is_reached))
+            if is_reached and down:
+                one.incidents[-1][1] = moment.at
+            elif not (is_reached or down):
+                one.incidents.append([moment.at, None, {how(moment, netloc) for netloc in one.netlocs}])
+
+
+def how(moment: Moment, netloc: str) -> Outcome:
+    """How whoever asks at ``netloc`` fails where nobody answers."""
+    place = moment.places.get(netloc)
+    if place is None:
+        return Outcome.DNS
+    if netloc in moment.unreached or place.fall is None:
+        return Outcome.CONNECT_TIMEOUT
+    return place.fall.how
 
 
 def listable(spec: ServerSpec) -> Iterator[str]:
     """Tokens of the rooms of a server that are listed."""
     return (room.token for room in spec.rooms if not (room.off_record or room.withdrawn or room.lost))
+
+
+def named(moment: Moment, netloc: str) -> set[str]:
+    """Tokens that join links name at a place."""
+    links = (parse_join_link(text) for _, text in moment.links)
+    return {link.token for link in links if link and plain(link.address).netloc == netloc}

@@ -22,6 +22,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.logs import OneLineFormatter
 from sessioncrawler.model import Address, Room, Server
+from tests.support.operators import operators_settings
 
 KEY = "118df8c6c471ed0468c7c77e1cdc12f24a139ee8a07c6e3bf4e7855ff0d0a04c"
 TIMEOUT = 30
@@ -32,6 +33,8 @@ EXPORTERS = {
     "site": "sessioncrawler.exporters.site.SiteItemExporter",
 }
 SITE = {"format": "site"}
+STORING = ("STORE_TRIES", "STORE_TIMEOUT", "PUBLISH_WAIT", "PUBLISH_LEASE")
+"""Settings of storages, which are as operators have them."""
 STORAGES = {
     "": "sessioncrawler.feedstorages.folder.FolderStorage",
     "file": "sessioncrawler.feedstorages.folder.FolderStorage",
@@ -98,6 +101,7 @@ def publish(items: Sequence[Any], feeds: dict[str, Any], folder: Path, **more: A
         "STATE_URL": f"sqlite:///{folder}/state.db",
         "FEED_EXPORTERS": EXPORTERS,
         "FEED_STORAGES": STORAGES,
+        **{name: operators_settings()[name] for name in STORING},
         "REMOTE_CONTROL_ENABLED": False,
         "TWISTED_REACTOR_ENABLED": False,
         **{key: value for key, value in more.items() if key.isupper()},

@@ -32,7 +32,8 @@ def random_memory(seed: int) -> Memory:
     told = list(zip(polls, times, strict=True))
     # Some that told their rooms before say nothing now.
     told += [(Poll(poll.address, Outcome.REFUSED), NOW) for poll, at in told if at < NOW and dice.random() < 0.5]
-    return Memory(sightings, told, directory, list(listed.items()))
+    bounds = {"ROOMS_ON_PAGE": dice.choice([0, 1, 1]), "NEW_ON_PAGE": dice.choice([0, 1, 1, 2])}
+    return Memory(sightings, told, directory, list(listed.items()), bounds)
 
 
 def _one_of(dice: Random, asked: list[Address]) -> Address:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,25 @@ from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import WEEK, Outcome, Server, Tag
 from sessioncrawler.publish.edition import Edition
 from sessioncrawler.publish.outputs import OUTPUTS, files
-from sessioncrawler.state import Facts, KnownKey, KnownPoll, Listed, Week, Weeks
+from sessioncrawler.state import (
+    Availability,
+    Checks,
+    Facts,
+    Incident,
+    KnownKey,
+    KnownPoll,
+    Listed,
+    ServerHistory,
+    Span,
+    Total,
+    Week,
+)
 from tests.support.knowing import DAY, HOST, KEY, NOW, failed, http, knew, knowledge, link, reached, room
 
 HOUR = 3_600
 OLD, LATE, AWAY, LOST = http("old.example"), http("late.example"), http("away.example"), http("lost.example")
 LATE_KEY, AWAY_KEY, LOST_KEY = "1a" * 32, "2b" * 32, "3c" * 32
-BUSY, QUIET = Weeks(700, 7, 350, 7), Weeks(3, 7, 4, 7)
+BUSY, QUIET = ((Week(0, None, before, 7), Week(7, None, now, 7)) for before, now in ((350, 700), (4, 3)))
 
 
 def visited(number: int, token: str, name: str):
@@ -59,8 +72,22 @@ def known(*more: Listed, keys: tuple[KnownKey, ...] = ()) -> Knowledge:
 def weeks(count: int = 12) -> tuple[Week, ...]:
     """The last twelve, of which the latest ``count`` are known."""
     first = NOW // DAY - 84
-    told = [Week(first + 7 * n, 10.0 + 7 * n % 40, 3.4 * n if n % 5 else 0.4) for n in range(12)]
+    told = [Week(first + 7 * n, 10.0 + 7 * n % 40, 7 * (3.4 * n if n % 5 else 0.4), 7) for n in range(12)]
     return tuple(one if n >= 12 - count else Week(one.first_day) for n, one in enumerate(told))
+
+
+def lived(everything: Knowledge) -> Knowledge:
+    """The same with a past of its servers and of the network."""
+    kept = {KEY: Availability(NOW - 90 * DAY, NOW, (22, 24), (150, 168), (700, 720), (2_000, 2_160))}
+    totals = tuple(Total(NOW // DAY - ago, 9 - ago % 3, 4, 3, 700 + ago, 90, {"en": 4}) for ago in range(60, -1, -1))
+    return replace(everything, availability=kept, totals=totals)
+
+
+def server_history(keys: Sequence[str]) -> dict[str, ServerHistory]:
+    """Days of every kind, and incidents."""
+    days = [Checks(Span.DAY, NOW // DAY - ago, 24, (24, 24, 12, 0)[ago % 4], 9.0) for ago in range(80, -1, -1)]
+    down = (Incident(KEY, NOW - 3 * DAY, NOW - 2 * DAY, "dns"), Incident(KEY, NOW - HOUR, None, "http-status"))
+    return {key: ServerHistory(tuple(days), down) for key in keys}
 
 
 def edition(everything: Knowledge, **more) -> Edition:
@@ -77,8 +104,8 @@ def item_of(one: Edition, token: str) -> CommunityItem:
 
 
 def write(one: Edition, folder: Path) -> Path:
-    """The list and the pages of Communities in ``folder``; the path of the list."""
-    shown = [output for output in OUTPUTS if output.path in {"c/", "index.html", "de/index.html"}]
+    """The list, and the pages of Communities, servers and the network, in ``folder``; the path of the list."""
+    shown = [output for output in OUTPUTS if output.path in {"", "index.html", "de/index.html", "stats/index.html"}]
     for path, content in files(one, shown):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from scrapy.spiderloader import get_spider_loader
 
 from sessioncrawler.model import Address, Server
 from sessioncrawler.spiders._source import SourceSpider
-from simnet import Community, ConnectionRecord, SimNet
+from simnet import UNBOUNDED, Community, ConnectionRecord, SimNet
 from tests.support.crawling import Crawl, Job, run_crawls
 
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
@@ -21,6 +21,7 @@ IMPATIENT = {
     "PATIENT_RETRY_TIMES": 8,
     "PATIENT_RETRY_TIMEOUT": 3,
     "PATIENT_RETRY_DELAY": 0.05,
+    "RETRY_PAUSE": 0.02,
     "CONNECT_TIMEOUT": 2,
     "DOWNLOAD_TIMEOUT": 6,
     "DOWNLOAD_MAXSIZE": 1_000_000,
@@ -47,6 +48,7 @@ def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
         "CRAWL_TIME": NOW,
         "GUESS_LANGUAGES": False,
         "ICONS_ENABLED": False,
+        **UNBOUNDED,
         **IMPATIENT,
         **more,
     }

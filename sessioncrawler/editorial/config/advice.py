@@ -17,6 +17,7 @@ _EXAMPLES = ("example.org", "example.com", "example.net")
 _WORDS = {
     "servers": "servers", "sources": "sources", "languages": "languages", "flags": "flags", "hide": "hide rules",
     "pin": "pin rules", "rate": "ratings", "staff": "staff counts", "project": "project rooms", "listings": "listings",
+    "topics": "topics",
 }  # fmt: skip
 _ALWAYS = {"servers", "sources", "languages"}
 

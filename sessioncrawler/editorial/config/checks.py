@@ -12,6 +12,7 @@ from sessioncrawler.addresses import is_web_url, parse_bare_address
 from sessioncrawler.editorial import codes
 from sessioncrawler.editorial.config.tables import Check, Misfit, shorten
 from sessioncrawler.editorial.match import Pattern
+from sessioncrawler.editorial.topics.meanings import folded, is_rating, named_language
 from sessioncrawler.model import Address
 
 E = TypeVar("E", bound=StrEnum)
@@ -25,6 +26,9 @@ _MEANT = {"sfw": "safe"}
 MAX_TEXT = 5_000
 MAX_LINE = 500
 MAX_STAFF = 1_000
+MAX_TOPICS = 50
+"""Each has a page and a feed, in every language of the site."""
+MAX_TOPIC_TAGS = 500
 
 
 def text(value: Any) -> str:
@@ -67,8 +71,8 @@ def staff_count(value: Any) -> int:
     return value
 
 
-def listing_id(value: Any) -> str:
-    """Check for the id of a listing, which becomes a part of a URL."""
+def url_id(value: Any) -> str:
+    """Check for an id that becomes a part of a URL."""
     if not isinstance(value, str) or not re.fullmatch("[a-z0-9][a-z0-9_-]{0,63}", value):
         raise Misfit("an id for a URL", "write at most 64 small letters a-z, digits, - and _, a letter or digit first")
     return value
@@ -81,6 +85,40 @@ def inclusion(value: Any) -> Inclusion:
     if not isinstance(value, list) or not value or "*" in value:
         raise Misfit('an array of patterns, or "*" alone', 'write it as ["example.org", "deadbeef"], or as "*" for all')
     return patterns(value), False
+
+
+def topic_tags(value: Any) -> tuple[str, ...]:
+    """Check for the tags of a topic."""
+    if not isinstance(value, list) or not value:
+        raise Misfit("an array of tags", 'write it as ["linux", "unix"]')
+    if len(value) > MAX_TOPIC_TAGS:
+        raise Misfit(f"at most {MAX_TOPIC_TAGS} tags", "leave out what nobody writes")
+    found: dict[str, str] = {}
+    for element in value:
+        tag = element if isinstance(element, str) else ""
+        if not folded(tag) or tag.startswith("#"):
+            raise Misfit(f"a tag in place of {shorten(element)}", "write its letters in quotes, without #")
+        if named_language(tag) or is_rating(tag):
+            what = "a language" if named_language(tag) else "how safe for work a room is"
+            raise Misfit(f"a topic in place of {shorten(tag)}", f"that tag says {what} and counts as such; remove it")
+        if folded(tag) in found:
+            mend = f"{found[folded(tag)]} is the same; remove one of the two"
+            raise Misfit(f"each tag once in place of {shorten(tag)}", mend)
+        found[folded(tag)] = tag
+    return tuple(found.values())
+
+
+def report_url(value: Any) -> str:
+    """Check for the template of a link by which a Community is reported: ``mailto:`` or ``https:``."""
+    url = line(value)
+    filled = url.replace("{identifier}", "general+118d818a")
+    mend = 'write it as "https://example.org/report?room={identifier}" or "mailto:a@example.org?subject={identifier}"'
+    mail = re.fullmatch(r"mailto:[^\s@?&{}]+@[^\s@?&{}]+\.[^\s@?&{}]+(\?[^\s{}]*)?", filled)
+    if not mail and not (filled.startswith("https://") and is_web_url(filled)):
+        raise Misfit("a mailto: or https: URL", mend)
+    if re.search("[{}]", filled):
+        raise Misfit("{identifier} as the only thing in braces", mend)
+    return url
 
 
 def flag_value(value: Any) -> bool:

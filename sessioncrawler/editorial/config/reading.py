@@ -87,6 +87,7 @@ def parse_directory(text: str, name: str) -> schema.Directory:
         project=tuple(_whole_rule(row) for row in top.rows("project")),
         listings=_collections(top.rows("listings")),
         icons=_icons(top.table("icons")),
+        topics=_topics(top.table("topics")),
     )
     top.close()
     problems.raise_any()
@@ -102,6 +103,7 @@ def _site(table: Table) -> schema.Site:
         about=table.take("about", checks.text, ""),
         source_code=table.take("source_code", checks.web_url, ""),
         default_language=table.take("default_language", checks.one_language, "en"),
+        report_url=table.take("report_url", checks.report_url, ""),
     )
     table.close()
     return site
@@ -135,6 +137,20 @@ def _servers(rows: list[Table]) -> tuple[schema.KnownServer, ...]:
 
 def _languages(table: Table) -> Mapping[str, str]:
     return _mapping(table, lambda key: str(checks.pattern(key)), checks.language)
+
+
+def _topics(table: Table) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for number, key in enumerate(table.keys()):
+        try:
+            checks.url_id(key)
+        except Misfit as unfit:
+            table.report(key, f"expected {unfit.expected} as the key, found {key!r}; {unfit.mend}")
+            continue
+        if number == checks.MAX_TOPICS:
+            table.report(key, f"expected at most {checks.MAX_TOPICS} topics, found more; join some of them")
+        found[key] = table.checked(key, checks.topic_tags, ())
+    return MappingProxyType(found)
 
 
 def _mapping(table: Table, check_key: Check[str], check_value: Check[str]) -> Mapping[str, str]:
@@ -184,7 +200,7 @@ def _staff(row: Table) -> schema.StaffCount:
 def _collections(rows: list[Table]) -> tuple[schema.Collection, ...]:
     collections: list[schema.Collection] = []
     for row in rows:
-        identifier = row.need("id", checks.listing_id, "")
+        identifier = row.need("id", checks.url_id, "")
         name = row.need("name", checks.line, "")
         rating = row.need("rating", checks.choice(schema.CollectionRating), schema.CollectionRating.UNSAFE)
         include, everything = row.need("include", checks.inclusion, _NO_INCLUSION)

@@ -29,6 +29,8 @@ class Site:
     """URL of the program's source code."""
     default_language: str = "en"
     """BCP 47 code of the language in which these texts are written."""
+    report_url: str = ""
+    """Where a Community is reported: a ``mailto:`` or ``https:`` URL with ``{identifier}`` in it; empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class Directory:
     """Rooms in which the makers of this directory can be met: they are tagged ``we're here``."""
     listings: tuple[Collection, ...] = ()
     icons: Icons = Icons()
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Id of a topic → the tags that belong to it; the order is that in which topics are shown."""
 
     @property
     def official_keys(self) -> frozenset[str]:

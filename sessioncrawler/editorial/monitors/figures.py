@@ -29,6 +29,8 @@ class Figures:
     """Sources of join links that were heard of within a day before the crawl."""
     polls: Mapping[str, int] = field(default_factory=dict)
     """Outcome → how many addresses ended so."""
+    state_bytes: int = 0
+    """Bytes that the state takes afterwards; 0 where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from sessioncrawler.opendata.records.about import (
     ManifestFile,
     PolicyFile,
     ReasonRecord,
+    SiteFileRecord,
+    SiteFiles,
     SourceRecord,
     SourcesFile,
 )
-from sessioncrawler.opendata.records.base import VERSION, Count, DatedFile, Record, Time, Version
+from sessioncrawler.opendata.records.base import LICENSE, VERSION, Count, DatedFile, Record, Time, Version
 from sessioncrawler.opendata.records.communities import (
     CommunitiesFile,
     CommunityRecord,
@@ -45,6 +47,7 @@ from sessioncrawler.opendata.records.servers import (
 )
 
 __all__ = [
+    "LICENSE",
     "VERSION",
     "AddressRecord",
     "AvailabilityRecord",
@@ -75,6 +78,8 @@ __all__ = [
     "ServerStretches",
     "ServersFile",
     "ShareRecord",
+    "SiteFileRecord",
+    "SiteFiles",
     "SourceRecord",
     "SourcesFile",
     "StaffRecord",

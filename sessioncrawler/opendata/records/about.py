@@ -86,4 +86,18 @@ class FileRecord(Record, frozen=True):
 class ManifestFile(DatedFile, frozen=True):
     """Files of this folder."""
 
+    license: Annotated[str, Meta(description="What may be done with the data: an SPDX name")]
     files: Annotated[list[FileRecord], Meta(description="Sorted by path; all but this file")]
+
+
+class SiteFileRecord(Record, frozen=True):
+    """One file of the site."""
+
+    size: Annotated[Count, Meta(description="Size")] = field(name="bytes")
+    sha256: Annotated[Hex64, Meta(description="SHA-256, hex")]
+
+
+class SiteFiles(Record, frozen=True):
+    """Size and hash of every file of the site."""
+
+    files: Annotated[dict[str, SiteFileRecord], Meta(description="By path from the root of the site")]

@@ -10,6 +10,8 @@ from sessioncrawler.model import KeyProof
 
 VERSION: Literal[1] = 1
 """Grows when a field changes its meaning or goes; a new field does not change it. Also the name of the folder."""
+LICENSE = "CC0-1.0"
+"""What this directory adds to what rooms tell of themselves is free for every use; the SPDX name of that."""
 
 Time = Annotated[
     str,

@@ -91,6 +91,7 @@ class CommunityRecord(Record, frozen=True):
     ]
     description_raw: Annotated[str | None, Meta(description="As the server gives it, tags included: escape it")]
     tags: Annotated[list[TagRecord], Meta(description="Those of the directory, then those of its operators")]
+    topics: Annotated[list[str], Meta(description="Ids of what it is about, by the directory's table of topics")]
     language: Annotated[LanguageRecord | None, Meta(description="Null where it is unknown")]
     weekly_active_users: Annotated[Count | None, Meta(description="Active users scaled to one week")]
     active_users: Annotated[Count | None, Meta(description="Users who visited within the window")]

@@ -57,8 +57,11 @@ class IncidentRecord(Record, frozen=True):
     """A time at which a server was not reached."""
 
     began: Annotated[Time, Meta(description="The first crawl that did not reach it")]
-    ended: Annotated[Time | None, Meta(description="The crawl that reached it again; null while there was none")]
+    ended: Annotated[
+        Time | None, Meta(description="The crawl that reached it again, or found another server; else null")
+    ]
     outcome: Annotated[str, Meta(description="How the first crawl ended, as in polls.json", pattern="^[a-z-]*$")]
+    replaced: Annotated[bool, Meta(description="Whether it ended since another key was shown where the server was")]
 
 
 class ServerHistoryFile(Record, frozen=True):

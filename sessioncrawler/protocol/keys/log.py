@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEPT = 100_000
+"""Entries that are kept, the latest; some 300 bytes each."""
 NOTHING = "0" * 64
 """The hash that stands before the first entry."""
 
@@ -75,9 +77,13 @@ def entry_hash(number: int, event: KeyEvent, previous: str) -> str:
 
 
 def broken_at(entries: Iterable[KeyEntry]) -> int | None:
-    """The number of the first entry that is missing, or not what was once written; None where the chain holds."""
-    number, previous = 1, NOTHING
-    for entry in entries:
+    """The number of the first entry that is missing, or not what was once written; None where the chain holds.
+
+    A log of :data:`KEPT` entries begins with any number; a shorter one with 1.
+    """
+    told = list(entries)
+    number, previous = (told[0].number, told[0].previous) if len(told) >= KEPT else (1, NOTHING)
+    for entry in told:
         if entry.number != number or entry.previous != previous:
             return number
         if entry.sha256 != entry_hash(number, entry.event, previous):

@@ -50,6 +50,10 @@ class KnownKey:
     """When it was asked for that."""
     has_preview: bool = True
     """Whether it had preview pages then."""
+    robots_at: int | None = None
+    """When it was asked for its robots.txt last, and proved the key."""
+    opted_out_at: int | None = None
+    """Since when that asks this directory not to list the server; None where it does not, or was never told."""
 
     @property
     def netloc(self) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from sessioncrawler.site.render.escaping import escape
 
 HEIGHT = 100
 """Units of a chart of lines from its bottom to its top."""

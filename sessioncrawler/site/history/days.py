@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from sessioncrawler.site.history.charts import Bar
 from sessioncrawler.site.i18n.languages import SiteLanguage
@@ -18,8 +18,7 @@ _REMEMBERED = 20_000
 """Bars whose words are remembered: most servers are asked equally often on the same days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """The checks of one day, or of several days on end that were alike."""
 
     first: int

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from sessioncrawler.editorial.tags import NSFW
 from sessioncrawler.knowledge.known import Knowledge
@@ -13,9 +14,10 @@ from sessioncrawler.model import JoinLink, Server
 from sessioncrawler.protocol.candidates import plain
 from sessioncrawler.protocol.joinlinks import parse_join_link
 from sessioncrawler.protocol.servers import SILENT
-from sessioncrawler.site.history.similar import Looks, Similar
-from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.site.history.similar import Looks
+from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, site_language
 from sessioncrawler.site.pages.cards import Card, Cards
+from sessioncrawler.site.pages.community import Neighbours
 from sessioncrawler.site.pages.every_page import Page, site_view
 from sessioncrawler.site.pages.labels import Labels, LanguageLabel
 from sessioncrawler.site.pages.paths import Place
@@ -91,36 +93,47 @@ def gone_communities(known: Knowledge, cards: Cards, taken: Collection[str]) -> 
             yield Gone(one, link, identifier, path)
 
 
-def gone_pages(known: Knowledge, cards: Cards, taken: Collection[str]) -> Iterator[GonePage]:
-    """The pages of :func:`gone_communities`."""
-    # What can be reached now; the order of the list decides between equals.
-    present = [card for card in cards.in_order if card.missed is None]
-    similar = Similar([_looks(card) for card in present])
-    site, language = cards.directory.site, site_language(DEFAULT)
-    view, labels = site_view(site), Labels(cards.directory, language)
-    for each in gone_communities(known, cards, taken):
-        one, link, facts = each.listed, each.link, each.listed.facts
-        name = names.name(facts.name) or link.token
-        why = _why(known, link)
-        yield GonePage(
-            place=Place(site.url, language, each.path),
-            site=view,
-            checked=cards.now,
-            structured={},
-            name=name,
-            identifier=each.identifier,
-            initial=names.initial(name),
-            hue=keys.hue(link.public_key),
-            text=names.prose(facts.description),
-            language_label=labels.language_of(facts.language),
-            language_code=facts.language or "",
-            first_listed=one.first_listed,
-            gone_at=one.gone_at or 0,
-            why=why,
-            join_url=link.url if why is Why.SILENT else "",
-            host=link.address.netloc,
-            like=tuple(present[place] for place in similar.to(_looked(facts))),
-        )
+def gone_pages(
+    known: Knowledge, cards: Cards, taken: Collection[str], *, most_translated: int = MOST
+) -> Iterator[GonePage]:
+    """The pages of :func:`gone_communities`; ``most_translated`` of them, listed first, come in every language."""
+    neighbours = Neighbours(cards)
+    gone = list(gone_communities(known, cards, taken))
+    first = sorted(gone, key=lambda one: (one.listed.first_listed, one.path))[:most_translated]
+    translated = {one.path for one in first}
+    labels = cache(lambda code: Labels(cards.directory, site_language(code)))
+    for each in gone:
+        like = neighbours.to(_looked(each.listed.facts))
+        for code in LOCALES if each.path in translated else (DEFAULT,):
+            place = Place(cards.directory.site.url, site_language(code), each.path, alone=each.path not in translated)
+            yield _page(each, known, cards=cards, place=place, labels=labels(code), like=like)
+
+
+def _page(
+    each: Gone, known: Knowledge, *, cards: Cards, place: Place, labels: Labels, like: tuple[Card, ...]
+) -> GonePage:
+    one, link, facts = each.listed, each.link, each.listed.facts
+    name = names.name(facts.name) or link.token
+    why = _why(known, link)
+    return GonePage(
+        place=place,
+        site=site_view(cards.directory.site),
+        checked=cards.now,
+        structured={},
+        name=name,
+        identifier=each.identifier,
+        initial=names.initial(name),
+        hue=keys.hue(link.public_key),
+        text=names.prose(facts.description),
+        language_label=labels.language_of(facts.language),
+        language_code=facts.language or "",
+        first_listed=one.first_listed,
+        gone_at=one.gone_at or 0,
+        why=why,
+        join_url=link.url if why is Why.SILENT else "",
+        host=link.address.netloc,
+        like=like,
+    )
 
 
 def _last(known: Knowledge) -> Iterator[tuple[Listed, JoinLink]]:
@@ -151,10 +164,6 @@ def _why(known: Knowledge, link: JoinLink) -> Why:
         return Why.ROOM
     facts = known.addresses.get(plain(link.address).netloc)
     return Why.SILENT if facts and facts.poll and facts.poll.outcome in SILENT else Why.OTHER
-
-
-def _looks(card: Card) -> Looks:
-    return Looks(card.name, tuple(tag.text for tag in card.tags), card.language, card.nsfw)
 
 
 def _looked(facts: Facts) -> Looks:

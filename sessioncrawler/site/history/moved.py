@@ -1,30 +1,47 @@
-"""Pages at former addresses of Communities whose servers moved: they lead to where the Community is now."""
+"""Pages at former addresses of Communities and servers that moved: they lead to where these are now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.editorial.config import Site
+from sessioncrawler.site.history.server import server_places
+from sessioncrawler.site.i18n.languages import site_language
 from sessioncrawler.site.pages.cards import Card, Cards
+from sessioncrawler.site.pages.community import page_languages
 from sessioncrawler.site.pages.every_page import Page, site_view
 from sessioncrawler.site.pages.paths import Place
 
 
 @dataclass(frozen=True, slots=True)
-class MovedPage(Page):
+class LeadingPage(Page):
+    """It leads to another one."""
+
+    there: Place
+    """Where it leads to."""
+
+    @property
+    def url(self) -> str:
+        """The address of the page that counts; empty where that of the site is unknown."""
+        return self.there.url
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPage(LeadingPage):
     """It leads to the page of ``card``."""
 
     card: Card
     identifier: str
     """What it was called."""
-    canonical: str
-    """The absolute address to which it leads; empty where that of the site is unknown."""
 
-    @property
-    def url(self) -> str:
-        """The address of the page that counts."""
-        return self.canonical
+
+@dataclass(frozen=True, slots=True)
+class MovedServerPage(LeadingPage):
+    """It leads to the page of a server."""
+
+    host: str
+    """``host[:port]`` of its best address."""
 
 
 def moved_paths(cards: Cards) -> Iterator[tuple[str, str, Card]]:
@@ -39,16 +56,27 @@ def moved_paths(cards: Cards) -> Iterator[tuple[str, str, Card]]:
 
 
 def moved_pages(cards: Cards) -> Iterator[MovedPage]:
-    """One for each former identifier, in the order of the ``cards``."""
-    site, language = cards.directory.site, site_language(DEFAULT)
+    """One for each former identifier in each language of the page now, in the order of the ``cards``."""
+    site = cards.directory.site
     view = site_view(site)
     for path, identifier, card in moved_paths(cards):
-        yield MovedPage(
-            place=Place(site.url, language, path),
-            site=view,
-            checked=cards.now,
-            structured={},
-            card=card,
-            identifier=identifier,
-            canonical=Place(site.url, language, card.path).url,
-        )
+        for code in page_languages(card):
+            place = Place(site.url, site_language(code), path, alone=card.alone)
+            there = replace(place, path=card.path)
+            yield MovedPage(
+                place=place, site=view, checked=cards.now, structured={}, card=card, identifier=identifier, there=there
+            )
+
+
+def moved_server_pages(
+    moved: Iterable[tuple[str, str, str]], site: Site, now: int, languages: Sequence[str]
+) -> Iterator[MovedServerPage]:
+    """The pages of servers that moved, in each of ``languages`` (codes).
+
+    ``moved`` are the former folder, the folder of the page now, and the ``host[:port]`` of each.
+    """
+    view = site_view(site)
+    for former, path, host in moved:
+        for place in server_places(site.url, former, languages):
+            there = replace(place, path=path)
+            yield MovedServerPage(place=place, site=view, checked=now, structured={}, there=there, host=host)

@@ -32,27 +32,36 @@ class WeekRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """The charts, each empty where nothing is known of it, and the table behind them."""
+class Spark:
+    """A line, and its least and greatest value as they are written."""
 
-    visitors: Markup
-    events: Markup
+    svg: Markup
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The charts, each None where too little is known of it, and the table behind them."""
+
+    visitors: Spark | None
+    events: Spark | None
     rows: tuple[WeekRow, ...]
     """From the first week of which anything is known, oldest first."""
 
 
 def series(weeks: Sequence[Week], language: SiteLanguage) -> Series | None:
     """The charts of ``weeks``, oldest first; None where too little is known."""
-    known = [place for place, week in enumerate(weeks) if week.users is not None or week.events is not None]
+    known = [place for place, week in enumerate(weeks) if week.users is not None or week.a_day is not None]
     if len(known) < FEWEST:
         return None
     visitors = [week.users for week in weeks]
-    events = [week.events for week in weeks]
+    events = [week.a_day for week in weeks]
     rows = (
         WeekRow(
             begins=_begins(week.first_day, language),
             visitors=language.number(None if week.users is None else round(week.users)),
-            events=a_day(week.events, language),
+            events=a_day(week.a_day, language),
         )
         for week in weeks[known[0] :]
     )
@@ -73,9 +82,9 @@ def _begins(day: int, language: SiteLanguage) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(dates.iso(at), language.day(at))
 
 
-def _chart(values: Sequence[float | None], label: str, language: SiteLanguage) -> Markup:
+def _chart(values: Sequence[float | None], label: str, language: SiteLanguage) -> Spark | None:
     known = [value for value in values if value is not None]
     if len(known) < FEWEST:
-        return Markup()
+        return None
     low, high = (language.number(round(number)) for number in (min(known), max(known)))
-    return sparkline(values, label=language.gettext(label, low=low, high=high))
+    return Spark(sparkline(values, label=language.gettext(label, low=low, high=high)), low, high)

@@ -19,7 +19,7 @@ from sessioncrawler.site.history.charts import strip
 from sessioncrawler.site.history.days import Day, bars, last_days, runs
 from sessioncrawler.site.i18n.languages import LOCALES, SiteLanguage, site_language
 from sessioncrawler.site.pages.cards import Card, Cards
-from sessioncrawler.site.pages.every_page import Page, site_view
+from sessioncrawler.site.pages.every_page import ALL, Page, site_view
 from sessioncrawler.site.pages.paths import SERVERS, Place
 from sessioncrawler.state import Availability, Incident, ServerHistory
 from sessioncrawler.text.keys import fingerprint
@@ -54,6 +54,8 @@ class ServerFacts:
     availability: Availability | None
     """None where it was never checked."""
     days: tuple[Day, ...] = ()
+    table: tuple[Day, ...] = ()
+    """The same days for readers of tables."""
     incidents: tuple[Incident, ...] = ()
     """The latest first."""
 
@@ -125,25 +127,40 @@ class ServerPage(Page):
 
 
 def server_pages(
-    servers: Mapping[str, Server], cards: Cards, known: Knowledge, paths: Mapping[str, str], histories: Histories
+    servers: Mapping[str, Server],
+    cards: Cards,
+    known: Knowledge,
+    paths: Mapping[str, str],
+    histories: Histories,
+    *,
+    languages: Sequence[str] = LOCALES,
+    part: slice = ALL,
 ) -> Iterator[ServerPage]:
-    """The pages of all ``servers``, those of the Communities on ``cards``, each in all languages.
+    """The pages of all ``servers`` or of a ``part``, those of the Communities on ``cards``, in ``languages`` (codes).
 
     ``servers`` and the folders ``paths`` of their pages are by public key.
     """
     rooms: dict[str, list[Card]] = defaultdict(list)
     for card in cards.in_order:
         rooms[card.key[0]].append(card)
-    keys = sorted(servers)
+    keys = sorted(servers)[part]
     for first in range(0, len(keys), BATCH):
         batch = keys[first : first + BATCH]
         remembered = histories(batch)
         for key in batch:
             facts = _facts(servers[key], paths[key], rooms[key], known, remembered.get(key, ServerHistory()))
-            yield from (_page(facts, known, site_language(code)) for code in LOCALES)
+            yield from (
+                _page(facts, known, place) for place in server_places(known.directory.site.url, paths[key], languages)
+            )
+
+
+def server_places(base: str, path: str, languages: Sequence[str]) -> Iterator[Place]:
+    """The page in the folder ``path`` in each of ``languages`` (codes)."""
+    return (Place(base, site_language(code), path, alone=len(languages) == 1) for code in languages)
 
 
 def _facts(server: Server, path: str, rooms: Sequence[Card], known: Knowledge, history: ServerHistory) -> ServerFacts:
+    days = last_days(history.checks, known.now)
     return ServerFacts(
         server=server,
         path=path,
@@ -151,7 +168,8 @@ def _facts(server: Server, path: str, rooms: Sequence[Card], known: Knowledge, h
         addresses=_addresses(server, known),
         presence=known.presence_of(server.public_key),
         availability=known.availability.get(server.public_key),
-        days=last_days(history.checks, known.now),
+        days=days,
+        table=runs(days),
         incidents=history.incidents[: -MOST_INCIDENTS - 1 : -1],
     )
 
@@ -162,9 +180,8 @@ def _addresses(server: Server, known: Knowledge) -> tuple[str, ...]:
     return (str(server.address), *sorted(others - {str(server.address)}))
 
 
-def _page(facts: ServerFacts, known: Knowledge, language: SiteLanguage) -> ServerPage:
-    site = known.directory.site
-    place = Place(site.url, language, facts.path)
+def _page(facts: ServerFacts, known: Knowledge, place: Place) -> ServerPage:
+    site, language = known.directory.site, place.language
     shown = facts.rooms[:MOST_ROOMS]
     return ServerPage(
         place=place,
@@ -179,7 +196,7 @@ def _page(facts: ServerFacts, known: Knowledge, language: SiteLanguage) -> Serve
         unsafe=tuple(card for card in shown if card.nsfw),
         shares=tuple(_shares(facts.availability, language)),
         strip=strip(bars(facts.days, language), label=language.gettext("How often the server was reached, day by day")),
-        table=runs(facts.days),
+        table=facts.table,
         incidents=tuple(_incident(one, known.now, language) for one in facts.incidents),
         pasted=_pasted(place, facts, language) if site.url else (),
     )

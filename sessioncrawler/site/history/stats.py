@@ -23,6 +23,7 @@ _STEPS = (1, 7, 28, 84, 364)
 """Days that one point stands for."""
 MOST_LANGUAGES = 20
 """Languages that are shown, those with most Communities."""
+_YEAR = 365 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def _chart(
     columns: Sequence[tuple[str, Callable[[Point], float | None]]],
 ) -> ChartView | None:
     lines = [Line(language.gettext(column), [value(point) for point in seen]) for column, value in columns]
-    days = [language.day(point.day) for point in seen]
+    # Days of one year need not name it.
+    written = language.day if seen and seen[-1].day - seen[0].day >= _YEAR else language.short_day
+    days = [written(point.day) for point in seen]
     title = language.gettext(heading)
     drawn = plot(lines, days, label=title, number=language.number)
     if drawn is None:

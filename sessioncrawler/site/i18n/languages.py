@@ -13,7 +13,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment
 from markupsafe import Markup
@@ -33,6 +33,8 @@ _REGIONS = {DEFAULT: "en-GB"}
 _DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 """Digits by CLDR's numbering system; Babel localises the separators only."""
 
+FEWEST_ROUNDED = 1_000
+"""Numbers from which the list shows thousands."""
 REMEMBERED = 8192
 """Days and ages that each language remembers: thousands of Communities were created on fewer days."""
 
@@ -90,6 +92,15 @@ class SiteLanguage:
         """What stands between groups of three digits; no language of the site groups them in another way."""
         text: str = format_decimal(1000, locale=self._locale, numbering_system="default")
         return text[1:-3]
+
+    def compact(self, number: int) -> str:
+        """``1.2K``, ``1234`` as far as three digits can tell it; small numbers as they are."""
+        if number < FEWEST_ROUNDED:
+            return self.number(number)
+        text = format_compact_decimal(
+            number, locale=self._locale, fraction_digits=1 if number < 10 * FEWEST_ROUNDED else 0
+        )
+        return self.digits(text.replace("\xa0", "\u202f"))
 
     def digits(self, text: str) -> str:
         """``text`` with the digits of the language, which Babel leaves as they are."""
@@ -174,8 +185,8 @@ def catalogue(code: str, ending: str = "mo") -> Any:
 def localise(environment: Environment, language: SiteLanguage) -> None:
     """Make ``environment`` speak: ``trans`` blocks, ``_()``, ``ngettext()``, and the filters for numbers and times.
 
-    The filters are ``grouped`` (a number), ``age`` and ``duration`` (seconds), ``day`` and ``time_tag`` (Unix seconds),
-    each written as in ``language``; see the methods of the same names.
+    The filters are ``grouped`` and ``compact`` (a number), ``age`` and ``duration`` (seconds), ``day`` and ``time_tag``
+    (Unix seconds), each written as in ``language``; see the methods of the same names.
     """
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
@@ -186,6 +197,7 @@ def localise(environment: Environment, language: SiteLanguage) -> None:
     environment.globals["_"] = cache(language.markup)
     environment.filters.update(
         age=language.age,
+        compact=cache(language.compact),
         day=language.day,
         duration=language.duration,
         grouped=language.number,

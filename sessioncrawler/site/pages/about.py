@@ -36,6 +36,10 @@ class AboutPage(Page):
     answered: int
     sources: tuple[NamedSource, ...]
     left_out: tuple[LeftOut, ...]
+    public_key: str
+    """Of the signature of the open data; empty where there is none."""
+    bundle: int
+    """Bytes of all open data in one file; 0 where there is none."""
 
     @property
     def not_listed(self) -> int:
@@ -51,12 +55,15 @@ def about_page(
     polls: Iterable[Poll],
     summaries: Iterable[SourceSummary],
     sources: Mapping[str, tuple[str, str]],
+    public_key: str = "",
+    bundle: int = 0,
 ) -> AboutPage:
     """The page about the directory, in ``language``.
 
     ``cards`` are those of all that is listed, ``left_out`` counts Communities by the reason why they are not. ``polls``
     tell of every address that was asked, ``summaries`` of every source that showed a join link; ``sources`` has title
-    and home page of those sources that have a spider of their own, by their names.
+    and home page of those sources that have a spider of their own, by their names. ``public_key`` belongs to the
+    signature of the open data, ``bundle`` is the size of all of them in one file.
     """
     outcomes = [poll.outcome for poll in polls]
     plain = plain_page(cards.directory, cards.now, language, ABOUT)
@@ -70,6 +77,8 @@ def about_page(
         answered=outcomes.count(Outcome.REACHED),
         sources=_named(summaries, cards.directory, sources),
         left_out=left_out_by_reason(left_out, language),
+        public_key=public_key,
+        bundle=bundle,
     )
 
 

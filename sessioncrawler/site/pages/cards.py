@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
-
-from sessioncrawler.editorial.activity import Pulse
+from sessioncrawler.editorial.activity import Pulse, by_visitors, counted
 from sessioncrawler.editorial.config import Directory
-from sessioncrawler.editorial.tags import PINNED
+from sessioncrawler.editorial.ranking import Merits, Rank, recommended
+from sessioncrawler.editorial.tags import MODERATED, PINNED
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.knowledge.former import Former
 from sessioncrawler.knowledge.keys import KeyStory
-from sessioncrawler.model import KeyProof, Presence, Reach, Sighting, Tag, TagKind
+from sessioncrawler.model import Presence, Reach, Sighting, Tag, TagKind
 from sessioncrawler.site.history.past import Past
 from sessioncrawler.site.pages.paths import INDEX, community_paths, room_key
 from sessioncrawler.text import dates, keys, names
 
 GUESS = "guess"
+MOST_TRANSLATED = 300
 _HOST_PART = re.compile(r"[^.]+\.?")
 
 
@@ -70,6 +71,8 @@ class Card:
     """Its standing: what the directory and warnings say."""
     tags: tuple[Tag, ...]
     """What its operators say."""
+    topics: tuple[str, ...]
+    """Ids of what it is about."""
     nsfw_reason: str | None
     """Why it is marked as not safe for work; None where it is not."""
     visitors: int | None
@@ -99,7 +102,7 @@ class Card:
     proof: KeyStory | None
     """Why the key of its server is believed; None where that is not known."""
     hue: int
-    """The colour of its server."""
+    """Its colour, where it has no icon."""
     pinned: bool
     presence: Presence | None
     """How it stands with its server; None where that is not known: then it is taken for reachable."""
@@ -109,6 +112,8 @@ class Card:
     """Unix seconds."""
     former: tuple[Former, ...]
     """What it was called before its server moved, the latest first."""
+    alone: bool
+    """Whether its page is in English only."""
 
     @property
     def missed(self) -> int | None:
@@ -134,7 +139,8 @@ class Card:
 class Cards:
     """The cards of all ``listed`` Communities, for every page that shows some of them.
 
-    ``now`` is the time of the crawl in Unix seconds.
+    ``now`` is the time of the crawl in Unix seconds. Where there are more than ``most_translated``, so many have pages
+    in every language: those that have been listed for longest.
     """
 
     def __init__(
@@ -146,23 +152,25 @@ class Cards:
         provenance: Provenance | None = None,
         key_stories: Mapping[str, KeyStory] | None = None,
         past: Past | None = None,
+        most_translated: int = MOST_TRANSLATED,
     ) -> None:
         self.directory, self.now = directory, now
         self._past = past or Past()
         self._stories = key_stories or {}
         self._sources = (provenance or Provenance()).sources
         communities = list(listed)
+        self._translated = (
+            self._longest_listed(communities, most_translated) if len(communities) > most_translated else None
+        )
         self._paths = dict(community_paths(communities))
         self.all = tuple(map(self._card, communities))
         """One for each Community, in their order."""
 
     @cached_property
     def in_order(self) -> tuple[Card, ...]:
-        """As the list shows them: pinned first, then those that can be read, by visitors a week (unknown last).
-
-        Those whose server was not reached for a while come after all others.
-        """
-        return tuple(sorted(self.all, key=_order))
+        """As the list shows them: in the order of :mod:`sessioncrawler.editorial.ranking`."""
+        day = datetime.fromtimestamp(self.now, UTC).date()
+        return tuple(self.all[number] for number in recommended([_merits(card) for card in self.all], day))
 
     @cached_property
     def servers(self) -> int:
@@ -174,10 +182,13 @@ class Cards:
         """How many are not safe for work."""
         return sum(card.nsfw for card in self.all)
 
-    @cached_property
-    def facts(self) -> Markup:
-        """The :func:`facts` of all that are ``in_order``, as JSON that may stand in a page."""
-        return htmlsafe_json_dumps([facts(card) for card in self.in_order], separators=(",", ":"))
+    def _longest_listed(self, communities: Iterable[CommunityItem], most: int) -> frozenset[tuple[str, str]]:
+        """Those that keep their pages in every language where there are too many: who floods the list gets none."""
+
+        def since(key: tuple[str, str]) -> tuple[int, tuple[str, str]]:
+            return self._past.first_listed.get((key[0], key[1].lower()), self.now), key
+
+        return frozenset(sorted({room_key(one) for one in communities}, key=since)[:most])
 
     def _card(self, community: CommunityItem) -> Card:
         server, room, key = community.server, community.room, room_key(community)
@@ -201,8 +212,9 @@ class Cards:
             # That it is pinned is shown beside its name.
             badges=tuple(tag for tag in community.tags if tag.kind is not TagKind.USER and tag.text != PINNED),
             tags=tuple(tag for tag in community.tags if tag.kind is TagKind.USER),
+            topics=community.topics,
             nsfw_reason=community.nsfw_reason,
-            visitors=room.weekly_active_users,
+            visitors=counted(room.weekly_active_users, self._past.pulses.get(remembered)),
             created_at=room.created,
             created=dates.iso(room.created),
             age=dates.age(room.created, self.now),
@@ -217,45 +229,30 @@ class Cards:
             join_url=server.join_link(room).url,
             host_parts=tuple(_HOST_PART.findall(server.address.netloc)),
             proof=self._stories.get(key_of_server),
-            hue=keys.hue(key_of_server),
+            hue=keys.hue(hashlib.blake2b(path.encode(), digest_size=8).hexdigest()),
             pinned=community.pinned,
             presence=community.presence,
             pulse=self._past.pulses.get(remembered),
             first_listed=self._past.first_listed.get(remembered),
             former=self._past.former.get(remembered, ()),
+            alone=self._translated is not None and key not in self._translated,
         )
 
 
-def facts(card: Card) -> dict[str, Any]:
-    """What the scripts of the list know of a Community that its row does not show: plain values.
-
-    What nobody told is left out, and so are staff and sources where there are none.
-    """
-    told = {
-        "language": card.language,
-        "visitors": card.visitors,
-        "age": card.age,
-        "read": card.read,
-        "write": card.write,
-        "upload": card.upload,
-        "admins": card.admins or None,
-        "moderators": card.moderators or None,
-        "posts": card.posts,
-        "sources": card.sources or None,
-    }
-    if card.pulse:
-        told["activity"] = card.pulse.activity.value
-        told["trend"] = card.pulse.trend and card.pulse.trend.value
-        told["events"] = None if card.pulse.events is None else round(card.pulse.events) or None
-    told["missed"] = card.missed
-    if card.proof:
-        told["proof"] = card.proof.proof and card.proof.proof.value
-        told["proven"] = card.proof.proven_at
-        told["claimed"] = card.proof.sources if card.proof.proof is KeyProof.CLAIM else None
-        told["since"] = card.proof.since
-    return {name: value for name, value in told.items() if value is not None}
-
-
-def _order(card: Card) -> tuple[bool, bool, bool, bool, int, str, str]:
-    visitors, name = card.visitors or 0, card.name.casefold()
-    return (card.away, not card.pinned, card.read is False, card.visitors is None, -visitors, name, card.identifier)
+def _merits(card: Card) -> Merits:
+    if card.away:
+        rank = Rank.AWAY
+    elif card.pinned:
+        rank = Rank.PINNED
+    else:
+        rank = Rank.CLOSED if card.read is False else Rank.OPEN
+    return Merits(
+        server=card.key[0],
+        token=card.key[1],
+        rank=rank,
+        writable=card.write is True,
+        moderated=any(tag.text == MODERATED for tag in card.badges),
+        available=card.missed is None,
+        described=bool(card.lead),
+        activity=card.pulse.activity if card.pulse else by_visitors(card.visitors),
+    )

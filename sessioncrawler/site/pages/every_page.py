@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
 from sessioncrawler.site.pages.paths import Place
 from sessioncrawler.site.pages.structured_data import website
 
-LOGO = "logo/icon-512.png"
-"""The picture of the site for previews of links, below its root."""
+SITE_POSTER = "poster/site.png"
+"""The picture of the site for previews of links, below its root: always there, if only with its mark."""
+ALL = slice(None)
+"""Of pages that may be made part by part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,15 @@ class Page:
         return self.place.language
 
     @property
+    def poster(self) -> str:
+        """The path of its poster below the root of the site."""
+        return SITE_POSTER
+
+    @property
     def image(self) -> str:
         """The absolute address of a picture for previews of links; empty where the site has no address of its own."""
         base = self.place.real_base
-        return base and base + LOGO
+        return base and base + quote(self.poster, safe="/")
 
 
 def plain_page(directory: Directory, now: int, language: SiteLanguage, name: str) -> Page:
@@ -77,7 +85,7 @@ def site_view(site: Site) -> SiteView:
     """The operator's names and texts."""
     return SiteView(
         name=site.name,
-        description=site.description,
+        description=site.description.strip(),
         about=paragraphs(site.about),
         about_language=site.default_language,
         contact=site.contact,

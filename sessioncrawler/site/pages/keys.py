@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import KeyProof
 from sessioncrawler.protocol.keys.log import KeyChange, KeyEntry
-from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
 from sessioncrawler.site.pages.every_page import Page, site_view
 from sessioncrawler.site.pages.paths import KEYS, Place
 from sessioncrawler.text.keys import fingerprint
+from sessioncrawler.text.messages import N_
 
 MOST = 200
 """Entries of the log that are shown; ``v1/keys.json`` has more."""
 _WORDS: dict[str, str] = {
-    KeyChange.FIRST: "Proven for the first time",
-    KeyChange.CHANGED: "New key: join links with the former one are dead",
-    KeyChange.LOST: "Can no longer be proven",
-    KeyChange.RETURNED: "Proven again",
+    KeyChange.FIRST: N_("Proven for the first time"),
+    KeyChange.CHANGED: N_("New key: join links with the former one are dead"),
+    KeyChange.LOST: N_("Can no longer be proven"),
+    KeyChange.RETURNED: N_("Proven again"),
 }
 
 
@@ -48,26 +49,27 @@ class KeysPage(Page):
     """The newest first."""
 
 
-def keys_page(known: Knowledge) -> KeysPage:
-    """The page about keys, in English."""
+def keys_page(known: Knowledge, language: SiteLanguage | None = None) -> KeysPage:
+    """The page about keys, in ``language``; in English where it is None."""
+    told_in = language or site_language(DEFAULT)
     stories = known.key_stories.values()
     return KeysPage(
-        place=Place(known.directory.site.url, site_language(DEFAULT), KEYS),
+        place=Place(known.directory.site.url, told_in, KEYS),
         site=site_view(known.directory.site),
         checked=known.now,
         structured={},
         servers=len(stories),
         proven=sum(story.proof is KeyProof.ONION for story in stories),
-        entries=_entries(known.key_log),
+        entries=_entries(known.key_log, told_in),
     )
 
 
-def _entries(log: Sequence[KeyEntry]) -> tuple[EntryView, ...]:
+def _entries(log: Sequence[KeyEntry], language: SiteLanguage) -> tuple[EntryView, ...]:
     events = [(entry.event, entry.sha256) for entry in log[: -MOST - 1 : -1]]
     return tuple(
         EntryView(
             at=event.at,
-            words=_WORDS.get(event.change, event.change),
+            words=language.gettext(_WORDS.get(event.change, event.change)),
             address=event.address,
             key=fingerprint(event.public_key),
             former_key=fingerprint(event.former_key) if event.former_key else "",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sessioncrawler.editorial.activity import Activity, Trend
 from sessioncrawler.editorial.config import Directory
 from sessioncrawler.editorial.languages import LanguageTable
-from sessioncrawler.editorial.tags import NSFW
+from sessioncrawler.editorial.tags import MODERATED, NSFW, READ_ONLY, TEST, UPLOADS_OFF
 from sessioncrawler.model import Tag, TagKind
 from sessioncrawler.site.i18n.languages import SiteLanguage
 from sessioncrawler.site.pages.cards import Card
@@ -36,6 +36,10 @@ BADGES = {
     "test": (N_("test"), N_("For tests only")),
 }
 """Tags of the directory: how each is shown, and what it means. One without a text is shown as it is."""
+LIMITS = frozenset({READ_ONLY, UPLOADS_OFF, TEST})
+"""Tags of the directory that restrict: they do not look like praise."""
+DETAILS = frozenset({MODERATED, UPLOADS_OFF})
+"""Tags of the directory that a row of the list leaves to the details."""
 NSFW_REASONS = {
     "tag": N_("Not safe for work: a tag of its operators says so"),
     "word": N_("Not safe for work: a word in its name says so"),
@@ -61,7 +65,7 @@ _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 @dataclass(frozen=True, slots=True)
 class TagLabel:
-    """A tag as it is shown; ``kind`` is ``user``, ``reserved`` or ``warning``, and a class of the style sheet."""
+    """A tag as it is shown; ``kind`` is a class of the style sheet: ``user``, ``reserved``, ``limit``, ``warning``."""
 
     text: str
     kind: str
@@ -86,6 +90,11 @@ class LanguageLabel:
     flag: str
     name: str
     code: str
+
+
+def tag_text(tag: Tag) -> str:
+    """A tag as it is shown, whoever wrote it; one of invisible letters is a tag all the same."""
+    return names.name(tag.text, TAG_LENGTH) or names.REPLACEMENT
 
 
 class Labels:
@@ -129,6 +138,10 @@ class Labels:
         """Its standing."""
         return [self._label(tag, card.nsfw_reason) for tag in card.badges]
 
+    def marks(self, card: Card) -> list[TagLabel]:
+        """What a row of the list shows of its standing."""
+        return [self._label(tag, card.nsfw_reason) for tag in card.badges if tag.text not in DETAILS]
+
     def tags(self, card: Card) -> list[TagLabel]:
         """What its operators say."""
         return [self._label(tag) for tag in card.tags]
@@ -141,11 +154,11 @@ class Labels:
 
     def _new_label(self, tag: Tag, nsfw_reason: str | None) -> TagLabel:
         gettext = self._language.gettext
-        # A tag of invisible letters is a tag all the same.
-        text, title = names.name(tag.text, TAG_LENGTH) or names.REPLACEMENT, gettext(KINDS[tag.kind])
+        text, title = tag_text(tag), gettext(KINDS[tag.kind])
         if tag.kind is not TagKind.USER:
             if tag.text in BADGES:
                 text, title = map(gettext, BADGES[tag.text])
             if nsfw_reason in NSFW_REASONS:
                 title = gettext(NSFW_REASONS[nsfw_reason])
-        return TagLabel(text, tag.kind.value, title)
+        limit = tag.kind is TagKind.RESERVED and tag.text in LIMITS
+        return TagLabel(text, "limit" if limit else tag.kind.value, title)

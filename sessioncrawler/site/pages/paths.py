@@ -19,14 +19,28 @@ PLAIN = ("join", "about", "privacy")
 """Pages of text in each language: names of their folders, and with ``.html`` of their templates."""
 STATS = "stats/"
 """The folder of the page about the whole network over time."""
-TRANSLATED = ("", *(f"{page}/" for page in PLAIN), STATS)
-"""Folders whose pages exist in each language; the empty one is that of the list."""
-SERVERS = "s/"
-"""The folder of the pages of servers, which exist in each language as well."""
+BROWSE = "browse/"
+"""The folder of the page that leads to the shelves: the pages of languages and topics."""
+PAGE = "page/"
+"""The folder of the further pages of a long list, by number from 2, which exist in each language."""
+SEARCH_INDEX = "search/index.js"
+"""What the scripts of a long list search."""
 STATUS = "status/"
-"""The folder of the status page, which is in English only."""
+"""The folder of the status page."""
 KEYS = "keys/"
-"""The folder of the page about keys, in English only as well."""
+"""The folder of the page about keys."""
+TRANSLATED = ("", *(f"{page}/" for page in PLAIN), BROWSE, STATS, STATUS, KEYS)
+"""Folders whose pages exist in each language; the empty one is that of the list."""
+COMMUNITIES = "c/"
+"""The folder of the pages of Communities."""
+SERVERS = "s/"
+"""The folder of the pages of servers."""
+LANGUAGES = "language/"
+"""The folder of the shelves of languages."""
+TOPICS = "topic/"
+"""The folder of the shelves of topics."""
+_KINDS = (COMMUNITIES, SERVERS, LANGUAGES, TOPICS)
+"""Folders of pages that exist in each language as well; of the first two where there are not too many."""
 _EXAMPLES = ("example.org", "example.com", "example.net")
 """Domains that nobody has (RFC 2606, section 3): a site.url that was not filled in."""
 
@@ -40,6 +54,8 @@ class Place:
     path: str = ""
     anywhere: bool = False
     """Whether it is shown under any address, as the page for errors is; its links begin with ``base`` then."""
+    alone: bool = False
+    """Whether there is no other language of it, though others of its kind have them."""
 
     @property
     def folder(self) -> str:
@@ -59,12 +75,11 @@ class Place:
     @property
     def real_base(self) -> str:
         """The site's address; empty where it is unknown, or that of an example."""
-        host = urlsplit(self.base).hostname or ""
-        return "" if any(host == name or host.endswith(f".{name}") for name in _EXAMPLES) else self.base
+        return real_base(self.base)
 
-    def link(self, path: str = "") -> str:
-        """The link from here to the page ``path`` of this language; to the English one where there is no other."""
-        folder = self.language.folder if is_translated(path) else ""
+    def link(self, path: str = "", *, alone: bool = False) -> str:
+        """The link from here to the page ``path`` of this language; to the English one where that is ``alone``."""
+        folder = self.language.folder if is_translated(path) and not alone else ""
         return f"{self.root}{quote(folder + path, safe='/')}{INDEX}"
 
     def file(self, name: str) -> str:
@@ -77,7 +92,20 @@ class Place:
 
         Pages without a translation are alike where their folders are of one depth.
         """
-        return self if is_translated(self.path) else replace(self, path="-/" * self.path.count("/"))
+        return self if self.is_translated else self.level
+
+    @property
+    def level(self) -> Place:
+        """What stands for all places that link to every other page in the same way, but for translations.
+
+        Pages that no other one is sure to name are alike where their folders are of one depth.
+        """
+        return self if self.path in TRANSLATED else replace(self, path="-/" * self.path.count("/"))
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether it exists in each language."""
+        return is_translated(self.path) and not self.anywhere and not self.alone
 
     @property
     def translations(self) -> Iterator[tuple[SiteLanguage, str, str]]:
@@ -85,18 +113,22 @@ class Place:
 
         Where a page is English only, the links lead to the lists, and the addresses are empty.
         """
-        for code in LOCALES:
-            language = site_language(code)
-            if is_translated(self.path) and not self.anywhere:
-                there = replace(self, language=language)
-                yield language, f"{self.root}{there.folder}{INDEX}", there.url
-            else:
-                yield language, f"{self.root}{language.folder}{INDEX}", ""
+        root, there = self.root, self.is_translated
+        path = quote(self.path, safe="/") if there else ""
+        for language in map(site_language, LOCALES):
+            address = f"{self.base}{language.folder}{path}" if there and self.base else ""
+            yield language, f"{root}{language.folder}{path}{INDEX}", address
+
+
+def real_base(url: str) -> str:
+    """The address of a site; empty where it is that of an example."""
+    host = urlsplit(url).hostname or ""
+    return "" if any(host == name or host.endswith(f".{name}") for name in _EXAMPLES) else url
 
 
 def is_translated(path: str) -> bool:
     """Whether the page in the folder ``path`` exists in each language."""
-    return path in TRANSLATED or path.startswith(SERVERS)
+    return path in TRANSLATED or path.startswith((*_KINDS, PAGE))
 
 
 def room_key(community: CommunityItem) -> tuple[str, str]:
@@ -117,7 +149,7 @@ def community_paths(communities: Iterable[CommunityItem]) -> Iterator[tuple[tupl
     taken = Counter(one.identifier.casefold() for one in everybody.values())
     for key, one in everybody.items():
         suffix = one.server.server_id if taken[one.identifier.casefold()] == 1 else one.server.public_key
-        yield key, f"c/{one.room.token}+{suffix}/"
+        yield key, f"{COMMUNITIES}{one.room.token}+{suffix}/"
 
 
 def server_paths(servers: Iterable[Server], keys: Iterable[KnownKey] = ()) -> dict[str, str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from itertools import chain, islice
 
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.paths import STATS, TRANSLATED, Place
+from sessioncrawler.site.pages.paths import BROWSE, STATS, TRANSLATED, Place
 
 MOST_ENTRIES = 50_000
 """More entries make a sitemap invalid."""
+_CHANGING = {"", "about/", BROWSE, STATS}
+"""Pages that change with each crawl."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +25,25 @@ class Entry:
     """Codes and addresses of the same page in all languages; empty where there is one."""
 
 
-def sitemap(base: str, paths: Iterable[str], now: int) -> tuple[Entry, ...]:
-    """Every page of a site at ``base``: the translated ones, then the folders ``paths``; empty without a ``base``.
+def sitemap(base: str, paths: Mapping[str, Sequence[str]], now: int) -> tuple[Entry, ...]:
+    """Every page of a site at ``base``: those that every site has, then the folders ``paths``; empty without one.
 
-    The list, the page about the directory and that about the network change with each crawl, at ``now``.
+    ``paths`` gives the codes of the languages in which each page exists. All other languages of these come last, since
+    that is what is cut off where there are too many. The list, the page about the directory and that about the network
+    change with each crawl, at ``now``.
     """
     if not base:
         return ()
-    entries = [*_translated(base, now), *(Entry(base + quote(path, safe="/")) for path in paths)]
-    return tuple(entries[:MOST_ENTRIES])
+    entries = chain(
+        (entry for path in TRANSLATED for entry in _entries(base, path, LOCALES, now if path in _CHANGING else None)),
+        (next(_entries(base, path, codes)) for path, codes in paths.items()),
+        (entry for path, codes in paths.items() for entry in islice(_entries(base, path, codes), 1, None)),
+    )
+    return tuple(islice(entries, MOST_ENTRIES))
 
 
-def _translated(base: str, now: int) -> Iterator[Entry]:
-    for path in TRANSLATED:
-        for code in LOCALES:
-            place = Place(base, site_language(code), path)
-            alternates = tuple((language.code, url) for language, _, url in place.translations)
-            yield Entry(place.url, now if path in {"", "about/", STATS} else None, alternates)
+def _entries(base: str, path: str, codes: Sequence[str], changed: int | None = None) -> Iterator[Entry]:
+    """The page ``path`` in each of its languages, the first of which is the default one."""
+    urls = tuple((code, Place(base, site_language(code), path).url) for code in codes)
+    for _, url in urls:
+        yield Entry(url, changed, urls if len(urls) > 1 else ())

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sessioncrawler.explain.address_story import advice_for, kept, proof_in_short, state_of
-from sessioncrawler.explain.outcomes import outcome_text, proof_text
-from sessioncrawler.explain.phrases import LINE, a_time
+from sessioncrawler.editorial.judge import Judge
+from sessioncrawler.explain.address_story import advice_for, bounded, kept, proof_in_short, state_of
+from sessioncrawler.explain.outcomes import in_short, outcome_text, proof_text
+from sessioncrawler.explain.phrases import LINE
+from sessioncrawler.explain.pictures import Icons, pictures_in_short
 from sessioncrawler.knowledge.addresses import AddressFacts
 from sessioncrawler.knowledge.keys import story_of
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyClaim, Outcome, Sighting
-from sessioncrawler.site.i18n.languages import DEFAULT, site_language
+from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
 from sessioncrawler.site.pages.every_page import Page, site_view
 from sessioncrawler.site.pages.paths import STATUS, Place
 from sessioncrawler.state import SourceSummary
 from sessioncrawler.text import numbers
 from sessioncrawler.text.keys import fingerprint
+from sessioncrawler.text.messages import N_
 from sessioncrawler.text.names import name
 
 A_DAY = 86_400
@@ -48,8 +51,12 @@ class ServerView:
     """A value of Outcome, or ``unknown`` where it was not asked, or nobody names it any more."""
     troubled: bool
     words: str
+    """In English, to go on after "it"."""
+    short: str
+    """The same as a short sentence in the language of the page."""
     detail: str
     advice: str
+    """In English, as are ``kept``, ``bounded`` and ``pictures``."""
     rooms: int
     since: int | None
     """When its present failures began."""
@@ -65,6 +72,10 @@ class ServerView:
     """Since when the key is new; None where it is not."""
     former_key: str
     """The key before that one, in groups of four digits; empty where it is not new."""
+    bounded: tuple[str, ...]
+    """That more rooms were told than are taken, or than have a place on the page; empty where all have."""
+    pictures: tuple[str, ...]
+    """How many of its pictures came to nothing, and why; empty where all are well, or none are shown."""
     kept: str
     """That it keeps its Communities although it is silent; empty where it does not."""
     healthy: bool
@@ -91,6 +102,8 @@ class SourceView:
     last_seen: int | None
     age: str
     """How long ago it showed join links last; empty for never and for in the last day."""
+    full: bool = False
+    """Whether it shows as many as are taken of one source, so that there may be more."""
 
     @property
     def share(self) -> str:
@@ -103,31 +116,53 @@ class StatusPage(Page):
     """Everything that the status page shows. Rooms are counted, never named."""
 
     summary: str
+    servers_alone: bool
+    """Whether the pages of servers are in English only."""
     troubled: tuple[ServerView, ...]
     """Those that fail longest first."""
     fine: tuple[ServerView, ...]
     sources: tuple[SourceView, ...]
 
 
-def status_page(known: Knowledge, pages: Mapping[str, str] | None = None) -> StatusPage:
-    """The status page of what is known when a crawl has ended, in English; ``pages`` are those of servers, by key."""
+def status_page(
+    known: Knowledge,
+    pages: Mapping[str, str] | None = None,
+    icons: Icons | None = None,
+    language: SiteLanguage | None = None,
+    *,
+    servers_alone: bool = False,
+) -> StatusPage:
+    """The status page of what is known when a crawl has ended; ``pages`` are those of servers, by key.
+
+    ``icons`` are what is remembered of pictures; None where none are shown. What operators are told to do is in English
+    in every ``language``; ``servers_alone`` is whether ``pages`` are, too.
+    """
+    told_in = language or site_language(DEFAULT)
     site = known.directory.site
     groups: dict[str, list[AddressFacts]] = defaultdict(list)
     for netloc, facts in known.addresses.items():
         groups[_server_of(facts) or netloc].append(facts)
-    views = [_server(group, known, pages or {}) for group in groups.values()]
+    judge = Judge(known.directory, known.now, guess=False)
+    views = [
+        replace(
+            _server(group, known, pages or {}, told_in), pictures=_pictures(_best(group, known), known, judge, icons)
+        )
+        for group in groups.values()
+    ]
     troubled = sorted((view for view in views if view.troubled), key=_longest_first)
     fine = sorted((view for view in views if not view.troubled), key=lambda view: view.address.partition("://")[2])
-    answering, failing = numbers.counted(len(fine), "server answers", "servers answer"), len(troubled)
+    answering = told_in.ngettext("%(number)s server answers", "%(number)s servers answer", len(fine))
+    failing = told_in.ngettext("%(number)s address does not", "%(number)s addresses do not", len(troubled))
     return StatusPage(
-        place=Place(site.url, site_language(DEFAULT), STATUS),
+        place=Place(site.url, told_in, STATUS),
         site=site_view(site),
         checked=known.now,
         structured={},
-        summary=f"{answering}, {numbers.counted(failing, 'address does', 'addresses do')} not",
+        summary=told_in.gettext("%(answering)s, %(failing)s", answering=answering, failing=failing),
+        servers_alone=servers_alone,
         troubled=tuple(troubled),
         fine=tuple(fine),
-        sources=_sources(known),
+        sources=_sources(known, told_in),
     )
 
 
@@ -146,7 +181,9 @@ def _longest_first(view: ServerView) -> tuple[bool, int, str]:
     return (view.since is None, view.since or 0, view.address)
 
 
-def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str]) -> ServerView:
+def _server(
+    group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str], language: SiteLanguage
+) -> ServerView:
     """One server: the addresses of ``group``, all of which were reached, or a single one that was not."""
     facts = _best(group, known)
     poll, last, state = facts.poll, facts.last, state_of(facts)
@@ -164,12 +201,15 @@ def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str
         outcome=poll.outcome.value if poll and facts.current else "unknown",
         troubled=not facts.reached,
         words=state.words,
+        short=_short(facts, language),
         detail=name(poll.detail, LINE) if poll and facts.current else "",
         advice=advice,
         rooms=len(told.rooms) if told else 0,
+        bounded=tuple(bounded(facts, known)),
+        pictures=(),
         kept=kept(facts, known),
         since=since,
-        duration=a_time(known.now - since) if since is not None else "",
+        duration=language.duration(known.now - since) if since is not None else "",
         last_success=last.reached_at if last else None,
         key=fingerprint(server.public_key) if server and (facts.reached or silent) else "",
         key_from=proof_text(poll.key_proof) if poll and facts.reached else "",
@@ -181,6 +221,25 @@ def _server(group: list[AddressFacts], known: Knowledge, pages: Mapping[str, str
         others=tuple(sorted(named)),
         sources=_naming(group),
     )
+
+
+def _pictures(facts: AddressFacts, known: Knowledge, judge: Judge, icons: Icons | None) -> tuple[str, ...]:
+    poll = facts.poll
+    if icons is None or poll is None or poll.server is None or not facts.reached:
+        return ()
+    key = poll.server.public_key
+    listed = [room for room in poll.rooms if (key, room.token.lower()) not in known.beyond]
+    return tuple(pictures_in_short(poll.server, listed, judge, icons))
+
+
+def _short(facts: AddressFacts, language: SiteLanguage) -> str:
+    if facts.opted_out_at is not None:
+        return language.gettext(N_("It asks not to be listed."))
+    if facts.reached:
+        return language.gettext(N_("It answers."))
+    if facts.poll is None or not facts.current:
+        return language.gettext(N_("It was not asked."))
+    return language.gettext(in_short(facts.poll.outcome.value))
 
 
 def _best(group: list[AddressFacts], known: Knowledge) -> AddressFacts:
@@ -208,18 +267,18 @@ def _naming(group: Iterable[AddressFacts]) -> tuple[str, ...]:
     return (*configured, *sorted(sources), *sorted(redirects))
 
 
-def _sources(known: Knowledge) -> tuple[SourceView, ...]:
+def _sources(known: Knowledge, language: SiteLanguage) -> tuple[SourceView, ...]:
     current: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in known.sightings:
         if known.on_page_now(sighting):
             current[sighting.source].append(sighting)
-    views = [_source(summary, current[summary.source], known) for summary in known.sources]
+    views = [_source(summary, current[summary.source], known, language) for summary in known.sources]
     silent = {source.url for source in known.directory.sources} - {summary.source for summary in known.sources}
     views += [SourceView(name(url, SOURCE_LENGTH), 0, 0, 0, None, None, "") for url in silent]
     return tuple(sorted(views, key=lambda view: view.name))
 
 
-def _source(summary: SourceSummary, current: list[Sighting], known: Knowledge) -> SourceView:
+def _source(summary: SourceSummary, current: list[Sighting], known: Knowledge, language: SiteLanguage) -> SourceView:
     age = known.now - summary.last_seen
     return SourceView(
         name=name(summary.source, SOURCE_LENGTH),
@@ -228,5 +287,6 @@ def _source(summary: SourceSummary, current: list[Sighting], known: Knowledge) -
         alive=sum(known.facts_of(sighting).reached for sighting in current),
         first_seen=summary.first_seen,
         last_seen=summary.last_seen,
-        age=f"{a_time(age)} ago" if age >= A_DAY else "",
+        age=language.age(age) if age >= A_DAY else "",
+        full=summary.current >= known.links_per_source,
     )

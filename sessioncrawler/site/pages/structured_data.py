@@ -25,18 +25,21 @@ def website(site: Site, place: Place) -> dict[str, Any]:
     return {"@context": CONTEXT, **_website(site, place)} if site.url else {}
 
 
-def collection(site: Site, place: Place, entries: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The list as a ``CollectionPage``; ``entries`` are the names and folders of all Communities in their order."""
+def collection(site: Site, place: Place, entries: Sequence[tuple[str, str]], name: str = "") -> dict[str, Any]:
+    """The list, or a part of it called ``name``, as a ``CollectionPage``.
+
+    ``entries`` are the names and folders of all its Communities in their order.
+    """
     if not site.url:
         return {}
     items = [
-        {"@type": "ListItem", "position": position, "name": well_formed(name), "url": site.url + quote(path, safe="/")}
-        for position, (name, path) in enumerate(entries[:MOST_ITEMS], start=1)
+        {"@type": "ListItem", "position": position, "name": well_formed(one), "url": site.url + quote(path, safe="/")}
+        for position, (one, path) in enumerate(entries[:MOST_ITEMS], start=1)
     ]
     return {
         "@context": CONTEXT,
         "@type": "CollectionPage",
-        "name": site.name,
+        "name": well_formed(name) or site.name,
         "url": place.url,
         "inLanguage": place.language.code,
         "isPartOf": _website(site, place),

@@ -27,6 +27,7 @@ from markupsafe import Markup
 
 from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, localise, site_language
 from sessioncrawler.site.render import assets
+from sessioncrawler.site.render.escaping import EscapingEnvironment
 from sessioncrawler.text import dates
 
 PACKAGE = "sessioncrawler"
@@ -72,7 +73,7 @@ def build_environment(folder: str | Path | None = None, language: SiteLanguage |
     of the pages, English where it is None.
     Raises ``ValueError`` where it is named and isn't a folder.
     """
-    environment = Environment(
+    environment = EscapingEnvironment(
         loader=ChoiceLoader([*_operator_loaders(folder), project_loader()]),
         autoescape=select_autoescape(default=True, default_for_string=True, disabled_extensions=PLAIN_ENDINGS),
         undefined=StrictUndefined,

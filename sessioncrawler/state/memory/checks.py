@@ -8,64 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
-    Float,
-    Integer,
-    MetaData,
-    Table,
-    Text,
     and_,
     bindparam,
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sessioncrawler.state.memory import incidents, tables
+from sessioncrawler.state.memory.incidents import Incident
 from sessioncrawler.state.memory.spans import DAY, HOUR, Span, day_of, merge
+from sessioncrawler.state.memory.tables import checks, servers
 
 HOURS_KEPT = 48
 FORGOTTEN = 400 * DAY
 """Seconds after which a server that was never reached again is forgotten, with all that is known of it."""
-MOST_INCIDENTS = 100
-"""Incidents that are remembered of one server, the latest."""
 BATCH = 200
 
 _COUNTED = ("asked", "reached", "seconds")
-
-_metadata = MetaData()
-servers = Table(
-    "servers",
-    _metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("public_key", Text, unique=True),
-    Column("first_reached", BigInteger),
-    Column("last_reached", BigInteger),
-    Column("last_checked", BigInteger),
-)
-checks = Table(
-    "checks",
-    _metadata,
-    Column("server", Integer, primary_key=True),
-    Column("span", Integer, primary_key=True),
-    Column("start", Integer, primary_key=True),
-    Column("asked", Integer),
-    Column("reached", Integer),
-    Column("seconds", Float),
-)
-incidents = Table(
-    "incidents",
-    _metadata,
-    Column("server", Integer, primary_key=True),
-    Column("began", BigInteger, primary_key=True),
-    Column("ended", BigInteger),
-    Column("how", Text),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +57,6 @@ class Checks:
     reached: int
     seconds: float
     """Sum of the seconds that it took to answer, where it did."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A server was not reached from the check at ``began`` on (Unix seconds)."""
-
-    public_key: str
-    began: int
-    ended: int | None
-    """When it was reached again; None while it is not."""
-    how: str
-    """The outcome of the first check that failed."""
-
-    def seconds(self, now: int) -> int:
-        """How long it lasted, up to ``now``."""
-        return max(0, (now if self.ended is None else self.ended) - self.began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +98,11 @@ def record(connection: Connection, found: Iterable[Check]) -> None:
     if not fresh:
         return
     _count(connection, fresh, numbers)
-    _note_incidents(connection, fresh, numbers)
+    incidents.note(
+        connection,
+        {numbers[one.public_key]: one.at for one in fresh if one.reached},
+        {numbers[one.public_key]: (one.at, one.how) for one in fresh if not one.reached},
+    )
     _note_times(connection, fresh, numbers)
 
 
@@ -194,33 +146,6 @@ def _add(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     connection.execute(statement, rows)
 
 
-def _note_incidents(connection: Connection, fresh: Sequence[Check], numbers: Mapping[str, int]) -> None:
-    under_way = set(connection.scalars(select(incidents.c.server).where(incidents.c.ended.is_(None))))
-    ended: list[dict[str, object]] = []
-    began: list[dict[str, object]] = []
-    for one in fresh:
-        number = numbers[one.public_key]
-        if one.reached and number in under_way:
-            ended.append({"number_": number, "at": one.at})
-        elif not one.reached and number not in under_way:
-            began.append({"server": number, "began": one.at, "ended": None, "how": one.how})
-    if ended:
-        ours = and_(incidents.c.server == bindparam("number_"), incidents.c.ended.is_(None))
-        connection.execute(update(incidents).where(ours).values(ended=bindparam("at")), ended)
-    if began:
-        connection.execute(insert(incidents), began)
-        _forget_incidents(connection)
-
-
-def _forget_incidents(connection: Connection) -> None:
-    """Keep the latest :data:`MOST_INCIDENTS` of each server."""
-    many = select(incidents.c.server).group_by(incidents.c.server).having(func.count() > MOST_INCIDENTS)
-    for number in list(connection.scalars(many)):
-        own = incidents.c.server == number
-        latest = select(incidents.c.began).where(own).order_by(incidents.c.began.desc()).offset(MOST_INCIDENTS).limit(1)
-        connection.execute(delete(incidents).where(own, incidents.c.began <= latest.scalar_subquery()))
-
-
 def availability(connection: Connection, now: int) -> dict[str, Availability]:
     """Public key → how its server was reached until ``now``."""
     hour, day = now // HOUR, day_of(now)
@@ -262,27 +187,11 @@ def histories(connection: Connection, keys: Iterable[str]) -> dict[str, ServerHi
         for row in connection.execute(select(checks).where(checks.c.server.in_(by_number))):
             one = Checks(Span(row.span), row.start, row.asked, row.reached, row.seconds)
             counted[by_number[row.server]].append(one)
-        noted: dict[str, list[Incident]] = defaultdict(list)
-        mine = select(incidents).where(incidents.c.server.in_(by_number)).order_by(incidents.c.began)
-        for row in connection.execute(mine):
-            key = by_number[row.server]
-            noted[key].append(Incident(key, row.began, row.ended, row.how))
+        noted = incidents.of_servers(connection, by_number)
         for key in by_number.values():
             ordered = sorted(counted[key], key=lambda one: (-one.span, one.start))
-            found[key] = ServerHistory(tuple(ordered), tuple(noted[key]))
+            found[key] = ServerHistory(tuple(ordered), tuple(noted.get(key, ())))
     return found
-
-
-def recent_incidents(connection: Connection, since: int) -> list[Incident]:
-    """Incidents that were under way at ``since`` (Unix seconds) or later, oldest first."""
-    lasting = or_(incidents.c.ended.is_(None), incidents.c.ended >= since)
-    joined = (
-        select(servers.c.public_key, incidents.c.began, incidents.c.ended, incidents.c.how)
-        .join_from(incidents, servers, incidents.c.server == servers.c.number)
-        .where(lasting)
-        .order_by(incidents.c.began, servers.c.public_key)
-    )
-    return [Incident(row.public_key, row.began, row.ended, row.how) for row in connection.execute(joined)]
 
 
 def keep_up(connection: Connection, now: int) -> None:
@@ -290,6 +199,6 @@ def keep_up(connection: Connection, now: int) -> None:
     connection.execute(delete(checks).where(checks.c.span == Span.HOUR, checks.c.start <= now // HOUR - HOURS_KEPT))
     merge(connection, checks, dict.fromkeys(_COUNTED, func.sum), _add, now)
     forgotten = select(servers.c.number).where(servers.c.last_reached < now - FORGOTTEN)
-    for table in (checks, incidents):
+    for table in (checks, tables.incidents):
         connection.execute(delete(table).where(table.c.server.in_(forgotten)))
     connection.execute(delete(servers).where(servers.c.last_reached < now - FORGOTTEN))

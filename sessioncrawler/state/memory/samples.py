@@ -100,18 +100,6 @@ class Sample:
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
-class Weeks:
-    """The last seven whole days of a Community and the seven before: sums, and for how many days they are known."""
-
-    events: float = 0.0
-    days: float = 0.0
-    events_before: float = 0.0
-    days_before: float = 0.0
-    users: float | None = None
-    users_before: float | None = None
-
-
 def record(connection: Connection, told: Iterable[Told], now: int) -> None:
     """One sample a Community and day: what was told last. Events are the growth of the sequence since it was told last.
 
@@ -195,31 +183,6 @@ def _upsert(connection: Connection, rows: Sequence[Mapping[str, object]]) -> Non
     connection.execute(statement, rows)
 
 
-def weeks(connection: Connection, now: int) -> dict[Key, Weeks]:
-    """Public key and lower-case token → the last two weeks of each Community, today left out."""
-    today = day_of(now)
-    stretches = {
-        "": and_(samples.c.start >= today - 7, samples.c.start < today),
-        "_before": and_(samples.c.start >= today - 14, samples.c.start < today - 7),
-    }
-    columns = []
-    for name, stretch in stretches.items():
-        columns += [
-            func.coalesce(func.sum(samples.c[what]).filter(stretch), 0.0).label(what + name)
-            for what in ("events", "days")
-        ]
-        columns.append(func.avg(samples.c.users).filter(stretch).label("users" + name))
-    recent = and_(samples.c.span == Span.DAY, samples.c.start >= today - 14)
-    sums = select(samples.c.community, *columns).where(recent).group_by(samples.c.community).subquery()
-    joined = select(communities.c.public_key, communities.c.token, sums)
-    joined = joined.join_from(communities, sums, sums.c.community == communities.c.number)
-    found: dict[Key, Weeks] = {}
-    for row in connection.execute(joined).mappings():
-        values = {name: row[name] for name in Weeks.__dataclass_fields__}
-        found[row["public_key"], row["token"]] = Weeks(**values)
-    return found
-
-
 def histories(connection: Connection, keys: Iterable[Key]) -> dict[Key, tuple[Sample, ...]]:
     """Public key and lower-case token → its samples, oldest first; Communities that are not known are left out."""
     wanted = set(keys)
@@ -253,10 +216,10 @@ def keep_up(connection: Connection, now: int) -> None:
 
 
 def forget(connection: Connection, keys: Iterable[Key]) -> None:
-    """Forget Communities that the directory no longer wants to name."""
-    for key, token in keys:
-        own = and_(communities.c.public_key == key, communities.c.token == token)
-        number = connection.scalar(select(communities.c.number).where(own))
-        if number is not None:
-            connection.execute(delete(samples).where(samples.c.community == number))
-            connection.execute(delete(communities).where(own))
+    """Forget Communities, given by public key and lower-case token: thousands of them in a moment."""
+    own = and_(communities.c.public_key == bindparam("key_"), communities.c.token == bindparam("token_"))
+    rows = [{"key_": key, "token_": token} for key, token in keys]
+    if rows:
+        number = select(communities.c.number).where(own).scalar_subquery()
+        connection.execute(delete(samples).where(samples.c.community == number), rows)
+        connection.execute(delete(communities).where(own), rows)

@@ -91,7 +91,9 @@ def test_mistakes_are_raised():
 
 def test_the_project_s_own_directory_only_lacks_its_owner():
     advice = advise((ROOT / "directory.toml").read_text(encoding="utf-8"), "directory.toml", NOW)
-    assert advice.summary == "2 servers, 0 sources, 151 languages, 2 flags, 1 hide rule, 1 pin rule, 2 listings"
+    assert (
+        advice.summary == "2 servers, 2 sources, 151 languages, 2 flags, 1 hide rule, 1 pin rule, 2 listings, 19 topics"
+    )
     assert all("found the example example.org" in warning for warning in advice.warnings)
 
 

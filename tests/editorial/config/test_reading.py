@@ -41,6 +41,10 @@ def test_the_project_s_own_directory_is_right():
         "https://open.getsession.org",
         "http://13.233.251.36:8081",
     ]
+    assert [source.url for source in directory.sources] == [
+        "https://simplifiedprivacy.com/techgroups",
+        "https://euroexit.net",
+    ]
     assert [server.official for server in directory.servers] == [True, False]
     assert directory.official_keys == {"a03c383cf63c3c4efe67acc52112a6dd734b3a946b9545f488aaa93da7991238"}
     assert [str(rule.pattern) for rule in directory.hide] == ["test+118d"]

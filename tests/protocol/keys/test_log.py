@@ -41,3 +41,11 @@ def test_a_changed_entry_breaks_the_chain(entries, change):
 def test_a_removed_entry_breaks_the_chain(entries):
     assert broken_at(entries[1:]) == 1
     assert broken_at([entries[0], entries[2]]) == 2
+
+
+def test_a_log_that_is_full_begins_anywhere_and_a_shorter_one_does_not(entries, monkeypatch):
+    entries.append(chained(replace(EVENTS[1], at=400), entries[-1]))
+    monkeypatch.setattr("sessioncrawler.protocol.keys.log.KEPT", 3)
+    assert broken_at(entries[1:]) is None
+    assert broken_at(entries[2:]) == 1
+    assert broken_at([entries[1], entries[3], entries[3]]) == 3

@@ -9,6 +9,7 @@ from lxml import html
 from sessioncrawler.model import Outcome, Server
 from sessioncrawler.publish.outputs import OUTPUTS, files
 from sessioncrawler.site.history.gone import KEPT, MOST_OF_SERVER, Why, gone_pages
+from sessioncrawler.site.i18n.languages import LOCALES
 from sessioncrawler.state import KnownKey
 from tests.support.knowing import DAY, HOST, KEY, NOW, OTHER, failed, http, knew
 from tests.support.remembered import LOST, LOST_KEY, edition, gone, known
@@ -19,13 +20,13 @@ PATH = f"c/opera+{Server(LOST, LOST_KEY).server_id}/index.html"
 
 
 def rendered(*more):
-    shown = [output for output in OUTPUTS if output.path in {"c/", "sitemap.xml"}]
+    shown = [output for output in OUTPUTS if output.path in {"", "sitemap.xml"}]
     return dict(files(edition(known(*more)), shown))
 
 
 def pages(*more, taken=()):
     one = edition(known(*more))
-    return list(gone_pages(one.known, one.cards, taken))
+    return [page for page in gone_pages(one.known, one.cards, taken) if page.language.code == "en"]
 
 
 def test_the_page_stays_says_so_and_leads_to_what_looks_like_it():
@@ -64,7 +65,8 @@ def test_why_it_is_gone(one, poll, why):
     if poll:
         others = [told for told in everything.polls if told.poll.address != LOST]
         everything = replace(everything, polls=(*others, knew(poll)))
-    (page,) = gone_pages(everything, edition(everything).cards, ())
+    page, *others = gone_pages(everything, edition(everything).cards, ())
+    assert [one.language.code for one in (page, *others)] == list(LOCALES)
     assert page.why is why
     assert bool(page.join_url) == (why is Why.SILENT)
 
@@ -100,7 +102,7 @@ def test_names_are_cleaned_and_safe_ones_lead_to_safe_ones():
     one = edition(everything)
     for item in one.communities:
         item.nsfw_reason = "tag" if item.room.token == "cats" else None
-    (page,) = gone_pages(everything, one.cards, ())
+    (page,) = gone_pages(everything, one.cards, (), most_translated=0)
     assert page.name == "Cats <b>"
     assert [card.name for card in page.like] == ["Chess"]
     assert page.gone_at == NOW - 5 * DAY

@@ -16,7 +16,7 @@ ENGLISH = site_language("en")
 
 def page_of(token, told=()):
     one = edition(known(), weekly=lambda keys: {key: told for key in keys if key == (KEY, token)})
-    shown = [output for output in OUTPUTS if output.path == "c/"]
+    shown = [output for output in OUTPUTS if output.path == ""]
     return html.document_fromstring(dict(files(one, shown))[f"c/{item_of(one, token).identifier}/index.html"].decode())
 
 
@@ -38,7 +38,11 @@ def test_charts_have_a_table_behind_them():
         "Visitors a week in the last twelve weeks: between 33 and 47",
         "Events a day in the last twelve weeks: between 0 and 37",
     ]
-    rows = tree.xpath("//details[@class='weeks']//tbody/tr")
+    assert [words(one, ".") for one in tree.xpath("//figcaption")] == [
+        "Visitors a week 33\N{EN DASH}47",
+        "Events a day 0\N{EN DASH}37",
+    ]
+    rows = tree.xpath("//details[@class='weeks'][@class='weeks']//tbody/tr")
     assert [[cell.text_content() for cell in row] for row in rows] == [
         ["1 January 2026", "33", "31"],
         ["8 January 2026", "40", "less than 1"],
@@ -48,11 +52,11 @@ def test_charts_have_a_table_behind_them():
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_single_week_is_no_line(count):
-    assert page_of("cats", weeks(count)).xpath("//figure | //details") == []
+    assert page_of("cats", weeks(count)).xpath("//figure | //details[@class='weeks']") == []
 
 
 def test_where_one_of_both_is_unknown_the_other_is_shown():
-    told = [Week(one.first_day, None, one.events) for one in weeks()]
+    told = [Week(one.first_day, None, one.events, one.days) for one in weeks()]
     found = series(told, ENGLISH)
     assert (bool(found.visitors), bool(found.events)) == (False, True)
     assert {row.visitors for row in found.rows} == {"\N{EN DASH}"}

@@ -79,10 +79,11 @@ def test_it_tells_how_often_and_when_it_was_reached():
         "21 January: reached 23 of 24",
         "22 January: reached 24 of 24",
     ]
-    incidents = [[words(cell, ".") for cell in row.xpath("td")] for row in tree.xpath("//div[@class='wide']//tbody/tr")]
+    told = tree.xpath("//table[@class='incidents']/tbody/tr")
+    incidents = [[words(cell, ".") for cell in row.xpath("td")] for row in told]
     assert incidents == [
-        ["22 January 2026, 11:00 UTC", "still", "1 hour", "its certificate could not be trusted"],
-        ["21 January 2026, 12:00 UTC", "21 January 2026, 17:00 UTC", "5 hours", "its name did not resolve"],
+        ["22 January 2026, 11:00 UTC \N{EN DASH} still", "1 hour", "its certificate could not be trusted"],
+        ["21 January 2026, 12:00 UTC \N{EN DASH} 21 January 2026, 17:00 UTC", "5 hours", "its name did not resolve"],
     ]
     assert "First reached on 13 December 2025." in words(tree)
 
@@ -108,8 +109,8 @@ def test_rooms_and_incidents_that_are_shown_are_bounded():
     tree = page(known, *many, histories=lambda: past(*old))
     assert len(tree.xpath("//ul[@class='rooms']/li")) == MOST_ROOMS
     assert "And 30 more, in the list" in words(tree)
-    assert len(tree.xpath("//div[@class='wide']//tbody/tr")) == MOST_INCIDENTS
-    assert "3 February 1970" in words(tree, "//div[@class='wide']//tbody/tr")
+    assert len(tree.xpath("//table[@class='incidents']/tbody/tr")) == MOST_INCIDENTS
+    assert "3 February 1970" in words(tree, "//table[@class='incidents']/tbody/tr")
 
 
 @pytest.mark.parametrize("code", LOCALES)

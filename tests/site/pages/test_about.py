@@ -38,6 +38,20 @@ def test_about_without_numbers():
     assert tree.xpath("//p[contains(., '05abc')]//a") == []
 
 
+def test_signed_data_are_told_with_their_key():
+    cards = Cards([community()], DIRECTORY, NOW)
+    for code in ("en", "fa"):
+        page = about_page(cards, {}, site_language(code), **FINDINGS, public_key="RW<key>", bundle=1_234_001)
+        tree = parse(environment(code).get_template("about.html").render(page=page))
+        assert tree.xpath("string(//p/code[contains(., 'minisign')])") == "minisign -Vm manifest.json -P RW<key>"
+        names = tree.xpath("//p[@id='signed']//a/text()")
+        assert names == ["v1/manifest.json", "v1/manifest.json.minisig"]
+        assert words(tree, "//p[a[text()='v1/open-data.zip']]").endswith("(1,235 kB)" if code == "en" else "(۱٬۲۳۵ kB)")
+    plain = render("about")
+    assert "minisign" not in words(plain)
+    assert "open-data.zip" not in words(plain)
+
+
 def test_one_community_is_one():
     cards = Cards([community()], DIRECTORY, NOW)
     page = about_page(cards, {"test": 1}, site_language("en"), **FINDINGS)

@@ -9,9 +9,9 @@ from lxml import etree
 from sessioncrawler.editorial.config import Directory, Site
 from sessioncrawler.model import Tag
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, site_language
+from sessioncrawler.site.list.page import list_page
 from sessioncrawler.site.pages.cards import Cards
 from sessioncrawler.site.pages.every_page import contact_url, paragraphs
-from sessioncrawler.site.pages.list import list_page
 from sessioncrawler.site.pages.paths import PLAIN
 from sessioncrawler.site.pages.sitemap import sitemap
 from sessioncrawler.site.render.environment import file_bytes
@@ -37,7 +37,7 @@ def test_every_page_in_every_language(page, code):
     assert (tree.get("lang"), tree.get("dir")) == (code, "rtl" if code == "fa" else "ltr")
     assert meta(tree, "og:title") == heading
     assert meta(tree, "description") == meta(tree, "og:description") != ""
-    languages = tree.xpath("//nav[2]//a")
+    languages = tree.xpath("//header//nav//a")
     assert [link.get("hreflang") for link in languages] == list(LOCALES)
     assert [link.get("lang") for link in languages if link.get("aria-current")] == [code]
     assert {tag.tag for tag in tree.iter() if tag.tag in {"img", "form", "iframe", "object", "base"}} == set()
@@ -56,15 +56,17 @@ def test_other_languages_are_named_to_search_engines():
     assert len(alternates) == len(LOCALES) + 1
     assert tree.xpath("//link[@rel='canonical']/@href") == [URL + "de/join/"]
     assert meta(tree, "og:url") == URL + "de/join/"
-    assert meta(tree, "og:image") == URL + "logo/icon-512.png"
+    assert meta(tree, "og:image") == URL + "poster/site.png"
     assert json.loads(tree.findtext(".//script[@type]"))["inLanguage"] == "de"
 
 
 def test_the_page_for_errors_works_under_any_address():
     tree = render("404")
+    assert tree.xpath("//nav//*[@aria-current='page']") == []
     links = set(tree.xpath("//@href")) - {"#text"}
     assert all(link.startswith((URL, "data:")) for link in links)
     assert tree.xpath("//link[@rel='canonical' or @rel='alternate'] | //meta[@property='og:url']") == []
+    assert tree.xpath("//*[@aria-current='page']") == []
 
 
 def test_a_site_without_an_address():
@@ -77,7 +79,7 @@ def test_a_site_without_an_address():
 
 
 def test_the_sitemap_is_xml():
-    entries = sitemap(URL, ["c/a+1/"], NOW)
+    entries = sitemap(URL, {"c/a+1/": ("en",)}, NOW)
     tree = etree.fromstring(environment().get_template("sitemap.xml").render(entries=entries).encode())
     assert [one.text for one in tree.iter("{*}loc")][-1] == URL + "c/a%2B1/"
     assert len(list(tree.iter("{*}loc"))) == len(entries)
@@ -93,7 +95,7 @@ def test_robots():
 def test_every_class_of_the_pages_is_styled():
     trees = [*(render(page) for page in (*PLAIN, "404")), room_page(community(tags=[Tag("x")], description="x"))]
     style = trees[0].findtext(".//style")
-    quiet = {"user", "home"}
+    quiet = {"user", "tongues"}
     used = {name for tree in trees for names in tree.xpath("//@class") for name in names.split()} - quiet
     assert {name for name in used if f".{name}" not in style} == set()
 

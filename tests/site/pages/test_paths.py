@@ -24,8 +24,9 @@ def test_links_between_pages():
     assert place("de", "about/").link("join/") == "../../de/join/index.html"
     assert place("de", "about/").link() == "../../de/index.html"
     assert place(path="c/x+1/").link("about/") == "../../about/index.html"
-    assert place("de").link("c/x+1/") == "../c/x%2B1/index.html"
-    assert place("de").link("status/") == "../status/index.html"
+    assert place("de").link("c/x+1/") == "../de/c/x%2B1/index.html"
+    assert place("de").link("c/x+1/", alone=True) == "../c/x%2B1/index.html"
+    assert place("de").link("status/") == "../de/status/index.html"
     assert place("de", "s/118d1234/").link() == "../../../de/index.html"
     assert place("de").link("s/118d1234/") == "../de/s/118d1234/index.html"
     assert place("de", "about/").file("logo/a.png") == "../../logo/a.png"
@@ -65,13 +66,17 @@ def test_translations():
     assert list(languages) == list(LOCALES)
     assert languages["en"] == ("../../join/index.html", BASE + "join/")
     assert languages["fa"] == ("../../fa/join/index.html", BASE + "fa/join/")
-    english_only = {language.code: (link, url) for language, link, url in place(path="c/x+1/").translations}
+    of_room = {language.code: (link, url) for language, link, url in place(path="c/x+1/").translations}
+    assert of_room["fa"] == ("../../fa/c/x%2B1/index.html", BASE + "fa/c/x%2B1/")
+    english_only = {language.code: (link, url) for language, link, url in place(path="c/x+1/", alone=True).translations}
     assert english_only["fa"] == ("../../fa/index.html", "")
 
 
 def test_pages_without_translations_are_kin_in_one_depth():
-    assert place(path="c/a+1/").kin == place(path="c/b+2/").kin != place(path="status/").kin
-    assert place(path="c/a+1/").kin.link("join/") == place(path="c/a+1/").link("join/")
+    one, other = place(path="c/a+1/", alone=True), place(path="c/b+2/", alone=True)
+    assert one.kin == other.kin != place(path="join/").kin
+    assert one.kin.link("join/") == one.link("join/")
+    assert place(path="c/a+1/").kin != place(path="c/b+2/").kin
     assert place("de", "about/").kin == place("de", "about/")
     assert len({place("de", path).kin for path in TRANSLATED}) == len(TRANSLATED)
 

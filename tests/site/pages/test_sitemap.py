@@ -6,7 +6,7 @@ BASE = "https://rooms.example/list/"
 
 
 def test_the_sitemap():
-    entries = sitemap(BASE, ["c/a+1/", "c/b+2/"], 1)
+    entries = sitemap(BASE, {"c/a+1/": ("en",), "c/b+2/": ("en",)}, 1)
     assert len(entries) == len(TRANSLATED) * len(LOCALES) + 2
     assert entries[0].url == BASE
     assert entries[0].changed == 1
@@ -17,5 +17,16 @@ def test_the_sitemap():
 
 
 def test_a_sitemap_is_bounded_and_has_addresses():
-    assert len(sitemap(BASE, (f"c/{n}/" for n in range(60_000)), 1)) == MOST_ENTRIES
-    assert sitemap("", ["c/a+1/"], 1) == ()
+    assert len(sitemap(BASE, {f"c/{n}/": ("en",) for n in range(60_000)}, 1)) == MOST_ENTRIES
+    assert sitemap("", {"c/a+1/": ("en",)}, 1) == ()
+
+
+def test_other_languages_of_what_strangers_make_come_last():
+    entries = [
+        entry for entry in sitemap(BASE, {"language/de/": LOCALES, "c/a+1/": ("en",)}, 1) if "stats" not in entry.url
+    ]
+    later = [entry for entry in entries if "language" in entry.url or "/c/" in entry.url]
+    assert [entry.url for entry in later][:3] == [BASE + "language/de/", BASE + "c/a%2B1/", BASE + "de/language/de/"]
+    assert [len(entry.alternates) for entry in later] == [len(LOCALES), 0, *[len(LOCALES)] * (len(LOCALES) - 1)]
+    assert later[2].alternates == later[0].alternates
+    assert ("fa", BASE + "fa/language/de/") in later[0].alternates

@@ -5,12 +5,14 @@ import hashlib
 import re
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
 from sessioncrawler.explain.outcomes import NEVER_ASKED, NEW_KEY, OUTCOME_TEXTS, WRONG_KEYS
 from sessioncrawler.model import Address, KeyProof, Outcome
+from sessioncrawler.site.i18n.languages import LOCALES, site_language
 from sessioncrawler.site.pages.status import SourceView, status_page
 from sessioncrawler.site.render.environment import build_environment, encoded
 from sessioncrawler.state import KnownKey, KnownPoll, State
@@ -159,14 +161,14 @@ def test_sources_and_how_they_do():
     assert status_page(known).sources == (
         SourceView("https://list.example/", 0, 0, 0, None, None, ""),
         SourceView("lokilocker", 3, 2, 1, NOW - DAY, NOW, ""),
-        SourceView("old_list", 1, 1, 1, NOW - 40 * DAY, NOW - 30 * DAY, "30 days ago"),
+        SourceView("old_list", 1, 1, 1, NOW - 40 * DAY, NOW - 30 * DAY, "1 month"),
     )
     silent, loki, old = cards(known, "sources")
     assert (
         silent == "https://list.example/ Join links now 0 of 0 ever seen Alive – (0) First seen never Last seen never"
     )
     assert "Join links now 2 of 3 ever seen Alive 50 % (1)" in loki
-    assert old.endswith("(30 days ago)")
+    assert old.endswith("(1 month ago)")
     known = knowledge(links=links, directory='[[sources]]\nurl = "https://old.example/"\n')
     assert [source.share for source in status_page(known).sources] == ["–", "0 %", "0 %"]
 
@@ -235,14 +237,14 @@ def test_the_page_stands_alone_under_a_strict_policy():
     page = render(known)
     tree = html.document_fromstring(page)
     policy = tree.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
-    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    assert len(styles) == 2
-    for style in styles:
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    parts = re.findall(r"<(style|script)>(.*?)</", page, re.DOTALL)
+    assert sorted(kind for kind, _ in parts) == ["script", "style"]
+    for _, text in parts:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
     assert policy.startswith("default-src 'none'")
-    assert not tree.xpath("//script | //img | //link[@rel='stylesheet'] | //*[@style] | //iframe")
-    assert {href for href in tree.xpath("//a/@href") if not href.startswith("#")} == {"../index.html"}
+    assert not tree.xpath("//img | //link[@rel='stylesheet'] | //*[@style] | //iframe")
+    assert all(href.startswith(("#", "../")) for href in tree.xpath("//a/@href"))
     identifiers = tree.xpath("//@id")
     assert len(identifiers) == len(set(identifiers))
     assert {href[1:] for href in tree.xpath("//a/@href") if href.startswith("#")} <= set(identifiers)
@@ -283,3 +285,16 @@ def test_a_server_that_is_listed_leads_to_its_page():
         tree = html.document_fromstring(encoded(environment().get_template("status.html"), page=page).decode())
         assert tree.xpath("//h3/a/@href") == expected
         assert tree.xpath("string(//h3)").strip() == str(HOST)
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_it_is_told_in_every_language(code):
+    known = knowledge(reached(room()), failed(Outcome.DNS, address=http("b.example")), links=[link()])
+    page = status_page(known, language=site_language(code))
+    text = encoded(build_environment(None, site_language(code)).get_template("status.html"), page=page).decode()
+    tree = html.document_fromstring(text)
+    assert tree.get("lang") == code
+    assert (page.summary == (english := status_page(known)).summary) == (code == "en")
+    advice = tree.xpath("//p[@class='advice']/span")  # in one language, and it says so
+    assert {one.get("lang") for one in advice} == ({None} if code == "en" else {"en"})
+    assert (english.troubled[0].words in text) == (code == "en")

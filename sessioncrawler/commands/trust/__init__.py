@@ -1,0 +1,1 @@
+"""Commands that tell whether what is there can be believed."""

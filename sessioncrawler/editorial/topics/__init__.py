@@ -1,0 +1,1 @@
+"""What Communities are about: their operators' tags, and the words of their names, grouped by a small table."""

@@ -1,0 +1,1 @@
+"""Downloader middlewares: what is decided about a request before it is sent."""

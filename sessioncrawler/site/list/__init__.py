@@ -1,0 +1,1 @@
+"""The list of Communities: its pages, what its scripts know, and what one may filter by."""

@@ -1,0 +1,1 @@
+"""Posters: the pictures by which links to the site and to Communities are shown elsewhere (Open Graph)."""

@@ -1,0 +1,68 @@
+"""How long a crawl waits for the last ones: those that stall must not hold up what all others told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from sessioncrawler.protocol.visit import Visit
+
+LOOK = 0.25
+"""Seconds between two looks at who is still being asked."""
+
+MOST_TIMES = 3
+"""How many times the grace may last where known servers wait for a place, and have not had it on their own clocks."""
+
+
+class LastGrace:
+    """Ends all patience ``seconds`` after every server that is waited for has answered or stalls; 0 stands for never.
+
+    Who is waited for are the ``host[:port]`` of servers that are known. Newcomers are not: any number of them may
+    stall, and a crawl goes on without them. Patience ends for who was asked before, so that the state remembers what
+    it told, and for newcomers, who are asked again in the next crawl. ``tell`` is called then.
+    """
+
+    def __init__(
+        self, seconds: float = 0, awaited: Iterable[str] = (), tell: Callable[[], object] = lambda: None
+    ) -> None:
+        self.over = False
+        self._tell = tell
+        self._seconds = seconds
+        self._awaited: dict[str, Visit | None] = dict.fromkeys(awaited)
+        self._watching = asyncio.get_running_loop().create_task(self._watch()) if seconds > 0 else None
+
+    def begins(self, visit: Visit, *, newcomer: bool, remembered: bool) -> None:
+        """Note who is asked, and whether patience with it ends."""
+        visit.together.leaves_last = self._watching is not None and (newcomer or remembered)
+        if visit.netloc in self._awaited:
+            self._awaited[visit.netloc] = visit
+
+    def ended(self, visit: Visit) -> None:
+        """Note that all is known of a server."""
+        self._awaited.pop(visit.netloc, None)
+
+    def ends(self, visit: Visit) -> bool:
+        """Whether a server is asked nothing more."""
+        return self.over and visit.leaves_last and visit.stalls
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def _watch(self) -> None:
+        await _until(lambda: all(visit is not None and visit.stalls for visit in self._awaited.values()))
+        await asyncio.sleep(self._seconds)
+        ends = asyncio.get_running_loop().time() + self._seconds * (MOST_TIMES - 1)
+        await _until(lambda: asyncio.get_running_loop().time() >= ends or not self._waits())
+        self.over = True
+        self._tell()
+
+    def _waits(self) -> bool:
+        """Whether a known server has not had the grace, since there was no place or connection for it."""
+        return any(visit is not None and visit.spent < self._seconds for visit in self._awaited.values())
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - nobody sets an event
+        await asyncio.sleep(LOOK)

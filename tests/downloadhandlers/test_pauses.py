@@ -1,0 +1,56 @@
+"""Pauses between tries that break off: they grow, some of it is chance, and all together they are bounded."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from sessioncrawler.model import Outcome
+from tests.downloadhandlers.asking import failing, fetching
+from tests.downloadhandlers.loopback import OK
+
+PART = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"
+LONG = {"RETRY_PAUSE": 0.1, "PATIENT_RETRY_DELAY": 0.4, "PATIENT_RETRY_TIMEOUT": 4, "CONNECT_TIMEOUT": 2}
+
+
+def breaking_off(times: int, part: bytes = PART):
+    """A server that breaks off so many times, then answers; and the moments at which it was asked."""
+    moments: list[float] = []
+
+    async def behave(connection):
+        await connection.head()
+        moments.append(time.monotonic())
+        await connection.send(part if len(moments) <= times else OK)
+
+    return behave, moments
+
+
+@pytest.mark.parametrize("part", [PART, b""], ids=["in mid-answer", "before an answer"])
+def test_pauses_grow_up_to_the_longest(part):
+    behave, moments = breaking_off(4, part)
+    response, _ = fetching(behave, SERVER_BUDGET=30, DOWNLOAD_TIMEOUT=20, **LONG)
+    assert response.body == b"ok"
+    pauses = [after - before for before, after in pairwise(moments)]
+    # A busy machine makes them longer, never shorter.
+    assert [pause >= 0.75 * least for pause, least in zip(pauses, (0.1, 0.2, 0.4, 0.4), strict=True)] == [True] * 4
+    assert pauses[0] < pauses[3]
+
+
+def test_pauses_are_not_alike():
+    def first() -> float:
+        behave, moments = breaking_off(1)
+        fetching(behave, SERVER_BUDGET=30, DOWNLOAD_TIMEOUT=20, **LONG | {"RETRY_PAUSE": 0.4})
+        return moments[1] - moments[0]
+
+    assert len({round(first(), 3) for _ in range(4)}) > 1
+
+
+def test_all_pauses_together_are_as_long_as_the_tries_that_hang():
+    behave, moments = breaking_off(1_000)
+    # 12 tries that hang take 0.6 seconds: pauses of 0.2, 0.4 and 0.4, more or less.
+    error, _ = failing(behave, RETRY_PAUSE=0.2, PATIENT_RETRY_DELAY=0.4)
+    assert error.outcome is Outcome.RESET
+    assert "breaks the connection off" in error.detail
+    assert 2 <= len(moments) <= 4
