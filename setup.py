@@ -33,6 +33,7 @@ class BuildWheel(bdist_wheel):
         self.distribution.packages += [f"{VENDORED}.{name}" for name in simulated]
         if simulated:
             self.distribution.package_dir[f"{VENDORED}.simnet"] = "simnet"
+            self.distribution.package_data[f"{VENDORED}.simnet.lifelike"] = ["*.toml", "words/*.toml"]
         super().run()
 
 

@@ -22,7 +22,8 @@ _TOPICS = {
     "chat": ["offtopic", "café"],
 }
 
-SHIPPED = Path(__file__).parents[1] / "directory.toml"
+_BESIDE, _IN_A_WHEEL = (Path(__file__).parents[up] / "directory.toml" for up in (1, 2))
+SHIPPED = _BESIDE if _BESIDE.exists() else _IN_A_WHEEL
 """What the project comes with: its topics and flags are those of a lifelike world."""
 
 

@@ -69,16 +69,21 @@ class Memory:
 
     @classmethod
     def read(cls, state: State, directory: Directory, now: int, **how: Unpack[Reading]) -> Self:
-        """Read all of a state; ``how`` is what settings say of it. Raises ``StateError``."""
+        """Read all of a state; ``how`` is what settings say of it. Raises ``StateError``.
+
+        What is remembered of servers that opt out is no knowledge.
+        """
+        keys = tuple(state.keys())
+        silenced = opted_out(keys, directory)
         return cls(
             directory=directory,
             now=now,
             sightings=tuple(state.sightings()),
             polls=tuple(state.polls()),
             sources=tuple(state.sources()),
-            listed=tuple(state.listings()),
-            events=tuple(state.events(MOST_EVENTS)),
-            keys=tuple(state.keys()),
+            listed=tuple(one for one in state.listings() if one.facts.public_key not in silenced),
+            events=tuple(one for one in state.events(MOST_EVENTS) if one.facts.public_key not in silenced),
+            keys=keys,
             key_log=tuple(state.key_log(MOST_EVENTS)),
             availability=state.availability(now),
             incidents=tuple(state.incidents(now - INCIDENTS_SINCE)),

@@ -11,6 +11,12 @@ from sessioncrawler.model import Address
 from sessioncrawler.protocol.keys.memory import DAY, KnownKey
 from sessioncrawler.protocol.servers import voice
 
+KEPT = 14 * DAY
+"""How long what is remembered of a server that opts out is kept, unseen, before it is forgotten.
+
+On plain http whoever stands between can say it in the server's place: so much time is there to find out.
+"""
+
 
 def opted_out(keys: Iterable[KnownKey], directory: Directory) -> Mapping[str, int]:
     """Public key → since when its server asks not to be listed, in Unix seconds."""

@@ -16,7 +16,7 @@ from sessioncrawler.editorial.config import configured_directory
 from sessioncrawler.editorial.judge import Judge
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.checked import checks, own_outage, replaced
-from sessioncrawler.knowledge.opted_out import opted_out
+from sessioncrawler.knowledge.opted_out import KEPT, opted_out
 from sessioncrawler.model import Poll
 from sessioncrawler.pipelines._base import Repeated
 from sessioncrawler.pipelines._stateful import StatefulPipeline
@@ -35,7 +35,7 @@ class HistoryPipeline(StatefulPipeline):
 
     A crawl counts only as a whole: the polls, which are emitted after all Communities, say that it is complete. A
     Community that the policy drops, or would drop today if its server were there, is forgotten, so that nothing tells
-    its name any longer.
+    its name any longer; of a server that opts out only after :data:`~sessioncrawler.knowledge.opted_out.KEPT`.
 
     Stats: ``history/new``, ``history/returned``, ``history/gone``; ``history/own_outage``, places that failed at once;
     ``history/in_short``, ``history/forgotten``, what the bounds of docs/memory.md took.
@@ -71,7 +71,7 @@ class HistoryPipeline(StatefulPipeline):
 
     def dropped(self, item: Any, exception: BaseException) -> None:
         """Note a Community that is not to be named."""
-        if isinstance(item, CommunityItem) and not isinstance(exception, Repeated):
+        if isinstance(item, CommunityItem) and not isinstance(exception, Repeated) and not item.server.opted_out:
             self._withdrawn.add((item.server.public_key, item.room.token))
 
     def ready(self) -> bool:
@@ -84,11 +84,13 @@ class HistoryPipeline(StatefulPipeline):
         listed, self._listed = self._listed, []
         keys, polled_at = state.keys(), state.polled_at()
         silenced = opted_out(keys, self._directory)
+        forgotten = {key for key, since in silenced.items() if self.now - since >= KEPT}
         for one in state.listings():
-            if one.facts.public_key in silenced or self._judge.withdraws(one.facts.join_url, one.facts.tags):
+            if one.facts.public_key in forgotten or self._judge.withdraws(one.facts.join_url, one.facts.tags):
                 self._withdrawn.add((one.facts.public_key, one.facts.token))
         facts = [facts_of(item) for item in listed]
-        self._tell(state.record_listing(facts, self._withdrawn, self.now, self._bounds))
+        changes = state.record_listing(facts, self._withdrawn, self.now, self._bounds, silenced=silenced.keys())
+        self._tell(changes)
         found = checks(self._polls, keys, polled_at)
         if failed := own_outage(found, state.last_reached(), keys):
             self.stats.set_value("history/own_outage", failed)

@@ -26,6 +26,7 @@ SILENT = frozenset({
     Outcome.ABANDONED, Outcome.HTTP_STATUS,
 })  # fmt: skip
 """Outcomes of what may have the key, and does not answer now; what answers without showing it has it no more."""
+_Standing = tuple[bool, bool, float, tuple[float, float], _Preference]
 _Times = dict[tuple[str, int | None], float]
 _Told = TypeVar("_Told", KnownKey, Claimed)
 
@@ -76,8 +77,9 @@ def settle(
 def voice(known: Iterable[KnownKey], homes: Collection[Address] = ()) -> KnownKey | None:
     """Of all addresses of one key the one whose word counts for the server; None where none is proven now.
 
-    It is the one that would be published, if all that prove the key answered: a relay has no say while the true server
-    is silent. Where the operator of the directory names addresses for the key (``homes``), only they have one.
+    It is the one that proved the key first, of those that the server names: a relay has no say while the true server is
+    silent, nor where it is published since no app takes the true server's address. Where the operator of the directory
+    names addresses for the key (``homes``), only they have one.
     """
     every = tuple(known)
     claimants = _Claimants((), every, (), 0, frozenset(homes), frozenset())
@@ -85,7 +87,7 @@ def voice(known: Iterable[KnownKey], homes: Collection[Address] = ()) -> KnownKe
     proven = [one for one in every if one.last_proven is not None and one.lost_at is None]
     return min(
         (one for one in proven if not own or one.netloc in own),
-        key=lambda one: claimants._place(one.address),  # noqa: SLF001 - the one order of addresses
+        key=lambda one: claimants.standing(one.address),
         default=None,
     )
 
@@ -236,17 +238,34 @@ class _Claimants:
         What the operator or the server names, of those what apps take; then the operator's, the server's, the first.
         Where nobody names any, what apps take comes before who was there first.
         """
-        here = [one for one in self.known if _upgrades(address, one.address)]
-        published = min((one.published_at for one in here if one.published_at is not None), default=NEVER)
-        proven = min((one.first_proven for one in here if one.first_proven is not None), default=NEVER)
+        own, elsewhere, other_port = self._naming(address)
+        published = min(
+            (one.published_at for one in self._here(address) if one.published_at is not None), default=NEVER
+        )
+        # That apps take it is no reason to send visitors to a relay, when it is known where the server itself is.
+        worth = not own and elsewhere, not address.joinable, not own, elsewhere, other_port
+        return *worth, published, self._proven(address), self._since(address), address.preference
+
+    def standing(self, address: Address) -> _Standing:
+        """Sorts first who speaks for the server, whether apps get there or not: whom it names, then who was first."""
+        _, elsewhere, other_port = self._naming(address)
+        return elsewhere, other_port, self._proven(address), self._since(address), address.preference
+
+    def _here(self, address: Address) -> list[KnownKey]:
+        return [one for one in self.known if _upgrades(address, one.address)]
+
+    def _proven(self, address: Address) -> float:
+        """Since when the address has proven the key."""
+        return min((one.first_proven for one in self._here(address) if one.first_proven is not None), default=NEVER)
+
+    def _naming(self, address: Address) -> tuple[bool, bool, bool]:
+        """Whether the operator names it; whether the server does not name its host, or names it with another port."""
         own = any(plain(home).netloc == plain(address).netloc for home in self.homes)
         named = self._named
         # A host may have other servers on other ports.
         elsewhere = named is None or address.host != named.host
         other_port = named is None or not _upgrades(address, named)
-        # That apps take it is no reason to send visitors to a relay, when it is known where the server itself is.
-        worth = not own and elsewhere, not address.joinable, not own, elsewhere, other_port
-        return *worth, published, proven, self._since(address), address.preference
+        return own, elsewhere, other_port
 
     @cached_property
     def _named(self) -> Address | None:

@@ -154,11 +154,14 @@ class State(KeptPictures):
         withdrawn: Iterable[tuple[str, str]],
         now: int,
         bounds: Bounds | None = None,
+        *,
+        silenced: Collection[str] = (),
     ) -> Changes:
         """Remember what is published at ``now`` and return what is new, returned or gone since.
 
         ``withdrawn`` are Communities (key, token) that the directory no longer wants to name: they are forgotten
-        together with their events. ``bounds`` say how much is remembered of one server.
+        together with their events. ``bounds`` say how much is remembered of one server. Those of the keys ``silenced``
+        are neither listed nor gone: what is remembered of them stays as it is.
         """
         present = list(listed)
         # What a server shows at a second address is dropped there, and listed all the same.
@@ -166,7 +169,7 @@ class State(KeptPictures):
         with sentences(self.url), self._writing.begin() as connection:
             keys.published(connection, present, now)
             samples.forget(connection, unnamed)
-            return history.record(connection, present, unnamed, now, bounds)
+            return history.record(connection, present, unnamed, now, bounds, silenced=silenced)
 
     def events(self, most: int = 200) -> list[Event]:
         """The latest events, newest first."""

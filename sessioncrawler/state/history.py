@@ -6,7 +6,7 @@ What is not listed any more is gone at once: a server that only misses a crawl o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,9 +74,18 @@ class Changes:
 
 
 def record(
-    connection: Connection, listed: Iterable[Facts], withdrawn: Iterable[Key], now: int, bounds: Bounds | None = None
+    connection: Connection,
+    listed: Iterable[Facts],
+    withdrawn: Iterable[Key],
+    now: int,
+    bounds: Bounds | None = None,
+    *,
+    silenced: Collection[str] = (),
 ) -> Changes:
-    """Bring the history up to ``now`` and return what happened. The very first listing is no event."""
+    """Bring the history up to ``now`` and return what happened. The very first listing is no event.
+
+    What is remembered of the keys ``silenced``, and is not listed, stays as it is.
+    """
     bounds = bounds or Bounds()
     present = {facts.key: facts for facts in listed}
     unnamed = {(key, token.lower()) for key, token in withdrawn} - set(present)
@@ -85,12 +94,13 @@ def record(
     known: Mapping[Key, Row[Any]] = {
         (row.public_key, row.token): row for row in connection.execute(select(listed_table))
     }
-    happened = [*_arrivals(present, known, now), *_departures(present, known, now)]
+    away = {key: row for key, row in known.items() if key not in present and key[0] not in silenced}
+    happened = [*_arrivals(present, known, now), *_departures(away, now)]
     _write_present(connection, present, known, now)
     if left := [{"key_": key, "token_": token, "gone_at": now} for key, token in _keys(happened, EventKind.GONE)]:
         connection.execute(update(listed_table).where(_OWN), left)
     in_short = news.record(connection, happened, now, bounds)
-    gone = {key: now if row.gone_at is None else row.gone_at for key, row in known.items() if key not in present}
+    gone = {key: now if row.gone_at is None else row.gone_at for key, row in away.items()}
     forgotten = _forgotten({key: (at, known[key]) for key, at in gone.items()}, now, bounds)
     _forget(connection, forgotten)
     return Changes(tuple(happened), in_short, len(forgotten))
@@ -137,11 +147,11 @@ def _arrivals(present: Mapping[Key, Facts], known: Mapping[Key, Row[Any]], now: 
     return found
 
 
-def _departures(present: Mapping[Key, Facts], known: Mapping[Key, Row[Any]], now: int) -> list[Event]:
+def _departures(away: Mapping[Key, Row[Any]], now: int) -> list[Event]:
     return [
         Event(now, EventKind.GONE, codec.decode(row.facts, Facts))
-        for key, row in sorted(known.items())
-        if key not in present and row.gone_at is None and row.last_listed < now
+        for _, row in sorted(away.items())
+        if row.gone_at is None and row.last_listed < now
     ]
 
 

@@ -9,6 +9,8 @@ from tests.browser import pages
 
 NO_MOUSE = 40
 """Presses of a key that anything near the top may take."""
+SECONDS = 30
+"""For a browser to know what it kept, on a machine that does much else."""
 
 
 def press_until(visitor, key, selector):
@@ -21,7 +23,8 @@ def press_until(visitor, key, selector):
 
 def reload_until(visitor, expression):
     """Chromium tells a new renderer by and by what was kept: a page that is loaded at once may not know of it yet."""
-    for _ in range(NO_MOUSE):
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
         visitor.page.reload()
         if visitor.page.evaluate(expression):
             return

@@ -28,7 +28,13 @@ REASONS = {
 }
 ENOUGH = 5
 """Communities of each reason that are asked for."""
-PATIENT = {"CONNECT_TIMEOUT": 3, "PATIENT_RETRY_TIMEOUT": 3, "DOWNLOAD_TIMEOUT": 8, "GUESS_LANGUAGES": True}
+PATIENT = {
+    "CONNECT_TIMEOUT": 6,
+    "PATIENT_RETRY_TIMEOUT": 5,
+    "DOWNLOAD_TIMEOUT": 20,
+    "HTTPS_GRACE": 10,
+    "GUESS_LANGUAGES": True,
+}
 """Seconds; more than other tests give, since here the truth counts and not the time."""
 WRONG = frozenset({"wrong-keys", "conflicting-keys", "bunsogs-conflict"})
 

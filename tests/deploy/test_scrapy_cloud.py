@@ -80,7 +80,8 @@ def test_a_spider_tells_its_items_its_log_and_its_outcome(listed):
     assert {item["sighting"]["source"] for item in listed.items} == {LISTING}
     assert any("Spider closed (finished)" in line for line in listed.log)
     assert listed.of("STA")[-1]["stats"]["source/links"] == len(listed.items)
-    assert [request["status"] for request in listed.of("REQ")] == [200]
+    asked = [(request["url"].rpartition("/")[2], request["status"]) for request in listed.of("REQ")]
+    assert asked == [("robots.txt", 200), ("Session-Open-Groups", 200)]
 
 
 def test_the_script_publishes_what_a_refresh_publishes(world, published, tmp_path):

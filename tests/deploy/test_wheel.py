@@ -32,7 +32,7 @@ QUICK = {
     "LAST_GRACE": "1",
 }
 """Settings of a demo that is over soon; with icons, since the process that makes them has to find the project too."""
-TIMEOUT = 240
+TIMEOUT = 900
 DECOY = "raise ImportError('another package of this name')\n"
 PROBE = """
 import importlib.util, json, sys
@@ -156,7 +156,9 @@ def test_the_wheel_takes_no_name_but_its_own_and_the_egg_has_no_simulated_networ
             name.split("/")[0] for name in packed.namelist() if ".data/" not in name and ".dist-info/" not in name
         } == {"sessioncrawler"}
         carried = {name for name in packed.namelist() if name.startswith("sessioncrawler/vendored/")}
-    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "simnet").rglob("*.py")}
+    modules = {
+        str(path.relative_to(ROOT)) for path in (ROOT / "simnet").rglob("*.*") if path.suffix in {".py", ".toml"}
+    }
     assert carried == {f"sessioncrawler/vendored/{name}" for name in modules}
     with zipfile.ZipFile(egg) as packed:
         assert not [name for name in packed.namelist() if "simnet" in name or "vendored" in name]

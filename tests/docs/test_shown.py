@@ -103,7 +103,7 @@ def checkout(tmp_path_factory):
 def run(*words: str, cwd: Path, extra: dict[str, str] | None = None) -> str:
     """Run a command; what it told, when it ended well."""
     done = subprocess.run(
-        words, cwd=cwd, env=extra or dict(os.environ), capture_output=True, text=True, timeout=240, check=False
+        words, cwd=cwd, env=extra or dict(os.environ), capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -88,3 +88,13 @@ def test_each_is_asked_once_a_week_and_few_at_a_time(asked_before):
     assert all(one[1] - one[0] == pytest.approx(7 * DAY, abs=ROUND) for one in times.values())
     most = max(Counter(at for asked in times.values() for at in asked).values())
     assert most < 10  # of 200 in 224 crawls
+
+
+def test_a_relay_that_is_published_for_a_server_no_app_can_join_has_no_say():
+    """The server is at an address of IPv6 alone and names none; apps are sent to the relay, which came later."""
+    own = Address("http", "2001:db8::1", 80)
+    relay = replace(proven(RELAY, NOW - DAY, **OUT), published_at=NOW - DAY)
+    server = replace(proven(own), published_at=None)
+    assert opted_out([server, relay], directory()) == {}
+    out = replace(server, **OUT)
+    assert opted_out([out, replace(relay, opted_out_at=None)], directory()) == {KEY: NOW - DAY}

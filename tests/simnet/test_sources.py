@@ -104,7 +104,7 @@ def test_directory_toml_is_complete():
     import tomllib
 
     config = tomllib.loads(directory_toml(WORLD, PORTS, "http://127.0.0.1:1/groups"))
-    assert set(config) == {"site", "sources", "servers", "languages", "topics", "hide", "pin", "listings"}
+    assert set(config) == {"site", "sources", "servers", "languages", "topics", "flags", "hide", "pin", "listings"}
     assert [entry.get("official", False) for entry in config["servers"]] == [True, False]
     assert config["sources"] == [{"url": "http://127.0.0.1:1/groups"}]
     assert len(config["languages"]) == len(WORLD.languages)

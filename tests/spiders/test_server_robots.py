@@ -72,6 +72,14 @@ class Life:
         return done.stdout
 
 
+def naming(site: Path, spec) -> list[str]:
+    """The files that name a Community of a server."""
+    names = [f"{room.token}{plus}{spec.key[:8]}" for room in spec.rooms for plus in ("+", "%2B", "%2b")]
+    names += [f"{room.token}?public_key={spec.key}" for room in spec.rooms]
+    texts = ((path, path.read_bytes().decode(errors="replace")) for path in site.rglob("*") if path.is_file())
+    return [str(path.relative_to(site)) for path, text in texts if any(name in text for name in names)]
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def life(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("life")
@@ -86,8 +94,10 @@ def life(request, tmp_path_factory):
         life.crawl("first", 0)
         life.net.advance()
         life.crawl("soon", HOUR)
+        life.named_before = naming(folder / "site", SPECS[TURNS])
         life.crawl("a week later", 11 * DAY)
         life.status = (folder / "site" / "status" / "index.html").read_text()
+        life.naming = naming(folder / "site", SPECS[TURNS])
         life.stories = {index: life.explain(index, 11 * DAY) for index in (*OUT, TURNS)}
         life.crawl("half a day later", 11 * DAY + 12 * HOUR)
         life.net.advance(TURNS, back=True)
@@ -181,3 +191,12 @@ def test_nothing_of_it_is_remembered_as_gone(life):
         keys = {one.facts.public_key for one in (*state.listings(), *state.events(10_000))}
     assert keys
     assert not keys & {SPECS[index].key for index in OUT}
+
+
+def test_who_comes_back_is_as_it_was_and_nothing_names_it_meanwhile(life):
+    assert len(life.named_before) > 5
+    assert life.naming == []
+    with State.open(life.state) as state:
+        first = {one.first_listed for one in state.listings() if one.facts.public_key == SPECS[TURNS].key}
+        assert first == {NOW}
+        assert not [one for one in state.events(10_000) if one.facts.public_key == SPECS[TURNS].key]

@@ -125,6 +125,7 @@ def test_a_conversation_that_ends_before_it_begins_is_a_poll_as_well(monkeypatch
     signals = SimpleNamespace(send_catch_log=told.append)
     spider.crawler = SimpleNamespace(stats=SimpleNamespace(inc_value=lambda *_: None), signals=signals)
     spider._under_way = 1
+    spider._robots = SimpleNamespace(ask=lambda *_, **__: ())
     spider.settings = Settings({"SERVER_BUDGET": 5})
     (answer,) = spider._begin(CANDIDATE)
     assert answer.poll.outcome is Outcome.ABANDONED

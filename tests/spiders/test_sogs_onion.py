@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from bench.served import listening
 from sessioncrawler.model import Sighting
 from sessioncrawler.protocol.joinlinks import parse_join_link
+from sessioncrawler.protocol.onion import V4
 from sessioncrawler.state import State
 from tests.support.crawling import Crawl, Job, run_crawls
 from tests.support.onion_server import server_of
@@ -108,7 +109,7 @@ def test_a_server_proves_its_key_with_its_rooms(tmp_path):
     assert done.reason == "finished"
     assert (poll["outcome"], poll["key_proof"]) == ("reached", "onion")
     assert behaviour.inside == ["/rooms?all=1", "/r/lobby/"]
-    assert set(behaviour.seen) == {("POST", "/oxen/v4/lsrpc", "application/octet-stream")}
+    assert set(behaviour.seen) == {("POST", "/oxen/v4/lsrpc", "application/octet-stream"), ("GET", "/robots.txt", None)}
     assert poll["named"] == {"scheme": "https", "host": "sogs.example", "port": 443}
     assert poll["named_at"] == NOW
     assert [item["room"]["token"] for item in done.items if "room" in item] == ["lobby"]
@@ -119,7 +120,7 @@ def test_a_bad_gateway_is_asked_again(tmp_path):
     behaviour = Behaviour(lost=2)
     _, poll = crawl(tmp_path, behaviour, HOLDER.key)
     assert poll["key_proof"] == "onion"
-    assert len(behaviour.seen) == 4
+    assert [path for _, path, _ in behaviour.seen] == [V4] * 4 + ["/robots.txt"]
 
 
 def test_a_blocked_server_is_asked_as_anybody_may(tmp_path):
@@ -133,7 +134,7 @@ def test_a_wrong_link_is_put_right_by_a_proof(tmp_path):
     _, poll = crawl(tmp_path, behaviour, claimed=STRANGER.key)
     assert (poll["outcome"], poll["key_proof"]) == ("reached", "onion")
     assert poll["server"]["public_key"] == HOLDER.key
-    assert [method for method, _, _ in behaviour.seen] == ["POST", "GET", "GET", "POST", "POST"]
+    assert [method for method, _, _ in behaviour.seen] == ["POST", "GET", "GET", "POST", "POST", "GET"]
     assert behaviour.inside == ["/rooms?all=1", "/r/lobby/"]
 
 

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from sessioncrawler import __version__
 from sessioncrawler.state import State
 from simnet import SimNet
 from simnet.sources import FORMS, ROBOTS
@@ -67,7 +68,7 @@ def test_what_forbids_nothing_is_read(read, site, mode):
     assert crawl.reason == "finished"
     assert crawl.stats["source/links"] == read["up"][0][site].stats["source/links"] > 0
     assert [request.path for request in requests].index(ROBOTS) == 0
-    assert {request.user_agent for request in requests} == {"sessioncrawler (+operator@example.org)"}
+    assert {request.user_agent for request in requests} == {f"sessioncrawler/{__version__} (+operator@example.org)"}
 
 
 @pytest.mark.parametrize("site", FORMS)

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sessioncrawler.state import EventKind, Facts, Told, Total
+from sessioncrawler.state import Event, EventKind, Facts, Told, Total
 
 DAY = 86_400
 A = Facts("a" * 64, "Lobby", "Lobby+aaaa0000", "Lobby", "https://a.example/Lobby?public_key=" + "a" * 64, tags=("x",))
 B = Facts("b" * 64, "attic", "attic+bbbb0000", "Attic", "https://b.example/attic?public_key=" + "b" * 64)
 
 
-def record(state, *what):
-    return list(state.record_listing(*what).happened)
+def record(state, *what, **how):
+    return list(state.record_listing(*what, **how).happened)
 
 
 def kinds(events):
@@ -70,3 +70,17 @@ def test_what_a_server_shows_at_a_second_address_too_keeps_its_samples(state):
     assert [len(samples[one.key]) for one in (A, B)] == [2, 2]
     state.record_listing([B], [(A.public_key, "Lobby")], 2 * DAY)
     assert state.histories([A.key, B.key]).keys() == {B.key}
+
+
+def test_what_is_silenced_is_neither_gone_nor_forgotten(state):
+    state.record_listing([A, B], [], 100)
+    assert record(state, [], [], 1000, silenced={A.public_key}) == [Event(1000, EventKind.GONE, B)]
+    assert {one.facts.token: one.gone_at for one in state.listings()} == {A.token: None, B.token: 1000}
+    assert record(state, [A], [], 2000) == []
+    assert next(one.first_listed for one in state.listings() if one.facts == A) == 100
+
+
+def test_what_is_withdrawn_is_forgotten_even_if_silenced(state):
+    state.record_listing([A, B], [], 100)
+    assert record(state, [B], [(A.public_key, A.token)], 1000, silenced={A.public_key}) == []
+    assert [one.facts for one in state.listings()] == [B]
