@@ -74,7 +74,7 @@ class Life:
 
 def naming(site: Path, spec) -> list[str]:
     """The files that name a Community of a server."""
-    names = [f"{room.token}{plus}{spec.key[:8]}" for room in spec.rooms for plus in ("+", "%2B", "%2b")]
+    names = [f"{room.token}{plus}{spec.key[:4]}" for room in spec.rooms for plus in ("+", "%2B", "%2b")]
     names += [f"{room.token}?public_key={spec.key}" for room in spec.rooms]
     texts = ((path, path.read_bytes().decode(errors="replace")) for path in site.rglob("*") if path.is_file())
     return [str(path.relative_to(site)) for path, text in texts if any(name in text for name in names)]
