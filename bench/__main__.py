@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="seeds of the worlds that are compared with the truth (default: new ones)",
     )
     parser.add_argument("--fresh-servers", type=int, default=FRESH_SERVERS, help="sizes of these worlds")
+    parser.add_argument(
+        "--bounds", action="store_true", help="these worlds with the bounds on strangers beside them without"
+    )
     parser.add_argument("--all", action="store_true", help="10,000 servers as well")
     parser.add_argument(
         "--tries", type=int, default=Limits().tries, help="tries a request; fewer make a quick, less telling run"
@@ -60,7 +63,8 @@ def _fresh(console: Console, options: argparse.Namespace) -> int:
     for seed in fresh_seeds() if options.fresh is None else options.fresh:
         console.print(f"Crawling {options.fresh_servers:,} servers of seed {seed} twice …")
         try:
-            found += crawled_twice(seed, options.fresh_servers, options.tries)
+            for bounds in (True, False) if options.bounds else (None,):
+                found += crawled_twice(seed, options.fresh_servers, options.tries, bounds=bounds)
         except BenchError as error:
             console.print(str(error), markup=False)
             return 1

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench.crawl import SCENARIO, SCRAPY, read_sources, settings
 from bench.usage import BenchError, Usage, measure
-from simnet import SimNet, Truth
+from simnet import SPREAD, UNBOUNDED, SimNet, Truth
 from simnet.floor import Limits, floor_seconds
 from simnet.world import BENCH_LATENCY, make_world
 
@@ -86,16 +86,26 @@ def compared(truth: Truth, listed: dict[str, str]) -> Rightness:
     )
 
 
-def crawled_twice(seed: int, servers: int, tries: int) -> Iterator[Crawled]:
-    """Crawl a world twice, an hour apart. BenchError where a crawl publishes nothing."""
+def crawled_twice(seed: int, servers: int, tries: int, *, bounds: bool | None = None) -> Iterator[Crawled]:
+    """Crawl a world twice, an hour apart. BenchError where a crawl publishes nothing.
+
+    With ``bounds``, or expressly without them, each server has a domain and an IP address of its own.
+    """
     world, limits = make_world(seed, SCENARIO, servers, BENCH_LATENCY), Limits(tries=tries)
-    with SimNet(seed, SCENARIO, servers, BENCH_LATENCY) as net, tempfile.TemporaryDirectory() as name:
+    told = {None: "", True: ", with bounds", False: ", without"}[bounds]
+    command = [SCRAPY, "crawl", "sogs"]
+    if bounds is not None:
+        command += [part for name, value in SPREAD.items() for part in ("-s", f"{name}={_text(value)}")]
+    with (
+        SimNet(seed, SCENARIO, servers, BENCH_LATENCY, spread=bounds is not None) as net,
+        tempfile.TemporaryDirectory() as name,
+    ):
         folder = Path(name)
-        for number, what in enumerate(("first", "second")):
+        for number, what in enumerate((f"first{told}", f"second{told}")):
             now = BEGIN + number * HOUR
             environment = settings(net, folder, PATIENT_RETRY_TIMES=tries, CRAWL_TIME=now)
             read_sources(net, environment)
-            usage = measure([SCRAPY, "crawl", "sogs"], environment)
+            usage = measure(command, _bounded(environment) if bounds else environment)
             path = folder / "site" / "v1" / "communities.json"
             if not path.exists():
                 raise BenchError(f"The {what} crawl of seed {seed} published nothing:\n{usage.log[-2000:]}")
@@ -104,6 +114,16 @@ def crawled_twice(seed: int, servers: int, tries: int) -> Iterator[Crawled]:
             floor = floor_seconds(world, limits, known=number > 0)
             spoken = floor_seconds(world, limits, silent=False, known=number > 0)
             yield Crawled(seed, what, usage, floor, spoken, compared(net.truth, listed))
+
+
+def _bounded(environment: dict[str, str]) -> dict[str, str]:
+    """The same settings, with the bounds on strangers that operators have."""
+    return {name: value for name, value in environment.items() if name.removeprefix("SESSIONCRAWLER_") not in UNBOUNDED}
+
+
+def _text(value: object) -> str:
+    """A setting as the command line takes it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def table(crawls: Sequence[Crawled]) -> Table:

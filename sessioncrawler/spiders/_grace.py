@@ -20,15 +20,24 @@ class LastGrace:
     Who is waited for are the ``host[:port]`` of servers that are known. Newcomers are not: any number of them may
     stall, and a crawl goes on without them. Patience ends for who was asked before, so that the state remembers what
     it told, and for newcomers, who are asked again in the next crawl. ``tell`` is called then.
+
+    The seconds are for those that are waited for, and for ``newcomers``. Where neither are left there are none:
+    whoever was silent in all its last crawls has the time that the others take, and once a day is among these.
     """
 
     def __init__(
-        self, seconds: float = 0, awaited: Iterable[str] = (), tell: Callable[[], object] = lambda: None
+        self,
+        seconds: float = 0,
+        awaited: Iterable[str] = (),
+        tell: Callable[[], object] = lambda: None,
+        *,
+        newcomers: Iterable[str] = (),
     ) -> None:
         self.over = False
         self._tell = tell
         self._seconds = seconds
         self._awaited: dict[str, Visit | None] = dict.fromkeys(awaited)
+        self._newcomers = set(newcomers)
         self._watching = asyncio.get_running_loop().create_task(self._watch()) if seconds > 0 else None
 
     def begins(self, visit: Visit, *, newcomer: bool, remembered: bool) -> None:
@@ -40,6 +49,7 @@ class LastGrace:
     def ended(self, visit: Visit) -> None:
         """Note that all is known of a server."""
         self._awaited.pop(visit.netloc, None)
+        self._newcomers.discard(visit.netloc)
 
     def ends(self, visit: Visit) -> bool:
         """Whether a server is asked nothing more."""
@@ -52,9 +62,10 @@ class LastGrace:
 
     async def _watch(self) -> None:
         await _until(lambda: all(visit is not None and visit.stalls for visit in self._awaited.values()))
-        await asyncio.sleep(self._seconds)
-        ends = asyncio.get_running_loop().time() + self._seconds * (MOST_TIMES - 1)
-        await _until(lambda: asyncio.get_running_loop().time() >= ends or not self._waits())
+        now = asyncio.get_running_loop().time
+        ends, latest = now() + self._seconds, now() + self._seconds * MOST_TIMES
+        await _until(lambda: now() >= ends or not (self._awaited or self._newcomers))
+        await _until(lambda: now() >= latest or not self._waits())
         self.over = True
         self._tell()
 

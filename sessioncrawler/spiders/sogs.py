@@ -109,7 +109,13 @@ class Sogs(PublishingSpider):
         # Where nobody was ever reached nothing is remembered that could be told meanwhile: all are given all tries.
         known = [one.address.netloc for one, new, _ in ours if not new]
         grace = self.settings.getfloat("LAST_GRACE") if any(map(self._past.was_reached, known)) else 0
-        self._grace = LastGrace(grace, known, lambda: self.crawler.signals.send_catch_log(grace_over))
+        worth_it = [(one.address.netloc, new) for one, new, _ in ours if self._past.is_full(one.address.netloc)]
+        self._grace = LastGrace(
+            grace,
+            (netloc for netloc, new in worth_it if not new),
+            lambda: self.crawler.signals.send_catch_log(grace_over),
+            newcomers=(netloc for netloc, new in worth_it if new),
+        )
         self.crawler.signals.connect(self._grace.close, signal=signals.spider_closed, weak=False)
         self._under_way += len(ours)
         self._telling.turned_away([f"{candidate.address} {why}" for candidate, _, why in ours if why])

@@ -53,11 +53,9 @@ def stalled(tmp_path_factory):
         )]  # fmt: skip
 
 
-def test_a_first_crawl_gives_all_tries_whatever_the_grace(stalled):
-    assert stalled[0]["tries"] > 8
 
 
 def test_who_never_answered_has_few_tries_and_all_of_them_once_a_day(stalled):
     first, hour, day = stalled
     assert hour["tries"] <= 2 * 4
-    assert day["tries"] == first["tries"]
+    assert min(day["tries"], first["tries"]) > 2 * 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from bench.fresh import Crawled, Rightness, compared, crawled_twice, differences, fresh_seeds, table
@@ -58,8 +59,9 @@ def test_a_row_for_each_crawl():
     assert list(differences([crawl])) == ["seed 1234, first crawl: one is not listed"]
 
 
-def test_a_small_world_is_crawled_twice():
-    first, second = crawled_twice(fresh_seeds(1)[0], servers=4, tries=1)
-    assert (first.name, second.name) == ("first", "second")
+@pytest.mark.parametrize(("bounds", "told"), [(None, ""), (True, ", with bounds"), (False, ", without")])
+def test_a_small_world_is_crawled_twice(bounds, told):
+    first, second = crawled_twice(fresh_seeds(1)[0], servers=4, tries=1, bounds=bounds)
+    assert (first.name, second.name) == (f"first{told}", f"second{told}")
     assert first.found.right > 0
     assert second.floor <= first.floor

@@ -16,12 +16,12 @@ def quick(monkeypatch):
     monkeypatch.setattr(_grace, "LOOK", 0.001)
 
 
-def told_after(act, awaited=("one", "two"), seconds: float = 0.001) -> list[str]:
+def told_after(act, awaited=("one", "two"), seconds: float = 0.001, newcomers=()) -> list[str]:
     """What was told after ``act`` was done to the visits of two known servers and a newcomer."""
 
     async def main():
         told: list[str] = []
-        grace = LastGrace(seconds, awaited, lambda: told.append("over"))
+        grace = LastGrace(seconds, awaited, lambda: told.append("over"), newcomers=newcomers)
         visits = {name: Visit(name, 600) for name in ("one", "two", "new")}
         for name, visit in visits.items():
             grace.begins(visit, newcomer=name == "new", remembered=name == "one")
@@ -92,3 +92,24 @@ def test_who_waits_for_a_place_has_some_more_time_for_it(monkeypatch):
     assert told_after(act) == ["over", "one"]
     monkeypatch.setattr(_grace, "MOST_TIMES", 1_000_000)
     assert told_after(act) == []
+
+
+def answered(grace, visits):
+    """All that are waited for answer; the newcomer stalls."""
+    grace.ended(visits["one"])
+    grace.ended(visits["two"])
+    stall(visits["new"])
+
+
+def test_there_is_no_grace_for_who_was_silent_before():
+    assert told_after(answered, seconds=600) == ["over", "new"]
+    assert told_after(answered, seconds=600, newcomers=["new"]) == []
+    assert told_after(answered, newcomers=["new"]) == ["over", "new"]
+
+
+def test_the_grace_ends_with_the_last_one_that_it_is_for():
+    def act(grace, visits):
+        answered(grace, visits)
+        grace.ended(visits["new"])
+
+    assert told_after(act, seconds=600, newcomers=["new"]) == ["over", "new"]

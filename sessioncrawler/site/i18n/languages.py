@@ -129,6 +129,11 @@ class SiteLanguage:
             return Markup()
         return Markup('<time datetime="{}">{}</time>').format(dates.iso(seconds), self.day_and_minute(seconds))
 
+    def day_tag(self, seconds: float | None) -> Markup:
+        """``<time datetime="2026-01-22">22 January 2026</time>``; empty where the time is unknown."""
+        when = dates.moment(seconds)
+        return Markup('<time datetime="{}">{}</time>').format(when.date(), self.day(seconds)) if when else Markup()
+
     def short_day(self, seconds: float | None) -> str:
         """``22 January``, for days of the last months; empty where the time is unknown."""
         when = dates.moment(seconds)
@@ -185,8 +190,8 @@ def catalogue(code: str, ending: str = "mo") -> Any:
 def localise(environment: Environment, language: SiteLanguage) -> None:
     """Make ``environment`` speak: ``trans`` blocks, ``_()``, ``ngettext()``, and the filters for numbers and times.
 
-    The filters are ``grouped`` and ``compact`` (a number), ``age`` and ``duration`` (seconds), ``day`` and ``time_tag``
-    (Unix seconds), each written as in ``language``; see the methods of the same names.
+    The filters are ``grouped`` and ``compact`` (a number), ``age`` and ``duration`` (seconds), ``day``, ``day_tag`` and
+    ``time_tag`` (Unix seconds), each written as in ``language``; see the methods of the same names.
     """
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
@@ -199,6 +204,7 @@ def localise(environment: Environment, language: SiteLanguage) -> None:
         age=language.age,
         compact=cache(language.compact),
         day=language.day,
+        day_tag=language.day_tag,
         duration=language.duration,
         grouped=language.number,
         time_tag=language.time_tag,

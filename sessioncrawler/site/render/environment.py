@@ -67,7 +67,7 @@ def build_environment(folder: str | Path | None = None, language: SiteLanguage |
     Two functions are there for all templates: ``inline(files)`` gives an asset, ``part(template, page, key)`` the text
     of a template that shows nothing of ``page`` but what is the same on all pages with that ``key``.
     Beside Jinja's own filters there are ``iso`` (Unix seconds as ``2026-01-22T08:05:00Z``) and those of
-    :func:`~sessioncrawler.site.i18n.languages.localise`: ``age``, ``day``, ``grouped`` and ``time_tag``.
+    :func:`~sessioncrawler.site.i18n.languages.localise`: ``age``, ``day``, ``day_tag``, ``grouped`` and ``time_tag``.
 
     ``folder`` (the setting ``SITE_TEMPLATES``) holds templates that go before the project's own; ``language`` is that
     of the pages, English where it is None.

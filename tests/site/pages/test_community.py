@@ -35,7 +35,7 @@ STRANGE = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(exclude_cate
 @pytest.mark.parametrize(
     ("story", "shown"),
     [
-        (KeyStory(KeyProof.ONION, NOW, 1), "proven 22 January 2026 12:00 UTC"),
+        (KeyStory(KeyProof.ONION, NOW, 1), "proven 22 January 2026"),
         (KeyStory(KeyProof.PREVIEW_PAGE, None, 1), "shown by its preview page"),
         (KeyStory(KeyProof.DIRECTORY, None, 1), "named by this directory"),
         (KeyStory(KeyProof.CLAIM, None, 3), "sources that claim it: 3"),
@@ -211,3 +211,15 @@ def test_of_too_many_those_that_were_listed_first_have_pages_in_every_language()
     codes = [page.language.code for page in community_pages(cards) if page.card.key[1] == "new"]
     assert codes == ["en"]
     assert not any(card.alone for card in Cards(rooms, DIRECTORY, NOW, most_translated=3).all)
+
+
+def test_a_crawl_within_the_same_day_changes_no_byte_of_it():
+    one, key = community("general", created=NOW), community("general").server.public_key
+
+    def page(at):
+        cards = Cards([one], DIRECTORY, at, key_stories={key: KeyStory(KeyProof.ONION, at, 1)})
+        (page, *_) = community_pages(cards)
+        return build_environment().get_template("community.html").render(page=page)
+
+    assert page(NOW) == page(NOW + 3_600)
+    assert page(NOW) != page(NOW + 86_400)
