@@ -53,8 +53,6 @@ def stalled(tmp_path_factory):
         )]  # fmt: skip
 
 
-
-
 def test_who_never_answered_has_few_tries_and_all_of_them_once_a_day(stalled):
     first, hour, day = stalled
     assert hour["tries"] <= 2 * 4
