@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 from scrapy.settings import BaseSettings
@@ -19,15 +18,3 @@ def crawl_time(settings: BaseSettings) -> int:
     if not str(value).isdecimal():
         raise ValueError(f"CRAWL_TIME is {value!r}; give whole Unix seconds, or leave it out for the present time")
     return int(value)
-
-
-def hours(settings: BaseSettings, name: str, default: float = 0) -> float:
-    """Return a setting in hours, ``default`` where it is not set; raises ValueError where it is no number from 0 on."""
-    value = settings.get(name, default) or 0
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 <= number < math.inf:
-        raise ValueError(f"{name} is {value!r}; give hours, or 0 to switch it off")
-    return number

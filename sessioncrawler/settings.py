@@ -9,11 +9,15 @@ from typing import Any
 
 DEFAULTS: dict[str, Any] = {}
 """Of our settings. What is a number stays one; with a point it may have a fraction (``wrong_settings.py``)."""
+LIMITS: dict[str, tuple[float, float]] = {}
+"""The least and the most that a number may be, where that is not any number from 0 on."""
 
 
-def _ours(name: str, default: Any) -> Any:
-    """The value of ``SESSIONCRAWLER_NAME``, else ``default``."""
+def _ours(name: str, default: Any, *limits: float) -> Any:
+    """The value of ``SESSIONCRAWLER_NAME``, else ``default``; ``limits`` are the least number and the most."""
     DEFAULTS[name] = default
+    if limits:
+        LIMITS[name] = limits[0], limits[1] if limits[1:] else float("inf")
     return os.environ.get(f"SESSIONCRAWLER_{name}", default)
 
 
@@ -129,9 +133,9 @@ LIST_WHOLE = _ours("LIST_WHOLE", 500)  # Communities in one page; of more each p
 CRAWL_TIME = _ours("CRAWL_TIME", None)  # Unix seconds that count as now, for reproducible output; used by clock.py
 LISTED_AS_EVER = _ours("LISTED_AS_EVER", 6.0)  # hours that a silent server stays as it was; docs/memory.md; knowledge/
 LISTED_AT_ALL = _ours("LISTED_AT_ALL", 72.0)  # hours that it stays at all; as above
-NEWS_PER_SERVER = _ours("NEWS_PER_SERVER", 10)  # entries a server and day, then one for all more; used by pipelines/
-NEWS_DAYS = _ours("NEWS_DAYS", 90)  # days that news are kept, as long as incidents are told; as above
-REMEMBERED_PER_SERVER = _ours("REMEMBERED_PER_SERVER", 1_000)  # Communities that are gone; docs/memory.md; as above
+NEWS_PER_SERVER = _ours("NEWS_PER_SERVER", 10, 1)  # entries a server and day, then one for all more; used by pipelines/
+NEWS_DAYS = _ours("NEWS_DAYS", 90, 1)  # days that news are kept, as long as incidents are told; as above
+REMEMBERED_PER_SERVER = _ours("REMEMBERED_PER_SERVER", 1_000, 1)  # Communities that are gone; docs/memory.md; as above
 ROUND_HOURS = _ours("ROUND_HOURS", 3.0)  # hours for which polls of many machines count as one round; used by site/
 
 # Asking servers and sources, fetching icons, storing the site
@@ -207,10 +211,12 @@ KEEP_GOING_BACKOFF = _ours("KEEP_GOING_BACKOFF", 8)  # times as long a pause at 
 KEEP_GOING_LONGEST = _ours("KEEP_GOING_LONGEST", 9_000.0)  # seconds after which a round hangs, as the unit's; as above
 
 # Watching
-MONITOR_MIN_SERVERS = _ours("MONITOR_MIN_SERVERS", 0.5)  # share of the last good run; used by pipelines/monitors.py
-MONITOR_MIN_COMMUNITIES = _ours("MONITOR_MIN_COMMUNITIES", 0.5)  # share, as above
-MONITOR_MIN_SOURCES = _ours("MONITOR_MIN_SOURCES", 0.5)  # share, as above
-MONITOR_MAX_FAILURES = _ours("MONITOR_MAX_FAILURES", 0.25)  # share of what answered that may fail alike; as above
+MONITOR_MIN_SERVERS = _ours(
+    "MONITOR_MIN_SERVERS", 0.5, 0, 1
+)  # share of the last good run; used by pipelines/monitors.py
+MONITOR_MIN_COMMUNITIES = _ours("MONITOR_MIN_COMMUNITIES", 0.5, 0, 1)  # share, as above
+MONITOR_MIN_SOURCES = _ours("MONITOR_MIN_SOURCES", 0.5, 0, 1)  # share, as above
+MONITOR_MAX_FAILURES = _ours("MONITOR_MAX_FAILURES", 0.25, 0, 1)  # share of what answered that may fail alike; as above
 MONITOR_EXPLAINED_AFTER = _ours("MONITOR_EXPLAINED_AFTER", 24.0)  # hours, 0: never; as above
 MONITOR_MAX_AGE = _ours("MONITOR_MAX_AGE", 6.0)  # hours; used by extensions/watch.py, commands/health.py
 FORCE_PUBLISH = _ours("FORCE_PUBLISH", False)  # True or False; publish what monitors object to; used by pipelines/

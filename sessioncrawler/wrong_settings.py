@@ -15,18 +15,20 @@ from sessioncrawler.text.secrets import redacted
 def wrong_settings(settings: BaseSettings) -> Iterator[str]:
     """A sentence for each of our settings that is no number, or no yes or no, where it has to be one.
 
-    What is a whole number, and what may have a fraction, is told by the default in ``settings.py``.
+    What is a whole number, what may have a fraction, and what is too little or too much, is told by ``settings.py``.
     """
     for name, default in sorted(settings["DEFAULTS"].items()):
         value = settings[name]
+        least, most = settings["LIMITS"].get(name, (0, math.inf))
+        limits = f", {least:g} or more" if most == math.inf else f" from {least:g} to {most:g}"
         if isinstance(default, bool):
             if not _is_yes_or_no(settings, name):
                 yield _sentence(name, "1 for yes or 0 for no", value, "1" if default else "0")
         elif isinstance(default, int):
-            if not _is_number(value, int):
-                yield _sentence(name, "a whole number, 0 or more", value, default)
-        elif isinstance(default, float) and not _is_number(value, float):
-            yield _sentence(name, "a number, 0 or more", value, f"{default:g}")
+            if not _is_number(value, int, least, most):
+                yield _sentence(name, f"a whole number{limits}", value, default)
+        elif isinstance(default, float) and not _is_number(value, float, least, most):
+            yield _sentence(name, f"a number{limits}", value, f"{default:g}")
 
 
 def refuse_wrong(settings: BaseSettings) -> None:
@@ -43,14 +45,14 @@ def _is_yes_or_no(settings: BaseSettings, name: str) -> bool:
     return True
 
 
-def _is_number(value: Any, kind: type[int | float]) -> bool:
+def _is_number(value: Any, kind: type[int | float], least: float, most: float) -> bool:
     if isinstance(value, bool):
         return False
     try:
         number = kind(value)
     except (TypeError, ValueError, OverflowError):
         return False
-    return math.isfinite(number) and number >= 0
+    return math.isfinite(number) and least <= number <= most
 
 
 def _sentence(name: str, expected: str, value: Any, default: Any) -> str:

@@ -37,6 +37,11 @@ NUMBER, WHOLE, CHOICE = "a number, 0 or more", "a whole number, 0 or more", "1 f
     [
         *(("ROOMS_ON_PAGE", value, WHOLE, "100") for value in ("many", "1.5", "-1", "", "nan", None, True)),
         *(("LAST_GRACE", value, NUMBER, "15") for value in ("long", "-0.1", "", "nan", "inf", None, False)),
+        *(("NEWS_DAYS", value, "a whole number, 1 or more", "90") for value in (0, "-1", "1.5", "many", "")),
+        *(
+            ("MONITOR_MIN_SERVERS", value, "a number from 0 to 1", "0.5")
+            for value in ("half", "-0.1", "1.5", [1], "nan")
+        ),
         *(("LOG_JSON", value, CHOICE, "0") for value in ("yes", "", "maybe")),
     ],
 )

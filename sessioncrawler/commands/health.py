@@ -7,7 +7,7 @@ import sys
 
 from scrapy.exceptions import UsageError
 
-from sessioncrawler.clock import crawl_time, hours
+from sessioncrawler.clock import crawl_time
 from sessioncrawler.commands._terminal_text import say
 from sessioncrawler.discretion import ReadingCommand
 from sessioncrawler.editorial.monitors import HOUR, Verdict, judge_age
@@ -42,7 +42,7 @@ class HealthCommand(ReadingCommand):
         assert settings is not None  # noqa: S101 - scrapy.cmdline sets it
         try:
             last, withheld = _last_runs(settings["STATE_URL"])
-            now, most = crawl_time(settings), hours(settings, "MONITOR_MAX_AGE")
+            now, most = crawl_time(settings), settings.getfloat("MONITOR_MAX_AGE")
         except (StateError, ValueError) as error:
             say(str(error), sys.stderr)
             self.exitcode = 1

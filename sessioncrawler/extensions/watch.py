@@ -10,7 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from sessioncrawler.clock import crawl_time, hours
+from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.monitors import Figures, Verdict, judge_age, judge_growth
 from sessioncrawler.extensions._files import store
 from sessioncrawler.publish.health import HEALTH, SCHEMA, health_json, health_schema
@@ -38,7 +38,7 @@ class Watch:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read the settings and wait for the end; raises ValueError where MONITOR_MAX_AGE is no number of hours."""
+        """Read the settings and wait for the end."""
         settings = crawler.settings
         if not publishes_site(settings.getdict("FEEDS")):
             raise NotConfigured
@@ -46,7 +46,7 @@ class Watch:
             crawler,
             site_uri=settings["SITE_URI"],
             state_url=settings["STATE_URL"],
-            max_age=hours(settings, "MONITOR_MAX_AGE"),
+            max_age=settings.getfloat("MONITOR_MAX_AGE"),
             metrics_uri=settings.get("PROMETHEUS_FILE") or "",
         )
         crawler.signals.connect(extension.end, signal=signals.engine_stopped)

@@ -120,22 +120,15 @@ class HistoryPipeline(StatefulPipeline):
 
 
 def bounds_of(settings: BaseSettings) -> Bounds:
-    """How much is remembered of one server; raises ValueError for what is no whole number from 1 on.
+    """How much is remembered of one server.
 
     A setting that is not there is no bound, as everywhere: the one place of defaults is ``settings.py``.
     """
     return Bounds(
-        news=_number(settings, "NEWS_PER_SERVER"),
-        news_days=_number(settings, "NEWS_DAYS"),
-        remembered=_number(settings, "REMEMBERED_PER_SERVER"),
+        news=settings.getint("NEWS_PER_SERVER", maxsize),
+        news_days=settings.getint("NEWS_DAYS", maxsize),
+        remembered=settings.getint("REMEMBERED_PER_SERVER", maxsize),
     )
-
-
-def _number(settings: BaseSettings, name: str) -> int:
-    value = settings.get(name, maxsize)
-    if not str(value).isdecimal() or int(value) < 1:
-        raise ValueError(f"{name} is {value!r}; give a whole number from 1 on")
-    return int(value)
 
 
 def _told(item: CommunityItem) -> Told:

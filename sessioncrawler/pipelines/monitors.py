@@ -11,7 +11,6 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.clock import hours
 from sessioncrawler.editorial.monitors import USUAL_RUNS, Figures, Limits, by_place, excused, judge, remember, usual
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.model import Poll
@@ -111,23 +110,12 @@ class MonitorsPipeline(StatefulPipeline, Report):
 
 
 def limits_of(settings: BaseSettings) -> Limits:
-    """The settings ``MONITOR_…``; raises ValueError for what is no number from 0 to 1, or are no hours."""
+    """The settings ``MONITOR_…``."""
     usual = Limits()
     return Limits(
-        servers=_share(settings, "MONITOR_MIN_SERVERS", usual.servers),
-        communities=_share(settings, "MONITOR_MIN_COMMUNITIES", usual.communities),
-        sources=_share(settings, "MONITOR_MIN_SOURCES", usual.sources),
-        failures=_share(settings, "MONITOR_MAX_FAILURES", usual.failures),
-        explained_after=hours(settings, "MONITOR_EXPLAINED_AFTER", usual.explained_after),
+        servers=settings.getfloat("MONITOR_MIN_SERVERS", usual.servers),
+        communities=settings.getfloat("MONITOR_MIN_COMMUNITIES", usual.communities),
+        sources=settings.getfloat("MONITOR_MIN_SOURCES", usual.sources),
+        failures=settings.getfloat("MONITOR_MAX_FAILURES", usual.failures),
+        explained_after=settings.getfloat("MONITOR_EXPLAINED_AFTER", usual.explained_after),
     )
-
-
-def _share(settings: BaseSettings, name: str, default: float) -> float:
-    value = settings.get(name, default)
-    try:
-        share = float(value)
-    except (TypeError, ValueError):
-        share = -1
-    if not 0 <= share <= 1:
-        raise ValueError(f"{name} is {value!r}; give a share from 0 (off) to 1")
-    return share

@@ -6,7 +6,6 @@ from sys import maxsize
 
 from scrapy.settings import BaseSettings
 
-from sessioncrawler.clock import hours
 from sessioncrawler.knowledge.carried import Ladder
 from sessioncrawler.knowledge.on_page import PageBounds
 from sessioncrawler.knowledge.patience import Rests
@@ -14,10 +13,10 @@ from sessioncrawler.knowledge.reading import ROUND_HOURS, Reading
 
 
 def reading(settings: BaseSettings) -> Reading:
-    """What settings say; raises ValueError where they are no hours or days."""
+    """What settings say."""
     usual, rests = Ladder(), Rests()
-    as_ever = hours(settings, "LISTED_AS_EVER", usual.as_ever)
-    at_all = hours(settings, "LISTED_AT_ALL", usual.at_all)
+    as_ever = settings.getfloat("LISTED_AS_EVER", usual.as_ever)
+    at_all = settings.getfloat("LISTED_AT_ALL", usual.at_all)
     return {
         "guess": settings.getbool("GUESS_LANGUAGES", True),
         "round_hours": settings.getfloat("ROUND_HOURS", ROUND_HOURS),

@@ -31,16 +31,3 @@ def test_limits_come_from_the_settings():
     assert limits_of(crawler_with(**settings).settings) == Limits(0.25, 1, 0, 0.5, 36)
     assert limits_of(crawler_with(MONITOR_EXPLAINED_AFTER=0).settings).patience == 0
     assert limits_of(crawler_with().settings) == Limits()
-
-
-@pytest.mark.parametrize("value", ["half", "-0.1", "1.5", [1], "nan"])
-def test_what_is_no_share_is_refused(value):
-    with pytest.raises(ValueError, match=r"^MONITOR_MIN_SERVERS is .*; give a share from 0 \(off\) to 1$"):
-        MonitorsPipeline.from_crawler(crawler_with(MONITOR_MIN_SERVERS=value))
-
-
-@pytest.mark.parametrize("value", ["soon", "-1", [1], "nan", "inf"])
-def test_what_are_no_hours_is_refused(value):
-    for component, name in ((Watch, "MONITOR_MAX_AGE"), (MonitorsPipeline, "MONITOR_EXPLAINED_AFTER")):
-        with pytest.raises(ValueError, match=rf"^{name} is .*; give hours, or 0 to switch it off$"):
-            component.from_crawler(crawler_with(**{name: value}))

@@ -160,13 +160,6 @@ def test_what_the_policy_drops_is_forgotten(url):
         assert len(state.listings()) == 1
 
 
-@pytest.mark.parametrize("name", ["NEWS_PER_SERVER", "NEWS_DAYS", "REMEMBERED_PER_SERVER"])
-@pytest.mark.parametrize("value", ["many", 0, "-1", 1.5, ""])
-def test_a_bound_that_is_none_is_told(url, name, value):
-    with pytest.raises(ValueError, match=f"{name} is .*; give a whole number from 1 on"):
-        run(HistoryPipeline, url, [], **{name: value})
-
-
 def test_the_bounds_are_those_of_the_settings(url):
     rooms = [CommunityItem(SERVER, Room(f"r{number}", "Room")) for number in range(9)]
     bounds = {"NEWS_PER_SERVER": "2", "NEWS_DAYS": "1", "REMEMBERED_PER_SERVER": "3"}
