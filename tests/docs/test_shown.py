@@ -16,12 +16,12 @@ from scrapy.spiderloader import get_spider_loader
 
 from simnet import SimNet
 from tests.docs.shown import EXCEPTED, OTHER, PAGES, SHELL, blocks, commands, excepted
+from tests.support.crawl_process import SMALL
 from tests.support.crawling import ROOT
 from tests.support.deploying import PROJECT
 from tests.support.minisign import PUBLIC, SECRET
 from tests.support.scrapy_process import environment, offline, refresh_settings, scrapy
 
-SMALL = {"COMMUNITIES_TRANSLATED": 0, "SERVERS_TRANSLATED": 0, "SHELF_LANGUAGES": 1, "POSTERS": 0}
 """Settings of a site without the pages that take long."""
 QUICK = {
     "PATIENT_RETRY_TIMEOUT": 1.5,

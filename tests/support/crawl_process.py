@@ -18,6 +18,8 @@ from scrapy.utils.misc import load_object
 
 from simnet import UNBOUNDED
 
+SMALL = {"COMMUNITIES_TRANSLATED": 0, "SERVERS_TRANSLATED": 0, "SHELF_LANGUAGES": 1, "POSTERS": 0}
+"""Of pages of which there are thousands a site has a few: what they show in eight languages is tested on its own."""
 QUICK = {
     "DIRECTORY_CONFIG": str(Path(__file__).parents[2] / "directory.toml"),
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
@@ -27,6 +29,7 @@ QUICK = {
     "LOG_LEVEL": "INFO",
     "ICONS_ENABLED": False,
     **UNBOUNDED,
+    **SMALL,
 }
 """Loopback may be contacted, nobody is patient, and servers are asked for nothing but their rooms."""
 

@@ -14,6 +14,7 @@ from scrapy.spiderloader import get_spider_loader
 from sessioncrawler.model import Address, Server
 from sessioncrawler.spiders._source import SourceSpider
 from simnet import UNBOUNDED, Community, ConnectionRecord, SimNet
+from tests.support.crawl_process import SMALL
 from tests.support.crawling import Crawl, Job, run_crawls
 
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
@@ -49,6 +50,7 @@ def settings_for(net: SimNet, folder: Path, **more: Any) -> dict[str, Any]:
         "GUESS_LANGUAGES": False,
         "ICONS_ENABLED": False,
         **UNBOUNDED,
+        **SMALL,
         **IMPATIENT,
         **more,
     }

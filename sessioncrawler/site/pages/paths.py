@@ -41,6 +41,8 @@ TOPICS = "topic/"
 """The folder of the shelves of topics."""
 _KINDS = (COMMUNITIES, SERVERS, LANGUAGES, TOPICS)
 """Folders of pages that exist in each language as well; of the first two where there are not too many."""
+HERE = "~HERE~"
+"""Stands for the last folder of a page in what is rendered once for all pages of a kind; no address has it."""
 _EXAMPLES = ("example.org", "example.com", "example.net")
 """Domains that nobody has (RFC 2606, section 3): a site.url that was not filled in."""
 
@@ -88,11 +90,20 @@ class Place:
 
     @property
     def kin(self) -> Place:
-        """What stands for all places that link to every other page in the same way, translations included.
+        """What stands for all places that link to every other page in the same way, but for :data:`HERE`.
 
-        Pages without a translation are alike where their folders are of one depth.
+        In links to translations of the page itself that is its :attr:`own` folder. Pages without a translation are
+        alike where their folders are of one depth.
         """
-        return self if self.is_translated else self.level
+        if not self.is_translated:
+            return self.level
+        kind, _, own = self.path.partition("/")
+        return replace(self, path=f"{kind}/{HERE}/") if own else self
+
+    @property
+    def own(self) -> str:
+        """The last part of its folder, as in a link."""
+        return quote(self.path[:-1].rpartition("/")[2], safe="")
 
     @property
     def level(self) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from io import BytesIO
@@ -26,6 +27,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, localise, site_language
+from sessioncrawler.site.pages.paths import HERE, Place
 from sessioncrawler.site.render import assets
 from sessioncrawler.site.render.escaping import EscapingEnvironment
 from sessioncrawler.text import dates
@@ -65,7 +67,8 @@ def build_environment(folder: str | Path | None = None, language: SiteLanguage |
     """Build the environment: HTML is escaped, an unknown variable is an error.
 
     Two functions are there for all templates: ``inline(files)`` gives an asset, ``part(template, page, key)`` the text
-    of a template that shows nothing of ``page`` but what is the same on all pages with that ``key``.
+    of a template that shows nothing of ``page`` but what is the same on all pages with that ``key``; where that is a
+    place, ``page`` is rendered as if it stood there.
     Beside Jinja's own filters there are ``iso`` (Unix seconds as ``2026-01-22T08:05:00Z``) and those of
     :func:`~sessioncrawler.site.i18n.languages.localise`: ``age``, ``day``, ``day_tag``, ``grouped`` and ``time_tag``.
 
@@ -104,15 +107,18 @@ def encoded(template: Template, **context: Any) -> bytes:
 
 
 def _parts(environment: Environment) -> Callable[[str, Any, Hashable], Markup]:
-    known: dict[tuple[str, Hashable], Markup] = {}
+    known: dict[tuple[str, Hashable, Hashable], Markup] = {}
 
     def part(template: str, page: Any, key: Hashable) -> Markup:
-        if (template, key) not in known:
-            if len(known) >= KEPT_PARTS:  # pages that are like no other, as those of servers
+        text = known.get((template, key, page.site))
+        if text is None:
+            if len(known) >= KEPT_PARTS:
                 known.clear()
-            text = environment.get_template(template).render(page=page)
-            known[template, key] = Markup(text)  # noqa: S704 - rendered, so escaped
-        return known[template, key]
+            shown = replace(page, place=key) if isinstance(key, Place) else page
+            text = Markup(environment.get_template(template).render(page=shown))  # noqa: S704 - rendered, so escaped
+            known[template, key, page.site] = text
+        # Markup would escape what is quoted already.
+        return Markup(str.replace(text, HERE, page.place.own)) if HERE in text else text  # noqa: S704 - as above
 
     return part
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sessioncrawler.model import Address, Server
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
-from sessioncrawler.site.pages.paths import TRANSLATED, Place, community_paths, server_paths
+from sessioncrawler.site.pages.paths import HERE, TRANSLATED, Place, community_paths, server_paths
 from sessioncrawler.state import KnownKey
 from tests.support.publishing import community as room
 
@@ -76,7 +76,8 @@ def test_pages_without_translations_are_kin_in_one_depth():
     one, other = place(path="c/a+1/", alone=True), place(path="c/b+2/", alone=True)
     assert one.kin == other.kin != place(path="join/").kin
     assert one.kin.link("join/") == one.link("join/")
-    assert place(path="c/a+1/").kin != place(path="c/b+2/").kin
+    assert place(path="c/a+1/").kin == place(path="c/b+2/").kin != place(path="s/b/").kin
+    assert place("de", path="c/a+1/").kin != place(path="c/a+1/").kin
     assert place("de", "about/").kin == place("de", "about/")
     assert len({place("de", path).kin for path in TRANSLATED}) == len(TRANSLATED)
 
@@ -132,3 +133,10 @@ def test_the_page_of_a_server_is_kept_free_while_it_is_away():
 def test_what_a_server_had_at_another_address_does_not_count():
     moved = replace(HONEST, address=Address("https", "b.example", 443))
     assert server_paths([moved], [published(FORGED, 1)]) == {HONEST.public_key: f"s/{moved.server_id}/"}
+
+
+@pytest.mark.parametrize("path", [*TRANSLATED, "c/a+1/", "c/ä&%20'/", "s/abcd/", "language/zh/", "page/2/"])
+def test_what_kin_say_of_translations_is_what_the_page_does(path):
+    page = place("de", path)
+    said = [(link.replace(HERE, page.own), url.replace(HERE, page.own)) for _, link, url in page.kin.translations]
+    assert said == [(link, url) for _, link, url in page.translations]

@@ -3,12 +3,16 @@ import hashlib
 import shutil
 import sys
 import zipfile
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from jinja2 import DictLoader, Environment, TemplateNotFound, UndefinedError
 from markupsafe import Markup
 
 from sessioncrawler.site.i18n.languages import LOCALES, site_language
+from sessioncrawler.site.pages.every_page import Page, site_view
+from sessioncrawler.site.pages.paths import Place
 from sessioncrawler.site.render.assets import inline
 from sessioncrawler.site.render.environment import (
     BUFFERED,
@@ -18,6 +22,16 @@ from sessioncrawler.site.render.environment import (
     encoded,
     project_loader,
 )
+from tests.support.publishing import NOW
+from tests.support.site_pages import DIRECTORY
+
+
+@dataclass
+class Shown:
+    """As much of a page as a part needs."""
+
+    words: Any
+    site: str = ""
 
 
 def test_html_is_escaped_and_text_is_not(tmp_path):
@@ -119,16 +133,30 @@ def test_a_changed_template_is_compiled_anew(tmp_path):
 
 
 def test_a_part_is_rendered_once_for_each_key(tmp_path):
-    (tmp_path / "part.html").write_text("<b>{{ page }}</b>")
+    (tmp_path / "part.html").write_text("<b>{{ page.site }}{{ page.words }}</b>")
     part = build_environment(tmp_path).globals["part"]
-    assert part("part.html", "1 & 1", "a") == Markup("<b>1 &amp; 1</b>")
-    assert part("part.html", "2", "a") == "<b>1 &amp; 1</b>"
-    assert part("part.html", "2", "b") == "<b>2</b>"
+    assert part("part.html", Shown("1 & 1"), "a") == Markup("<b>1 &amp; 1</b>")
+    assert part("part.html", Shown("2"), "a") == "<b>1 &amp; 1</b>"
+    assert part("part.html", Shown("2"), "b") == "<b>2</b>"
+    assert part("part.html", Shown("2", "other"), "b") == "<b>other2</b>"
 
 
 def test_parts_that_no_other_page_shares_do_not_pile_up(tmp_path):
-    (tmp_path / "part.html").write_text("{{ page }}")
+    (tmp_path / "part.html").write_text("{{ page.words }}")
     part = build_environment(tmp_path).globals["part"]
-    assert [part("part.html", n, n) for n in range(KEPT_PARTS + 1)] == [str(n) for n in range(KEPT_PARTS + 1)]
-    assert part("part.html", "anew", 0) == "anew"
-    assert part("part.html", "kept", KEPT_PARTS) == str(KEPT_PARTS)
+    assert [part("part.html", Shown(n), n) for n in range(KEPT_PARTS + 1)] == [str(n) for n in range(KEPT_PARTS + 1)]
+    assert part("part.html", Shown("anew"), 0) == "anew"
+    assert part("part.html", Shown("kept"), KEPT_PARTS) == str(KEPT_PARTS)
+
+
+@pytest.mark.parametrize("own", ["a+1", "b & <'c'>"])
+def test_a_part_with_links_to_translations_is_rendered_once_for_all_of_a_kind(own):
+    environment = build_environment(language=site_language("de"))
+    pages = [
+        Page(Place("https://x.example/", site_language("de"), f"c/{name}/"), site_view(DIRECTORY.site), NOW, {})
+        for name in ("other", own)
+    ]
+    part = environment.globals["part"]
+    for template in ("_bar.html", "_relations.html"):
+        said = [part(template, page, page.place.kin) for page in pages]
+        assert said[1] == environment.get_template(template).render(page=pages[1]) != said[0]
