@@ -114,7 +114,7 @@ def test_make_demo_publishes_the_simulated_network(checkout):
     with offline() as proxy:
         told = run("make", "demo", cwd=checkout, extra=environment(QUICK, {"PATH": os.environ["PATH"], **proxy}))
     assert re.search(r"^Published \d+ Communities on \d+ servers to site\.$", told, re.MULTILINE)
-    assert told.splitlines()[-1] == f"Open {(checkout / 'site' / 'index.html').as_uri()}"
+    assert f"Open {(checkout / 'site' / 'index.html').as_uri()}" in told.splitlines()  # make within make says more
     assert not (checkout / "data").exists()  # the state is thrown away
     assert not re.search(r"\b(could not be read|Traceback)\b", told)
 

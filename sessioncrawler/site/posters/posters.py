@@ -15,7 +15,7 @@ from sessioncrawler.site.posters.fonts import FOLDERS, Fonts
 
 FOLDER = "poster/"
 MOST = 500
-MOST_NEW = 100
+MOST_NEW = 40
 _VERSION = 1
 """Of how posters look: with another one all are drawn anew."""
 
