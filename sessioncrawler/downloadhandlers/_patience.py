@@ -212,8 +212,7 @@ class Patiently(Generic[T]):
             return self._loop.time() + LATER if self._has_time() else attempt.started
         if attempt.answering:
             return attempt.started + attempt.waited + self._patience.answer_timeout
-        connected_in_time = self._loop.time() >= attempt.started + self._patience.connect_timeout and attempt.connected
-        return attempt.started + (self._patience.timeout if connected_in_time else self._patience.connect_timeout)
+        return attempt.started + (self._patience.timeout if attempt.connected else self._patience.connect_timeout)
 
     def _take(self, task: asyncio.Task[T]) -> bool:
         """Whether a try that ended brought the content; raises where its failure is final."""
