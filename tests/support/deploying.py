@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -41,6 +42,7 @@ SERVERS = 25
 MEASURED = ("polls.json", "v1/polls.json")
 """Files with measured values in them, which no two crawls have in common."""
 KEYS = "v1/keys.json"
+ABOUT, SIZE = "about/index.html", re.compile(rb"[^(<>]* kB</span>")
 IN_ORDER = ("feed/keys.xml", "keys/index.html", *(f"{code}/keys/index.html" for code in LOCALES[1:]))
 """Files that tell of the log of keys, whose entries are in the order in which servers happened to answer."""
 MANIFEST = "v1/manifest.json"
@@ -146,10 +148,12 @@ def site(folder: Path) -> dict[str, bytes]:
 def comparable(files: Mapping[str, bytes]) -> dict[str, Any]:
     """A site without what no two crawls have in common.
 
-    That is how many seconds, connections and questions each poll took (whose key is known is asked less), and in which
-    order servers answered.
+    That is how many seconds, connections and questions each poll took (whose key is known is asked less), in which
+    order servers answered, and the size of the file of all data, which holds both.
     """
     same: dict[str, Any] = {name: content for name, content in files.items() if name not in IN_ORDER}
+    tell_sizes = {name for name in files if name.endswith(ABOUT)}
+    same |= {name: SIZE.sub(b"", files[name]) for name in tell_sizes}
     same[KEYS] = json.loads(files[KEYS])
     same[KEYS]["log"] = sorted((one["change"], one["address"], one["public_key"]) for one in same[KEYS]["log"])
     for name in MEASURED:
@@ -168,7 +172,9 @@ def comparable(files: Mapping[str, bytes]) -> dict[str, Any]:
     same[BUNDLE] = sorted(packed)
     whole = json.loads(files[FILES])["files"]
     same[FILES] = {
-        name: one for name, one in whole.items() if name not in {*MEASURED, *IN_ORDER, KEYS, MANIFEST, BUNDLE}
+        name: one
+        for name, one in whole.items()
+        if name not in {*MEASURED, *IN_ORDER, KEYS, MANIFEST, BUNDLE, *tell_sizes}
     }
     return same
 
