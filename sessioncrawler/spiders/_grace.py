@@ -40,11 +40,13 @@ class LastGrace:
         self._newcomers = set(newcomers)
         self._watching = asyncio.get_running_loop().create_task(self._watch()) if seconds > 0 else None
 
-    def begins(self, visit: Visit, *, newcomer: bool, remembered: bool) -> None:
-        """Note who is asked, and whether patience with it ends."""
+    def begins(self, visit: Visit, *, newcomer: bool, remembered: bool, silent: bool = False) -> None:
+        """Note who is asked, and whether patience with it ends; who was ``silent`` before is not waited for."""
         visit.together.leaves_last = self._watching is not None and (newcomer or remembered)
         if visit.netloc in self._awaited:
             self._awaited[visit.netloc] = visit
+        elif not silent:
+            self._newcomers.add(visit.netloc)  # others may have led to it
 
     def ended(self, visit: Visit) -> None:
         """Note that all is known of a server."""

@@ -175,7 +175,8 @@ class Sogs(PublishingSpider):
     ) -> Iterator[Request | AnswerItem]:
         netloc = candidate.address.netloc
         visit = Visit(netloc, self.settings.getfloat("SERVER_BUDGET"), newcomer=newcomer)
-        self._grace.begins(visit, newcomer=newcomer, remembered=self._past.remembers(netloc))
+        remembered, silent = self._past.remembers(netloc), not self._past.is_full(netloc)
+        self._grace.begins(visit, newcomer=newcomer, remembered=remembered, silent=silent)
         conversation = Conversation(
             candidate,
             visit,

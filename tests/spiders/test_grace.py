@@ -24,7 +24,7 @@ def told_after(act, awaited=("one", "two"), seconds: float = 0.001, newcomers=()
         grace = LastGrace(seconds, awaited, lambda: told.append("over"), newcomers=newcomers)
         visits = {name: Visit(name, 600) for name in ("one", "two", "new")}
         for name, visit in visits.items():
-            grace.begins(visit, newcomer=name == "new", remembered=name == "one")
+            grace.begins(visit, newcomer=name == "new", remembered=name == "one", silent=name not in newcomers)
         act(grace, visits)
         await asyncio.sleep(0.1)
         grace.close()
@@ -113,3 +113,11 @@ def test_the_grace_ends_with_the_last_one_that_it_is_for():
         grace.ended(visits["new"])
 
     assert told_after(act, seconds=600, newcomers=["new"]) == ["over", "new"]
+
+
+def test_who_another_one_leads_to_has_the_grace():
+    def act(grace, visits):
+        answered(grace, visits)
+        grace.begins(Visit("led", 600), newcomer=True, remembered=False)
+
+    assert told_after(act, seconds=600) == []

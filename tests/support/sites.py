@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from sessioncrawler.settings import DEFAULTS
 from simnet import SimNet
+from tests.support.crawl_process import SMALL
 from tests.support.crawling import Job, run_crawls
 from tests.support.sogs_world import read_listings, settings_for
 
@@ -18,6 +20,7 @@ QUICK = {
     "CONNECT_TIMEOUT": 1,
     "GUESS_LANGUAGES": True,
     "ICONS_ENABLED": True,
+    **{name: DEFAULTS[name] for name in SMALL},
 }
 """Servers that rarely answer may be missing: these tests are about pages."""
 
