@@ -61,7 +61,7 @@ def test_a_row_for_each_crawl():
 
 @pytest.mark.parametrize(("bounds", "told"), [(None, ""), (True, ", with bounds"), (False, ", without")])
 def test_a_small_world_is_crawled_twice(bounds, told):
-    first, second = crawled_twice(fresh_seeds(1)[0], servers=4, tries=1, bounds=bounds)
+    first, second = crawled_twice(fresh_seeds(1)[0], servers=12, tries=1, bounds=bounds)
     assert (first.name, second.name) == (f"first{told}", f"second{told}")
     assert first.found.right > 0
     assert second.floor <= first.floor
