@@ -37,7 +37,7 @@ const List = (() => {
   };
 
   const withNsfw = () => nsfwSwitch === null || nsfwSwitch.checked;
-  // What a search reads is made ready while the visitor looks or types, some Communities at a time.
+  // What a search reads is made ready from when the visitor is about to search, some Communities at a time.
   const A_TIME = 50;
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
   let [vocabulary, learnt] = [new Set(), 0];
@@ -58,7 +58,6 @@ const List = (() => {
     [vocabulary, learnt] = [new Set(), 0];
     idle(prepare);
   };
-  if (Rooms.complete()) idle(prepare);
 
   let [found, limit, isWhole] = [Rooms.here, Infinity, true];
   const paint = () => {
@@ -99,5 +98,5 @@ const List = (() => {
   };
 
   const visible = () => (withNsfw() ? found : found.filter(({ nsfw }) => !nsfw));
-  return { DEFAULT, list, nsfwSwitch, show, sort, refresh, find, withNsfw, visible, order: () => order, isWhole: () => isWhole };
+  return { DEFAULT, list, nsfwSwitch, show, sort, prepare, refresh, find, withNsfw, visible, order: () => order, isWhole: () => isWhole };
 })();

@@ -167,7 +167,8 @@
 
   field.addEventListener("input", () => changed({ kept: listHash().includes("q=") && lastHash?.includes("q=") }));
   field.addEventListener("focus", () => {
-    withAll();
+    if (Rooms.complete()) List.prepare();
+    else withAll();
     // A phone's keyboard leaves half of the screen: it is for what is found.
     const tools = field.closest(".tools");
     if (matchMedia("(max-width: 44rem)").matches && tools.getBoundingClientRect().top > 0) tools.scrollIntoView({ block: "start" });
