@@ -5,7 +5,9 @@ const List = (() => {
   const list = document.getElementById("communities");
   const more = document.getElementById("more");
   const nsfwSwitch = document.getElementById("nsfw");
-  const collator = new Intl.Collator(Words.language, { numeric: true, sensitivity: "base" });
+  // Made when it is first needed: it takes as long as all else that is done while the page comes.
+  let collator;
+  const collate = (a, b) => (collator ??= new Intl.Collator(Words.language, { numeric: true, sensitivity: "base" })).compare(a, b);
   const DEFAULT = "";
   const RANKS = { silent: 0, quiet: 1, steady: 2, busy: 3 };
   const KEYS = {
@@ -16,7 +18,7 @@ const List = (() => {
     activity: (room) => RANKS[room.activity] ?? null,
   };
 
-  const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
+  const compare = (a, b) => (typeof a === "number" ? a - b : collate(a, b));
   // Those out of reach last, and before them what is unknown, in both directions; ties as they are recommended.
   const ordered = (rooms, wanted) => {
     if (wanted === DEFAULT) return rooms;
