@@ -60,5 +60,5 @@ def test_a_page_full_of_links_takes_nothing_from_those_that_are_known(tmp_path):
     assert found.reason == "finished"
     assert len(links) == found.stats["source/links"] == 2_000
     assert sum(link.address.host == "z.example" for link in links) == 50
-    assert found.stats["source/links_over_limit"] == 20_000 - 950
+    assert found.stats["source/links_over_limit"] == 20_000 - 1_950
     assert found.usage["memory"] < MEMORY
