@@ -21,6 +21,7 @@ from typing import Any
 from simnet.certificates import make_contexts
 from simnet.configuration import directory_toml
 from simnet.engine import Engine, bind, fill_backlog
+from simnet.lifelike.roads import SOURCE
 from simnet.services import ControlService, Log, LoggedService, ServerService, SiteService
 from simnet.sources import FORMS, SourceSite, make_sites
 from simnet.specs import CANARY_HOST, IP, NAME, Certificate, ServerSpec, Socket, World
@@ -64,7 +65,8 @@ class Network:
         self._sites = make_sites(self.world, self.ports)
         listing_urls = {}
         for name, site in self._sites.items():
-            listing_urls[name] = f"http://{IP}:{self._open(SiteService(site, self._log))}{FORMS[name].path}"
+            host = SOURCE if self.world.lifelike and name == "extra" else IP
+            listing_urls[name] = f"http://{host}:{self._open(SiteService(site, self._log))}{FORMS[name].path}"
         control = self._engine.serve(bind(), ControlService(self._log, self._sites, self._servers, self.advance))
         (self.folder / "directory.toml").write_text(
             directory_toml(self.world, self.ports, listing_urls["extra"]), encoding="utf-8"

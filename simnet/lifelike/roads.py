@@ -18,6 +18,8 @@ from simnet.specs import IP, ServerSpec
 NETWORKS = 250
 ROADS = {"ALLOWED_PRIVATE_NETWORKS": f"{IP}/32,127.128.0.0/9"}
 """Settings of a crawl of such a network."""
+SOURCE = "forum.paperlantern.example"
+"""The name of the further source of such a network; its port is the true one."""
 _RESERVED = ".example"
 
 
@@ -31,7 +33,7 @@ class Roads:
 
     def __init__(self, servers: Iterable[ServerSpec], ports: Mapping[int, int]) -> None:
         there = [spec for spec in servers if spec.index in ports and spec.ports]
-        self._ips = {spec.name: spec.ip for spec in there}
+        self._ips = {SOURCE: IP, **{spec.name: spec.ip for spec in there}}
         self._behind = {spec.ip: ports[spec.index] for spec in there}
         self._look_up = socket.getaddrinfo
         self._no_proxy = os.environ.get("no_proxy")

@@ -145,9 +145,11 @@ def test_its_servers_are_reached_by_their_names_and_ports():
         with Roads(world.servers, net.ports):
             with opener.open(f"http://{OFFICIAL}/rooms", timeout=10) as answer:
                 assert [room["token"] for room in json.load(answer)] == [room.token for room in world.servers[0].rooms]
+            with opener.open(net.listing_urls["extra"], timeout=10) as answer:
+                assert answer.status == 200
             with pytest.raises(socket.gaierror):
                 socket.getaddrinfo("nobody.example", 443)
-        assert {record.server for record in net.requests()} == {"0-https"}
+        assert {record.server for record in net.requests()} == {"0-https", "extra"}
         with pytest.raises(OSError, match=r"."):
             opener.open(f"http://{net.directory_toml.parent.name}.invalid/", timeout=10)
     assert "connect" not in vars(socket.socket)
