@@ -135,7 +135,7 @@ def test_replies_that_end_otherwise():
         ("", "SSSSSSS"),
         ("silent", "HHHHHHH"),
         ("fifth", "SHHHHSH"),
-        ("reset-sometimes", "SRRSRRS"),
+        ("reset-sometimes", "SRRRRSR"),
     ],
 )
 def test_connections(fault, expected):

@@ -29,7 +29,7 @@ IMPATIENT = {
 }
 """Enough tries for every simulated server that answers at times. Each try has its full time, since machines that run
 tests are busy: what is short here is what the simulated servers make us wait for."""
-BLINK = 0.1
+BLINK = 0.25
 """Seconds within which the simulated network may notice late that a connection has ended."""
 
 
