@@ -16,7 +16,7 @@ from pathlib import Path
 
 INTERVAL = 0.05
 """Seconds between two looks at the running command."""
-RARE = 4
+RARE = 20
 """Looks of which one counts shared memory, which keeps the command waiting for some milliseconds."""
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 """Seconds in the unit of ``/proc/PID/stat``."""

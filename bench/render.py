@@ -166,8 +166,6 @@ def _child(folder: Path, count: int, seed: int, *, render: bool) -> None:
     remember(url, emitted)
     if render:
         asyncio.run(_crawl(folder, emitted, url))
-    files = [path for path in (folder / "site").rglob("*") if path.is_file()]
-    sys.stdout.write(f"{len(files)} {sum(path.stat().st_size for path in files)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -195,8 +193,8 @@ def _measured(count: int, seed: int) -> Table:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         idle = measure([*command, one, "--idle"])
         whole = measure([*command, other])
+        sizes = [path.stat().st_size for path in Path(other, "site").rglob("*") if path.is_file()]
     together = max(whole.memory, whole.together)
-    files, size = map(int, whole.output.split())
     table = Table("what", "value", f"at most, for {COMMUNITIES:,}")
     table.add_row("Communities", f"{count:,}", "")
     table.add_row("rendering and storing, s", f"{whole.wall - idle.wall:.1f}", str(SECONDS))
@@ -204,8 +202,8 @@ def _measured(count: int, seed: int) -> Table:
     table.add_row("the same with the start of Python and making the Communities, s", f"{whole.wall:.1f}", "")
     table.add_row("peak memory, MiB", f"{whole.memory / MEBIBYTE:.0f}", str(MEMORY))
     table.add_row("peak memory with that of a second process, MiB", f"{together / MEBIBYTE:.0f}", str(MEMORY))
-    table.add_row("files", f"{files:,}", "")
-    table.add_row("size, MiB", f"{size / MEBIBYTE:.1f}", "")
+    table.add_row("files", f"{len(sizes):,}", "")
+    table.add_row("size, MiB", f"{sum(sizes) / MEBIBYTE:.1f}", "")
     return table
 
 

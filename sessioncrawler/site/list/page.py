@@ -101,10 +101,10 @@ def list_pages(
         "left_out": reasons,
         "left_out_summary": _not_listed(sum(reason.count for reason in reasons), language),
     }
+    # What may not be safe for work is shown to those who ask for it, and not to search engines.
+    named = [(card.name, card.path) for card in cards.in_order if not card.nsfw]
     for number, (folder, part) in enumerate(zip(folders, parts, strict=True), start=1):
         place = Place(site.url, language, folder)
-        # What may not be safe for work is shown to those who ask for it, and not to search engines.
-        named = [(card.name, card.path) for card in cards.in_order if not card.nsfw]
         yield ListPage(
             place=place,
             structured=website(site, place) if folder else collection(site, place, named),
