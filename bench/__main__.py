@@ -32,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="*",
         help="seeds of the worlds that are compared with the truth (default: new ones)",
     )
-    parser.add_argument("--fresh-servers", type=int, default=FRESH_SERVERS, help="sizes of these worlds")
+    parser.add_argument(
+        "--fresh-servers",
+        type=int,
+        default=FRESH_SERVERS,
+        help="sizes of these worlds (default: %(default)s); 0: some forty, as the real network has them",
+    )
     parser.add_argument(
         "--bounds", action="store_true", help="these worlds with the bounds on strangers beside them without"
     )
@@ -61,10 +66,11 @@ def _fresh(console: Console, options: argparse.Namespace) -> int:
     """Crawl worlds of fresh seeds and tell what differs from the truth."""
     found: list[Crawled] = []
     for seed in fresh_seeds() if options.fresh is None else options.fresh:
-        console.print(f"Crawling {options.fresh_servers:,} servers of seed {seed} twice …")
+        size = f"{options.fresh_servers:,}" if options.fresh_servers else "some forty"
+        console.print(f"Crawling {size} servers of seed {seed} twice …")
         try:
             for bounds in (True, False) if options.bounds else (None,):
-                found += crawled_twice(seed, options.fresh_servers, options.tries, bounds=bounds)
+                found += crawled_twice(seed, options.fresh_servers or None, options.tries, bounds=bounds)
         except BenchError as error:
             console.print(str(error), markup=False)
             return 1

@@ -88,18 +88,19 @@ def compared(truth: Truth, listed: dict[str, str]) -> Rightness:
     )
 
 
-def crawled_twice(seed: int, servers: int, tries: int, *, bounds: bool | None = None) -> Iterator[Crawled]:
-    """Crawl a world twice, an hour apart. BenchError where a crawl publishes nothing.
+def crawled_twice(seed: int, servers: int | None, tries: int, *, bounds: bool | None = None) -> Iterator[Crawled]:
+    """Crawl a world twice, an hour apart; for ``servers`` None one as the real network. BenchError if nothing comes.
 
     With ``bounds``, or expressly without them, each server has a domain and an IP address of its own.
     """
-    world, limits = make_world(seed, SCENARIO, servers, BENCH_LATENCY), Limits(tries=tries)
+    scenario = SCENARIO if servers else "real"
+    world, limits = make_world(seed, scenario, servers, BENCH_LATENCY), Limits(tries=tries)
     told = {None: "", True: ", with bounds", False: ", without"}[bounds]
     command = [SCRAPY, "crawl", "sogs"]
     if bounds is not None:
         command += [part for name, value in SPREAD.items() for part in ("-s", f"{name}={_text(value)}")]
     with (
-        SimNet(seed, SCENARIO, servers, BENCH_LATENCY, spread=bounds is not None) as net,
+        SimNet(seed, scenario, servers, BENCH_LATENCY, spread=bounds is not None) as net,
         tempfile.TemporaryDirectory() as name,
     ):
         folder = Path(name)

@@ -153,7 +153,7 @@ HTTPS_GRACE = _ours("HTTPS_GRACE", 5.0)  # seconds for https once http has told 
 CONNECT_TIMEOUT = _ours("CONNECT_TIMEOUT", 2.0)  # seconds to connect; used by downloadhandlers/
 SERVER_BUDGET = _ours("SERVER_BUDGET", 600.0)  # seconds for all that one server is asked; used by spiders/sogs.py
 LINKS_PER_SOURCE = _ours("LINKS_PER_SOURCE", 2_000)  # join links; known ones first; used by spiders/_source.py
-PAGES_PER_SOURCE = _ours("PAGES_PER_SOURCE", 2_000)  # as many as links; the largest known has some 60; used by spiders/_source.py
+PAGES_PER_SOURCE = _ours("PAGES_PER_SOURCE", 2_000)  # as many as links; the largest has 60; used by spiders/_source.py
 ROBOTS_TIME = _ours("ROBOTS_TIME", 5.0)  # seconds for a robots.txt, all tries; used by middlewares/
 ROBOTS_DAYS = _ours(
     "ROBOTS_DAYS", 7.0

@@ -22,8 +22,6 @@ from sessioncrawler.protocol.joinlinks import find_join_links, parse_join_link
 
 MAX_LINKS = 60_000
 """Join links read from one page: all that 5 MB hold, so that new ones never take the place of known ones here."""
-MAX_PAGES = 2_000
-"""Pages of session.directory that are followed."""
 MAX_TAGGED_PAGE = 300_000
 """Characters of a page in which tags are looked for."""
 MAX_TAGS = 50
@@ -177,16 +175,10 @@ def _json_tags(entry: dict[str, Any]) -> tuple[str, ...]:
 def session_directory_pages(text: str, url: str) -> list[str]:
     """URLs of the Communities' own pages on the index at ``url``: same host, exactly the known form, each once.
 
-    At most ``MAX_PAGES``, in the order of the index.
+    All of them, in the order of the index: whoever reads them bounds how many.
     """
-    pages: dict[str, None] = {}
-    for href in Selector(text=text, type="html").xpath("//@href").getall():
-        page = _session_directory_page(href, url)
-        if page:
-            pages[page] = None
-        if len(pages) == MAX_PAGES:
-            break
-    return list(pages)
+    found = (_session_directory_page(href, url) for href in Selector(text=text, type="html").xpath("//@href").getall())
+    return list(dict.fromkeys(page for page in found if page))
 
 
 def _session_directory_page(href: str, url: str) -> str | None:
