@@ -235,7 +235,8 @@ class Patiently(Generic[T]):
             return False
         self._connected = self._connected or error.again
         self._visit.handshakes += error.handshake
-        self._fail(error, final=error.final)
+        # Handshakes that break off: a try that hangs beside them tells nothing more.
+        self._fail(error, final=error.final or self._visit.lost)
         later = now if attempt.reused else now + self._pause()
         self._next_try = max(self._next_try, later) if self._running and not attempt.reused else later
         return False

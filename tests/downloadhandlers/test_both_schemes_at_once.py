@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -127,3 +128,23 @@ def test_broken_handshakes_end_it_once_http_has_answered():
 
     error, it, https = asyncio.run(main())
     assert (error.outcome, it.connections, https.lost) == (Outcome.RESET, 3, True)
+
+
+def test_no_try_that_hangs_is_waited_for_then():
+    numbers = itertools.count()
+
+    async def hang_then_close(connection):
+        if next(numbers) == 0:
+            await never(connection)
+        await connection.reader.read(1)
+
+    async def main():
+        async with server(hang_then_close) as it, handler(**LONG | {"PATIENT_RETRY_TIMEOUT": 2}) as client:
+            https, _ = visits()
+            https.most_handshakes = 1
+            with pytest.raises(TryError) as caught:
+                await fetch(client, it.url(scheme="https"), visit=https)
+            return caught.value, it
+
+    error, it = asyncio.run(main())
+    assert (error.outcome, it.connections) == (Outcome.RESET, 2)
