@@ -26,4 +26,4 @@ def test_more_machines_that_drip_than_there_are_places(siege):
 def test_more_machines_that_stall_than_there_are_places(siege):
     """What they cost is LAST_GRACE, which is shorter here: a small world allows five seconds."""
     with Attackers("stall", 60, hosts=many(60)) as attackers:
-        siege.holds(siege.crawl(attackers.links(), LAST_GRACE=2, **FEW_PLACES))
+        siege.holds(siege.crawl(attackers.links(), LAST_GRACE=2, CONCURRENT_PATIENCE=30))
