@@ -50,18 +50,29 @@ LIBRARIES = (
     "sqlite3",
     "tldextract",
 )
+TEMPLATES = ("html", "svg", "txt", "webmanifest", "xml")
 LEFT_OUT = {"sessioncrawler.settings"}
 """Settings read the environment when they are imported."""
 
 
 def warm_up() -> None:
-    """Import what a crawl imports; neither the reactor nor the settings, which belong to one run each."""
+    """Import what a crawl imports, and make what it makes once; no reactor, no settings, which belong to one run."""
     for name in LIBRARIES:
         importlib.import_module(name)
     package = importlib.import_module("sessioncrawler")
     for module in pkgutil.walk_packages(package.__path__, "sessioncrawler."):
         if "-" not in module.name and not any(module.name.startswith(left) for left in LEFT_OUT):
             importlib.import_module(module.name)
+    named_language = importlib.import_module("sessioncrawler.editorial.topics.meanings").named_language
+    assert named_language("english") == "en"  # names of all languages in all languages
+    languages = importlib.import_module("sessioncrawler.site.i18n.languages")
+    build_environment = importlib.import_module("sessioncrawler.site.render.environment").build_environment
+    for code in languages.LOCALES:
+        language = languages.site_language(code)
+        language.day(0), language.number(1)  # Babel's data of it
+        environment = build_environment(None, language)
+    for name in environment.list_templates(extensions=TEMPLATES):  # compiled once for all languages
+        environment.get_template(name)
     assert "twisted.internet.reactor" not in sys.modules
 
 
