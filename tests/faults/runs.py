@@ -14,7 +14,7 @@ from typing import Any
 
 from sessioncrawler.publish.manifest import FILES
 from simnet import SimNet
-from tests.support.bundles import BUNDLE, members
+from tests.support.bundles import ABOUT, BUNDLE, members, without_size
 from tests.support.scrapy_process import environment, offline, refresh_settings
 from tests.support.sogs_world import NOW
 from tests.support.warm import Warm
@@ -153,13 +153,17 @@ def measured(site: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def _steady(name: str, content: bytes) -> Any:
+    if name.endswith(ABOUT):
+        return without_size(content)
     if name not in _MEASURED:
         return content
     if name == BUNDLE:
         return measured(members(content))
     value = json.loads(content)
     if name == FILES:
-        return {path: file for path, file in value["files"].items() if path not in _MEASURED}
+        return {
+            path: file for path, file in value["files"].items() if path not in _MEASURED and not path.endswith(ABOUT)
+        }
     for poll in value.get("polls", ()):
         poll["seconds"] = poll["tries"] = poll["requests"] = None  # who is known is asked less
     value["files"] = [one for one in value.get("files", ()) if f"v1/{one['path']}" not in _MEASURED]

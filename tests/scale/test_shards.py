@@ -22,7 +22,7 @@ from tests.support.deploying import comparable
 from tests.support.scrapy_process import command, environment, scrapy, site
 from tests.support.sogs_world import NOW, settings_for
 
-SERVERS = 100
+SERVERS = 60
 SECONDS = 300
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +15,7 @@ from typing import Any
 
 from sessioncrawler.site.i18n.languages import LOCALES
 from simnet import SimNet
-from tests.support.bundles import BUNDLE, members
+from tests.support.bundles import ABOUT, BUNDLE, members, without_size
 from tests.support.crawling import ROOT
 from tests.support.scrapy_process import refresh_settings
 
@@ -42,7 +41,6 @@ SERVERS = 25
 MEASURED = ("polls.json", "v1/polls.json")
 """Files with measured values in them, which no two crawls have in common."""
 KEYS = "v1/keys.json"
-ABOUT, SIZE = "about/index.html", re.compile(rb"[^(<>]* kB</span>")
 IN_ORDER = ("feed/keys.xml", "keys/index.html", *(f"{code}/keys/index.html" for code in LOCALES[1:]))
 """Files that tell of the log of keys, whose entries are in the order in which servers happened to answer."""
 MANIFEST = "v1/manifest.json"
@@ -153,7 +151,7 @@ def comparable(files: Mapping[str, bytes]) -> dict[str, Any]:
     """
     same: dict[str, Any] = {name: content for name, content in files.items() if name not in IN_ORDER}
     tell_sizes = {name for name in files if name.endswith(ABOUT)}
-    same |= {name: SIZE.sub(b"", files[name]) for name in tell_sizes}
+    same |= {name: without_size(files[name]) for name in tell_sizes}
     same[KEYS] = json.loads(files[KEYS])
     same[KEYS]["log"] = sorted((one["change"], one["address"], one["public_key"]) for one in same[KEYS]["log"])
     for name in MEASURED:
