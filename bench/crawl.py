@@ -21,6 +21,8 @@ from simnet.specs import World
 from simnet.world import BENCH_LATENCY, make_world
 
 SCENARIO = "bench"
+UNREAD = {"LINKS_PER_SOURCE": 1_000_000, "PAGES_PER_SOURCE": 1_000_000}
+"""Bounds on sources that are off where the others are: each source names more servers than any real one does."""
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))
 _ICON = "/file/"
 """In the path of every icon, and of nothing else."""
@@ -109,6 +111,7 @@ def settings(net: SimNet, folder: Path, **more: object) -> dict[str, str]:
         "SITE_URI": f"{folder}/site",
         "ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
         **UNBOUNDED,
+        **UNREAD,
         **more,
     }
     return {f"SESSIONCRAWLER_{name}": str(value) for name, value in ours.items()}

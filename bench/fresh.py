@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bench.crawl import SCENARIO, SCRAPY, read_sources, settings
+from bench.crawl import SCENARIO, SCRAPY, UNREAD, read_sources, settings
 from bench.usage import BenchError, Usage, measure
 from simnet import SPREAD, UNBOUNDED, SimNet, Truth
 from simnet.floor import Limits, floor_seconds
@@ -23,8 +23,6 @@ HOUR = 3_600
 """Seconds between the two crawls."""
 SEEDS_FROM = 1_000
 """Smaller ones are those of tests."""
-UNREAD = {"LINKS_PER_SOURCE": 1_000_000, "PAGES_PER_SOURCE": 1_000_000}
-"""Bounds on sources that are off where the others are: each source names more servers than any real one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def crawled_twice(seed: int, servers: int | None, tries: int, *, bounds: bool | 
         folder = Path(name)
         for number, what in enumerate((f"first{told}", f"second{told}")):
             now = BEGIN + number * HOUR
-            unbounded = settings(net, folder, PATIENT_RETRY_TIMES=tries, CRAWL_TIME=now, **UNREAD)
+            unbounded = settings(net, folder, PATIENT_RETRY_TIMES=tries, CRAWL_TIME=now)
             environment = _bounded(unbounded) if bounds else unbounded
             read_sources(net, environment)
             usage = measure(command, environment)
