@@ -35,8 +35,8 @@ class Service(Protocol):
     def connected(self) -> Callable[[], None]:
         """Take note of a new connection; the result is called when it has ended, the first time counts."""
 
-    def opening(self) -> Opening:
-        """What becomes of a new connection."""
+    def opening(self, *, hello: bool) -> Opening:
+        """What becomes of a new connection, which begins with a TLS hello or not."""
 
     def respond(self, request: Request) -> Reply:
         """The reply to a request."""
@@ -143,16 +143,17 @@ class Engine:
 
     async def _connection(self, sock: socket.socket, service: Service) -> None:
         ended = service.connected()
-        opening = service.opening()
         try:
+            first = await _first_byte(self._loop, sock)
+            if not first:
+                return
+            hello = first == CLIENT_HELLO
+            opening = service.opening(hello=hello)
             if opening is Opening.RESET:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
-                return
-            first = await _first_byte(self._loop, sock)
-            hello = first == CLIENT_HELLO
-            if first and (opening is Opening.HANG or (hello and service.tls is None and service.hello_hangs)):
+            elif opening is Opening.HANG or (hello and service.tls is None and service.hello_hangs):
                 await self._drain(sock)
-            elif first and (service.tls is not None or not hello):
+            elif service.tls is not None or not hello:
                 await self._speak(sock, service, service.tls if hello else None, ended)
         finally:
             sock.close()

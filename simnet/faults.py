@@ -30,8 +30,7 @@ DEEP = 100_000
 FEW = 2
 """Times that a passing fault is shown before the server is well."""
 NTH = 5
-"""The flaky servers answer every fifth connection only. Not every third: a client that opens two by https for each by
-http would then never be answered by http."""
+"""The flaky servers answer every fifth connection only, of those by https and of those by http."""
 
 SWALLOWED = 0.6
 """Share of the connections to a server under bad routing that hang for ever; which ones is chance."""
@@ -89,10 +88,13 @@ class Visit:
         return self.request.path == "/rooms"
 
 
-def opening(spec: ServerSpec, number: int) -> Opening:
-    """What becomes of the ``number``-th connection, counted from 0."""
+def opening(spec: ServerSpec, number: int, *, hello: bool = False) -> Opening:
+    """What becomes of the ``number``-th connection, counted from 0, of those with a TLS hello or of those without.
+
+    They are counted apart: else a client that tries both schemes in step could miss by one all that are served.
+    """
     if spec.fault == "badly-routed":
-        return Opening.HANG if Random(f"{spec.key}/{number}").random() < SWALLOWED else Opening.SERVE
+        return Opening.HANG if Random(f"{spec.key}/{number}/{hello}").random() < SWALLOWED else Opening.SERVE
     answers = (number + spec.index) % NTH == 0
     if spec.fault == "silent" or (spec.fault == "fifth" and not answers):
         return Opening.HANG

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -113,7 +114,7 @@ class _Race:
         self.seconds = 0.0
         self._spec = spec
         self._limits = limits
-        self._connections = 0
+        self._connections: Counter[str] = Counter()
         self._troubles = 0
         self._broken = {"reset": limits.tries * 2, "short-body": limits.tries * 2, "short-body-twice": FEW}.get(
             spec.fault, 0
@@ -170,8 +171,8 @@ class _Race:
     def _try(self, scheme: str) -> tuple[_End, float]:
         """What becomes of one try, and the seconds that takes."""
         spec = self._spec
-        welcome = opening(spec, self._connections)
-        self._connections += 1
+        welcome = opening(spec, self._connections[scheme], hello=scheme == "https")
+        self._connections[scheme] += 1
         clear = scheme == "https" and spec.certificate is Certificate.NONE
         if welcome is Opening.HANG or (welcome is Opening.SERVE and clear and spec.hello is Hello.HANG):
             return _End.HUNG, self._limits.stall

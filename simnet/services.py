@@ -68,7 +68,7 @@ class LoggedService:
         """Log the connection, and its end."""
         return self._log.connection(self.name, self.port)
 
-    def opening(self) -> Opening:
+    def opening(self, *, hello: bool) -> Opening:  # noqa: ARG002 - the same for all
         """Serve every connection."""
         return Opening.SERVE
 
@@ -92,7 +92,7 @@ class ServerService(LoggedService):
         self.peer = ""
         self.behind: Callable[[Request], Reply] | None = None
         self.canary_port = 0
-        self._connections = 0
+        self._connections: Counter[bool] = Counter()
         self._asked: Counter[str] = Counter()
 
     def become(self, spec: ServerSpec) -> None:
@@ -101,10 +101,10 @@ class ServerService(LoggedService):
         self.tls = self._contexts.get(spec.certificate)
         self.hello_hangs = spec.hello is Hello.HANG
 
-    def opening(self) -> Opening:
+    def opening(self, *, hello: bool) -> Opening:
         """What the server's fault makes of the connection."""
-        self._connections += 1
-        return opening(self.spec, self._connections - 1)
+        self._connections[hello] += 1
+        return opening(self.spec, self._connections[hello] - 1, hello=hello)
 
     def respond(self, request: Request) -> Reply:
         """The program's answer with the server's fault, or what a TLS port says to plain HTTP."""
@@ -118,7 +118,7 @@ class ServerService(LoggedService):
 
     def reset(self) -> None:
         """Begin anew: passing faults come again."""
-        self._connections = 0
+        self._connections.clear()
         self._asked.clear()
 
     async def pause(self) -> None:
@@ -181,7 +181,7 @@ class ControlService:
         """Log nothing."""
         return lambda: None
 
-    def opening(self) -> Opening:
+    def opening(self, *, hello: bool) -> Opening:  # noqa: ARG002 - the same for all
         """Serve every connection."""
         return Opening.SERVE
 

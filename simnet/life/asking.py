@@ -47,7 +47,7 @@ class _Asking:
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
         self._rng = Random(f"seconds/{moment.number}")
-        self._connections: Counter[str] = Counter()
+        self._connections: Counter[tuple[str, str]] = Counter()
         self._asked: dict[str, Counter[str]] = {netloc: Counter() for netloc in moment.places}
 
     def poll(self, candidate: Candidate) -> Poll:
@@ -71,8 +71,9 @@ class _Asking:
         if trouble := _trouble(place, url.scheme):
             return Answer(ask.url, BAD_GATEWAY) if trouble is Outcome.HTTP_STATUS else Failure(trouble)
         for number in range(1, (ask.tries or TRIES) + 1):
-            self._connections[netloc] += 1
-            if opening(place.spec, self._connections[netloc] - 1) is Opening.SERVE:
+            self._connections[netloc, url.scheme] += 1
+            made, hello = self._connections[netloc, url.scheme], url.scheme == "https"
+            if opening(place.spec, made - 1, hello=hello) is Opening.SERVE:
                 return self._served(place, ask, netloc, number)
         return Failure(Outcome.RESET if place.spec.fault.startswith("reset") else Outcome.STALLED)
 
