@@ -25,6 +25,12 @@ KINDS = {
         *(f"pipelines/test_{name}.py" for name in ("icons", "icons_attacked", "icons_crawled", "icons_refused")),
         *(f"pipelines/test_{name}.py" for name in ("decoder", "decoder_alone", "sightings")),
         *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
+        # These crawl nobody, but take long for what they wait for: weeks of a state, PostgreSQL, leases, garbage.
+        *(f"downloadhandlers/test_{name}.py" for name in ("both_schemes_at_once", "crowds", "wreckage")),
+        *(f"extensions/test_{name}.py" for name in ("growth", "strangers", "watch")),
+        *(f"feedstorages/test_{name}.py" for name in ("bucket", "lease")),
+        *(f"state/test_{name}.py" for name in ("copies", "memory", "remembered")),
+        "publish/test_workers.py",
     ),
 }
 """Folders and files of each slow kind, the slowest first; pyproject.toml says what each kind is."""
