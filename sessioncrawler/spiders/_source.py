@@ -25,7 +25,7 @@ from sessioncrawler.spiders._shares import SourceShares
 MOST_OF_A_PAGE = 10
 """Join links that are taken of a further page of a source, which is about one Community."""
 LARGEST_PAGE = 250_000
-"""Bytes of such a page: ten times as many as real ones have."""
+"""Bytes of such a page: with PAGES_PER_SOURCE of them a source costs half a gigabyte at most."""
 _MENDS = {
     "bad_url": "Write it with http:// or https:// and a host",
     "down": "Look at it in a browser; if it is gone for good, remove it from the sources or give -a url=… another",

@@ -69,7 +69,8 @@ def warm_up() -> None:
     build_environment = importlib.import_module("sessioncrawler.site.render.environment").build_environment
     for code in languages.LOCALES:
         language = languages.site_language(code)
-        language.day(0), language.number(1)  # Babel's data of it
+        language.day(0)  # Babel reads its data of the language
+        language.number(1)
         environment = build_environment(None, language)
     for name in environment.list_templates(extensions=TEMPLATES):  # compiled once for all languages
         environment.get_template(name)
