@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale, UnknownLocaleError, parse_locale
@@ -14,6 +15,26 @@ MANY = "mul"
 """Many languages."""
 UNDETERMINED = "und"
 """The curator looked and did not decide."""
+
+OWN_NAMES: Mapping[str, str] = {
+    "af": "Afrikaans", "am": "አማርኛ", "ar": "العربية", "az": "azərbaycan", "be": "беларуская", "bg": "български",
+    "bn": "বাংলা", "bs": "bosanski", "ca": "català", "cs": "čeština", "cy": "Cymraeg", "da": "dansk",
+    "de": "Deutsch", "el": "Ελληνικά", "en": "English", "eo": "Esperanto", "es": "español", "et": "eesti",
+    "eu": "euskara", "fa": "فارسی", "fi": "suomi", "fil": "Filipino", "fr": "français", "ga": "Gaeilge",
+    "gl": "galego", "gu": "ગુજરાતી", "he": "עברית", "hi": "हिन्दी", "hr": "hrvatski", "hu": "magyar",
+    "hy": "հայերեն", "id": "Indonesia", "is": "íslenska", "it": "italiano", "ja": "日本語", "ka": "ქართული",
+    "kk": "қазақ тілі", "km": "ខ្មែរ", "kn": "ಕನ್ನಡ", "ko": "한국어", "ku": "kurdî (kurmancî)", "ky": "кыргызча",
+    "lo": "ລາວ", "lt": "lietuvių", "lv": "latviešu", "mk": "македонски", "ml": "മലയാളം", "mn": "монгол",
+    "mr": "मराठी", "ms": "Melayu", "my": "မြန်မာ", "nb": "norsk bokmål", "ne": "नेपाली", "nl": "Nederlands",
+    "nn": "norsk nynorsk", "no": "norsk", "pa": "ਪੰਜਾਬੀ", "pl": "polski", "ps": "پښتو", "pt": "português",
+    "ro": "română", "ru": "русский", "sd": "سنڌي", "si": "සිංහල", "sk": "slovenčina", "sl": "slovenščina",
+    "so": "Soomaali", "sq": "shqip", "sr": "српски", "sv": "svenska", "sw": "Kiswahili", "ta": "தமிழ்",
+    "te": "తెలుగు", "tg": "тоҷикӣ", "th": "ไทย", "tk": "türkmen dili", "tr": "Türkçe", "uk": "українська",
+    "ur": "اردو", "uz": "o\N{LEFT SINGLE QUOTATION MARK}zbek", "vi": "Tiếng Việt", "yue": "粵語", "zh": "中文",
+}  # fmt: skip
+"""Languages whose names mean them in texts and tags, with their own names (CLDR). CLDR has 600 more, some of which are
+everyday words (Even, Mon, Fang). Written down here because Babel keeps a megabyte for each language that it is asked
+for its own name, for as long as the process lives."""
 
 _REGIONAL_A = 0x1F1E6
 _PAIR = re.compile("[\N{REGIONAL INDICATOR SYMBOL LETTER A}-\N{REGIONAL INDICATOR SYMBOL LETTER Z}]{2}")

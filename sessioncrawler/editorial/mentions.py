@@ -10,23 +10,8 @@ from babel import Locale
 from babel.core import get_global
 from babel.languages import get_official_languages
 
+from sessioncrawler.editorial.codes import OWN_NAMES
 from sessioncrawler.editorial.letters import EAST_ASIAN, script
-
-OWN_NAMES: Mapping[str, str] = {
-    "af": "afrikaans", "ar": "العربية", "az": "azərbaycan", "be": "беларуская", "bg": "български", "bn": "",
-    "bs": "bosanski", "ca": "català", "cs": "čeština", "da": "dansk", "de": "deutsch", "el": "ελληνικά",
-    "en": "english", "es": "español", "et": "eesti", "eu": "euskara", "fa": "فارسی", "fi": "suomi",
-    "fil": "filipino", "fr": "français", "ga": "gaeilge", "gl": "galego", "gu": "", "he": "עברית", "hi": "",
-    "hr": "hrvatski", "hu": "magyar", "hy": "հայերեն", "id": "indonesia", "is": "íslenska", "it": "italiano",
-    "ja": "日本語", "ka": "ქართული", "kk": "", "km": "", "ko": "한국어", "lt": "lietuvių", "lv": "latviešu",
-    "mk": "македонски", "ml": "", "mn": "монгол", "mr": "", "ms": "melayu", "my": "", "ne": "",
-    "nl": "nederlands", "no": "norsk", "pa": "", "pl": "polski", "pt": "português", "ro": "română",
-    "ru": "русский", "sk": "slovenčina", "sl": "slovenščina", "so": "soomaali", "sq": "shqip", "sr": "српски",
-    "sv": "svenska", "sw": "kiswahili", "ta": "", "te": "", "th": "ไทย", "tr": "türkçe", "uk": "українська",
-    "ur": "اردو", "uz": "", "vi": "", "yue": "粵語", "zh": "中文",
-}  # fmt: skip
-"""Languages whose names are looked for, with their own name where it is one word (CLDR, in lower case; written down
-here because Babel would keep 60 MB of locales for it). Rarer ones would mislead: Even, Ho and Mon are languages too."""
 
 _MANY = frozenset({
     "bilingual", "international", "internacional", "internazionale", "internationale", "multilingual",
@@ -68,9 +53,9 @@ def _languages(code: str) -> Mapping[str, str]:
     """Names of one word → language."""
     names = {}
     for named, own_name in OWN_NAMES.items():
-        for name in (own_name, *(Locale.parse(locale).languages.get(named, "").casefold() for locale in (code, "en"))):
-            if _WORD.fullmatch(name):
-                names[name] = named
+        for name in (own_name, *(Locale.parse(locale).languages.get(named, "") for locale in (code, "en"))):
+            if _WORD.fullmatch(folded := name.casefold()):
+                names[folded] = named
     return names
 
 

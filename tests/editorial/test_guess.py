@@ -5,12 +5,11 @@ import sys
 import unicodedata
 
 import pytest
-from babel import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.languages import GOAL, recorded_rooms, score, synthetic_rooms
-from sessioncrawler.editorial.codes import canonical_code
+from sessioncrawler.editorial.codes import OWN_NAMES, canonical_code
 from sessioncrawler.editorial.config import load_directory
 from sessioncrawler.editorial.guess import (
     ANSWERS,
@@ -25,7 +24,6 @@ from sessioncrawler.editorial.guess import (
 )
 from sessioncrawler.editorial.languages import LanguageTable
 from sessioncrawler.editorial.letters import letters_of
-from sessioncrawler.editorial.mentions import OWN_NAMES
 from simnet.texts import HOSTILE
 from tests.support.editorial_data import ROOT, recorded
 
@@ -188,11 +186,6 @@ def test_letters_are_letters_of_the_text(text):
 def test_every_answer_is_a_code_of_the_directory_and_has_a_name_to_look_for():
     assert {canonical_code(code) for code in ANSWERS} == ANSWERS
     assert OWN_NAMES.keys() >= ANSWERS
-
-
-def test_own_names_are_those_of_cldr():
-    told = {code: Locale.parse(code).languages.get(code, "").casefold() for code in OWN_NAMES}
-    assert {code: name if name.isalpha() else "" for code, name in told.items()} == OWN_NAMES
 
 
 def test_the_model_is_loaded_only_for_a_text_that_is_worth_it():

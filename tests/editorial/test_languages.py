@@ -1,5 +1,7 @@
 import pytest
+from babel import Locale
 
+from sessioncrawler.editorial.codes import OWN_NAMES
 from sessioncrawler.editorial.config import load_directory, parse_directory
 from sessioncrawler.editorial.languages import LanguageTable, language_name, parse_language
 from tests.support.editorial_data import ROOT, recorded, recorded_rooms, room, server
@@ -85,3 +87,7 @@ def test_names(code, locale, name):
 def test_a_locale_that_is_none_is_refused(locale):
     with pytest.raises(ValueError, match="no locale"):
         language_name("de", locale)
+
+
+def test_own_names_are_those_of_cldr():
+    assert {code: Locale.parse(code).languages.get(code) for code in OWN_NAMES} == OWN_NAMES

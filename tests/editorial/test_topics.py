@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +62,15 @@ def test_every_topic_that_the_file_comes_with_has_a_name():
 )  # fmt: skip
 def test_tags_that_name_a_language(tag, code):
     assert named_language(tag) == code
+
+
+def test_few_languages_are_read_to_know_the_names_of_all():
+    program = (
+        "from babel import localedata; from sessioncrawler.editorial.topics.meanings import named_language;"
+        "assert named_language('suomi') == 'fi'; print(len(localedata._cache))"
+    )
+    read = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(read.stdout) < 20, "each is a megabyte that stays"
 
 
 def test_ratings():

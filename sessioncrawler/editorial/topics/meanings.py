@@ -8,16 +8,9 @@ from functools import cache, lru_cache
 
 from babel import Locale
 
+from sessioncrawler.editorial.codes import OWN_NAMES
 from sessioncrawler.text.names import REMEMBERED, visible
 
-SPOKEN = (
-    "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu",
-    "fa", "fi", "fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk",
-    "km", "kn", "ko", "ku", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "nn",
-    "no", "pa", "pl", "ps", "pt", "ro", "ru", "sd", "si", "sk", "sl", "so", "sq", "sr", "sv", "sw", "ta", "te",
-    "tg", "th", "tk", "tr", "uk", "ur", "uz", "vi", "yue", "zh",
-)  # fmt: skip
-"""Languages whose names count as tags: CLDR has 600 more, some of which are everyday words (Even, Mon, Fang)."""
 _NAMED_IN = ("en", "de", "fr", "es", "pt", "ru", "fa", "zh", "zh-Hant")
 """In these, and in itself."""
 _OTHER_NAMES = {
@@ -50,11 +43,12 @@ def is_rating(tag: str) -> bool:
 
 @cache
 def _languages() -> dict[str, str]:
-    return {folded(name): code for code in SPOKEN for name in _names(code)}
+    return {folded(name): code for code, own_name in OWN_NAMES.items() for name in _names(code, own_name)}
 
 
-def _names(code: str) -> Iterator[str]:
-    for locale in (*_NAMED_IN, code):
+def _names(code: str, own_name: str) -> Iterator[str]:
+    yield own_name
+    for locale in _NAMED_IN:
         if name := Locale.parse(locale, sep="-").languages.get(code):
             yield name
     yield from _OTHER_NAMES.get(code, ())
