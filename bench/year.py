@@ -29,7 +29,7 @@ from sessioncrawler.editorial.config import parse_directory
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll, Room, Server, Sighting
 from sessioncrawler.state import Check, Facts, Span, State, Told, Total
-from sessioncrawler.state.engine import make_engine, parse_url
+from sessioncrawler.state.engine import an_engine, parse_url
 from sessioncrawler.state.memory.checks import HOURS_KEPT
 from sessioncrawler.state.memory.samples import communities, samples
 from sessioncrawler.state.memory.spans import DAY, DAYS_KEPT, HOUR, week_of
@@ -67,13 +67,9 @@ def fill(url: str, found: Sequence[Poll]) -> None:
         for day in range(START, TODAY):
             total = Total(day, len(facts), len(found), len(found), 40 * len(facts), languages={"en": len(facts)})
             state.record_memory((), (), total, day * DAY)
-    engine = make_engine(parse_url(url), busy_seconds=10)
-    try:
-        with engine.execution_options(writes=True).begin() as connection:
-            _fill_servers(connection, [server.public_key for server, _ in _served(found)])
-            _fill_communities(connection, [(one.public_key, one.token.lower()) for one in facts])
-    finally:
-        engine.dispose()
+    with an_engine(parse_url(url)) as engine, engine.execution_options(writes=True).begin() as connection:
+        _fill_servers(connection, [server.public_key for server, _ in _served(found)])
+        _fill_communities(connection, [(one.public_key, one.token.lower()) for one in facts])
 
 
 def _served(found: Iterable[Poll]) -> Iterator[tuple[Server, tuple[Room, ...]]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select, text
 
 from sessioncrawler.state.database import State
-from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, make_engine, parse_url
+from sessioncrawler.state.engine import an_engine, parse_url
 from sessioncrawler.state.errors import StateError, sentences
 from sessioncrawler.state.migrations import TABLE
 
@@ -77,13 +77,10 @@ def restore(url: str, path: Path, *, replace: bool = False) -> int:
 def _connected(url: str, *, writes: bool = False) -> Iterator[Connection]:
     """One transaction that sees one moment."""
     parsed = parse_url(url)
-    engine = make_engine(parsed, DEFAULT_BUSY_SECONDS)
-    level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" and not writes else {}
-    try:
-        with sentences(parsed), engine.execution_options(writes=writes, **level).begin() as connection:
+    with sentences(parsed), an_engine(parsed) as engine:
+        level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" and not writes else {}
+        with engine.execution_options(writes=writes, **level).begin() as connection:
             yield connection
-    finally:
-        engine.dispose()
 
 
 def _copy(source: Connection, target: Connection) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +28,7 @@ from sessioncrawler.state import (
 )
 from sessioncrawler.state.absences import Withheld
 from sessioncrawler.state.bounds import Bounds
-from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, is_there, make_engine, parse_url
+from sessioncrawler.state.engine import DEFAULT_BUSY_SECONDS, an_engine, is_there, parse_url
 from sessioncrawler.state.errors import NoStateError, sentences
 from sessioncrawler.state.history import Changes, Listed
 from sessioncrawler.state.memory import checks, fared, guesses, incidents, samples, weekly
@@ -52,6 +53,7 @@ class State(KeptPictures):
     def __init__(self, url: URL, engine: Engine) -> None:
         self.url = url
         self._engine = engine
+        self._resources = ExitStack()
 
     @classmethod
     def open(cls, url: str, *, busy_seconds: float = DEFAULT_BUSY_SECONDS, create: bool = True) -> Self:
@@ -66,19 +68,17 @@ class State(KeptPictures):
             raise NoStateError(
                 f"There is no state at {parsed.database} yet: run 'scrapy refresh' first, or mend STATE_URL."
             )
-        with sentences(parsed):
-            state = cls(parsed, make_engine(parsed, busy_seconds))
-            try:
-                with state._writing.begin() as connection:
-                    migrations.migrate(connection)
-            except BaseException:
-                state.close()
-                raise
+        with sentences(parsed), ExitStack() as stack:
+            engine = stack.enter_context(an_engine(parsed, busy_seconds))
+            state = cls(parsed, engine)
+            with state._writing.begin() as connection:
+                migrations.migrate(connection)
+            state._resources = stack.pop_all()
         return state
 
     def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
+        """Close all connections, if nobody else in this process has the same state open."""
+        self._resources.close()
 
     def __enter__(self) -> Self:
         return self

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -32,14 +37,65 @@ def parse_url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def make_engine(url: URL, busy_seconds: float) -> Engine:
-    """Make an engine whose transactions are short and wait up to ``busy_seconds`` for those of other processes.
+class _Engines:
+    """Engines by what they are for, used by whoever has the same database open.
 
-    An SQLite URL may say otherwise: ``sqlite:///data/state.db?timeout=60`` waits for a minute.
+    An engine knows the SQL of what it was asked before, and making that SQL takes longer than asking: a crawl opens the
+    state for each batch of answers.
+    """
+
+    MOST = 4
+    """That are kept although nobody uses them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: dict[tuple[URL, float], Engine] = {}
+        self._users = Counter[Engine]()
+
+    def take(self, url: URL, busy_seconds: float) -> Engine:
+        with self._lock:
+            engine = self._known.pop((url, busy_seconds), None) or _new_engine(url, busy_seconds)
+            if url.get_backend_name() != "sqlite" or _file_of(url):  # each database in memory is one of its own
+                self._known[url, busy_seconds] = engine  # the last one again
+            for old in [kind for kind, one in self._known.items() if not self._users[one]][: -self.MOST]:
+                del self._known[old]
+            self._users[engine] += 1
+            return engine
+
+    def release(self, engine: Engine) -> None:
+        with self._lock:
+            self._users[engine] -= 1
+            if not self._users[engine]:
+                del self._users[engine]
+                engine.dispose()
+
+
+_ENGINES = [_Engines()]
+# Connections bear no fork, and neither does a lock; those of the parent are left alone.
+os.register_at_fork(after_in_child=lambda: _ENGINES.append(_Engines()))
+
+
+@contextmanager
+def an_engine(url: URL, busy_seconds: float = DEFAULT_BUSY_SECONDS) -> Iterator[Engine]:
+    """An engine whose transactions are short and wait up to ``busy_seconds`` for those of other processes.
+
+    An SQLite URL may say otherwise: ``sqlite:///data/state.db?timeout=60`` waits for a minute. All connections are
+    closed when nobody uses it any more.
 
     Creates the folder of an SQLite file. Raises ``StateError`` where the driver is missing or an option of the URL is
     not understood, ``OSError`` where the folder cannot be made.
     """
+    engines = _ENGINES[-1]
+    engine = engines.take(url, busy_seconds)
+    try:
+        if url.get_backend_name() == "sqlite":
+            _prepare_folder(url)
+        yield engine
+    finally:
+        engines.release(engine)
+
+
+def _new_engine(url: URL, busy_seconds: float) -> Engine:
     try:
         engine = create_engine(url)
     except (ImportError, NoSuchModuleError) as error:
@@ -50,7 +106,6 @@ def make_engine(url: URL, busy_seconds: float) -> Engine:
     except ValueError as error:
         raise StateError(f"STATE_URL has an option that is not understood ({error}). Mend what follows '?'.") from error
     if engine.dialect.name == "sqlite":
-        _prepare_folder(url)
         event.listen(engine, "connect", _sqlite_connected(_patience(url, busy_seconds)))
         event.listen(engine, "begin", _sqlite_begin)
     return engine

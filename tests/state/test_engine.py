@@ -1,12 +1,15 @@
 """SQLite files that are damaged or busy: looked at before they are written to."""
 
+import gc
+import os
+import weakref
 from random import Random
 
 import pytest
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import NoStateError, State, StateError
-from sessioncrawler.state.engine import make_engine, parse_url
+from sessioncrawler.state.engine import an_engine, parse_url
 
 
 @pytest.fixture
@@ -41,10 +44,46 @@ def test_a_file_that_is_whole_is_looked_at_once(whole, tmp_path):
 
 @pytest.mark.parametrize(("option", "milliseconds"), [("", 1500), ("?timeout=60", 60_000), ("?timeout=-1", 0)])
 def test_the_url_says_how_long_to_wait(tmp_path, option, milliseconds):
-    engine = make_engine(parse_url(f"sqlite:///{tmp_path}/state.db{option}"), 1.5)
-    with engine.connect() as connection:
+    url = parse_url(f"sqlite:///{tmp_path}/state.db{option}")
+    with an_engine(url, 1.5) as engine, engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == milliseconds
-    engine.dispose()
+
+
+def test_who_opens_a_state_again_needs_no_new_sql_and_leaves_no_connection(tmp_path):
+    url = f"sqlite:///{tmp_path}/state.db"
+    with State.open(url) as first, State.open(url) as second:
+        assert first._engine is second._engine
+        second.sightings()
+    assert first._engine.pool.checkedin() == 0
+    with State.open(url) as third:
+        assert third._engine is first._engine
+        assert third.sightings() == []
+    (tmp_path / "state.db").rename(tmp_path / "elsewhere.db")
+    with State.open(url) as anew:
+        assert anew.sightings() == []
+    assert (tmp_path / "state.db").exists()
+
+
+def test_databases_in_memory_and_those_of_a_child_are_their_own(tmp_path):
+    url = f"sqlite:///{tmp_path}/state.db"
+    with State.open("sqlite://") as one, State.open("sqlite://") as other:
+        assert one._engine is not other._engine
+    with State.open(url) as ours:
+        if (child := os.fork()) == 0:
+            with State.open(url) as theirs:
+                os._exit(theirs._engine is ours._engine)
+        assert os.waitpid(child, 0)[1] == 0
+
+
+def test_few_engines_are_kept(tmp_path):
+    urls = [f"sqlite:///{tmp_path}/{number}.db" for number in range(9)]
+    engines = []
+    for url in urls:
+        with State.open(url) as state:
+            engines.append(weakref.ref(state._engine))
+    del state
+    gc.collect()
+    assert [engine() is not None for engine in engines] == [False] * 5 + [True] * 4
 
 
 def test_options_that_are_not_understood_are_told(tmp_path):

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from sessioncrawler.model import Address, JoinLink, Sighting
 from sessioncrawler.state import SourceSummary, State, StateError, migrations
-from sessioncrawler.state.engine import make_engine, parse_url
+from sessioncrawler.state.engine import an_engine, parse_url
 
 ADDRESSES = st.sampled_from(
     [Address("https", "sogs.example", 443), Address("http", "203.0.113.7", 8081), Address("http", "2001:db8::1", 80)]
@@ -290,8 +290,6 @@ def test_passwords_are_hidden():
 
 
 def test_sqlite_connections_wait_and_check_references(tmp_path):
-    engine = make_engine(parse_url(f"sqlite:///{tmp_path}/state.db"), 1.5)
-    with engine.connect() as connection:
+    with an_engine(parse_url(f"sqlite:///{tmp_path}/state.db"), 1.5) as engine, engine.connect() as connection:
         assert connection.scalar(text("PRAGMA busy_timeout")) == 1500
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
-    engine.dispose()
