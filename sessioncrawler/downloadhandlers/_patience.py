@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sessioncrawler.downloadhandlers._attempt import Attempt
 from sessioncrawler.downloadhandlers._lanes import OVERLAP, Way
 from sessioncrawler.model import Outcome
-from sessioncrawler.protocol.asking import grown
+from sessioncrawler.protocol.asking import HASTY_TRIES, grown
 from sessioncrawler.protocol.failures import TryError
 
 T = TypeVar("T")
@@ -26,8 +26,9 @@ class Patience:
     """How long to wait; seconds but for ``times``, the number of tries."""
 
     times: int
+    """Of this request."""
     together: int
-    """Tries of this request, and of that by the other scheme meanwhile."""
+    """Tries of requests by both schemes, until one of them is answered."""
     timeout: float
     """For the head of the answer, from the beginning of a try."""
     pause: float
@@ -47,6 +48,11 @@ class Patience:
         """Seconds of pauses after tries that break off: as many as all tries take that hang."""
         return self.times * self.pace
 
+    @property
+    def least(self) -> int:
+        """Tries that a request has, however many those before it took: it asks for something else."""
+        return min(self.times, self.together, HASTY_TRIES)
+
 
 class Patiently(Generic[T]):
     """Runs ``open_try`` until one try brings the content; :class:`TryError` where none does.
@@ -65,7 +71,8 @@ class Patiently(Generic[T]):
         self._next_try = self._look_ends = 0.0
         self._connected = False
         self._error: TryError | None = None
-        self._tries_before = 0
+        self._last_try, self._pauses = 0, 0.0
+        """Tries of both schemes after which this one makes no more, and seconds that its pauses may take in all."""
         self._over = False
         """Whether the failure is final."""
         self._stopped = asyncio.Event()
@@ -81,7 +88,9 @@ class Patiently(Generic[T]):
 
     async def run(self) -> T:
         """The content of the first try that brings any."""
-        self._tries_before = self._visit.together.tries
+        together, patience = self._visit.together, self._patience
+        self._last_try = max(together.tries + patience.least, together.answered_at + patience.together)
+        self._pauses = max(patience.least * patience.pace, patience.whole - self._visit.paused)
         try:
             with self._visit.asking(self._running):
                 if not self._way.enter_now():
@@ -92,6 +101,7 @@ class Patiently(Generic[T]):
             for task in self._running:
                 _abandon(task)
             self._way.leave()
+            self._visit.paused += self._paused
             self._visit.stop()
 
     async def _succeed(self) -> T:
@@ -115,7 +125,7 @@ class Patiently(Generic[T]):
     def _may_try(self) -> bool:
         if self._over or self._visit.lost or self.tries - self._cut >= self._patience.times:
             return False
-        return self._has_time() and self._visit.together.tries - self._tries_before < self._patience.together
+        return self._has_time() and self._visit.together.tries < self._last_try
 
     def _count(self, number: int) -> None:
         """Count tries, or count them no more."""
@@ -221,7 +231,8 @@ class Patiently(Generic[T]):
             return False
         error = task.exception()
         if error is None:
-            self._visit.handshakes = 0
+            self._visit.answered()
+            self._paused = 0.0
             return True
         if not isinstance(error, TryError):
             raise error
@@ -246,7 +257,7 @@ class Patiently(Generic[T]):
         pause = grown(self._patience.pause, self._broken, _CHANCE, self._patience.most_pause)
         self._broken += 1
         self._paused += pause
-        self._over = self._over or (self._paused > self._patience.whole and not self._running)
+        self._over = self._over or (self._paused > self._pauses and not self._running)
         return pause
 
     def _expire(self) -> None:

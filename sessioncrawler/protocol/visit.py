@@ -21,6 +21,8 @@ class _Together:
     """The tries under way of each request under way."""
     tries: int = 0
     """Tries that were begun and count."""
+    answered_at: int = 0
+    """How many of them there had been when one was answered last."""
     patient: bool = False
     """Whether any request of any scheme had to be waited for."""
     leaves_last: bool = False
@@ -49,6 +51,8 @@ class Visit:
         """Whether it was called off."""
         self.handshakes = 0
         """TLS handshakes that broke off in a row."""
+        self.paused = 0.0
+        """Seconds of pauses after tries that broke off, since one was answered last."""
         self.most_handshakes: int | None = None
         """After how many of them it is given up; None: not for that."""
         self.together = _Together(timer)
@@ -112,6 +116,11 @@ class Visit:
     def spend(self, seconds: float) -> None:
         """Count a pause that the server asked for."""
         self.together.spent += seconds
+
+    def answered(self) -> None:
+        """Something was answered: patience begins anew."""
+        self.handshakes, self.paused = 0, 0.0
+        self.together.answered_at = self.together.tries
 
     def when_begun(self, call: Callable[[], None]) -> None:
         """Have ``call`` called when the clock runs for the first time from now on."""

@@ -39,6 +39,40 @@ def test_tries_and_connections_are_of_both():
     assert it.most_open <= 4
 
 
+async def tries_of(client, it, visit, **meta) -> int:
+    """How many tries a request took that failed."""
+    with pytest.raises(TryError) as caught:
+        await fetch(client, it.url(), visit=visit, download_slot=visit.netloc, **meta)
+    return caught.value.tries
+
+
+MANY = {"PATIENT_RETRY_TIMEOUT": 0.1, "CONNECT_TIMEOUT": 0.08, "SERVER_BUDGET": 20, "PATIENT_RETRY_TIMES": 40}
+
+
+def test_what_follows_a_request_that_nobody_answered_has_the_tries_that_are_left():
+    async def main():
+        async with server(never) as it, handler(**MANY) as client:
+            https, _ = visits()
+            return [await tries_of(client, it, https, max_tries=tries) for tries in (12, 99, 99)]
+
+    # The last one asks for something else, so it has a dozen whatever came before.
+    assert asyncio.run(main()) == [12, 28, 12]
+
+
+def test_after_an_answer_patience_begins_anew():
+    async def answer_thirteenth(connection):
+        await (answer_ok if connection.number == 13 else never)(connection)
+
+    async def main():
+        async with server(answer_thirteenth) as it, handler(**MANY) as client:
+            https, http = visits()
+            before = await tries_of(client, it, https, max_tries=12)
+            await fetch(client, it.url(), visit=http)
+            return before, await tries_of(client, it, https)
+
+    assert asyncio.run(main()) == (12, 40)
+
+
 def test_newcomers_have_the_bounds_of_one_machine_for_both():
     async def main():
         bounds = {"CONNECTIONS_PER_IP": 1, "CONNECTION_RATE": 0}

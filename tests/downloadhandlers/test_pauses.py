@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from itertools import pairwise
 
 import pytest
 
 from sessioncrawler.model import Outcome
+from sessioncrawler.protocol.failures import TryError
+from sessioncrawler.protocol.visit import Visit
 from tests.downloadhandlers.asking import failing, fetching
-from tests.downloadhandlers.loopback import OK
+from tests.downloadhandlers.loopback import OK, fetch, handler, server
 
 PART = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"
 LONG = {"RETRY_PAUSE": 0.1, "PATIENT_RETRY_DELAY": 0.4, "PATIENT_RETRY_TIMEOUT": 4, "CONNECT_TIMEOUT": 2}
@@ -54,3 +57,23 @@ def test_all_pauses_together_are_as_long_as_the_tries_that_hang():
     assert error.outcome is Outcome.RESET
     assert "breaks the connection off" in error.detail
     assert 2 <= len(moments) <= 4
+
+
+def test_what_follows_a_request_that_was_broken_off_has_the_pauses_that_are_left():
+    behave, moments = breaking_off(1_000)
+    # 40 tries that hang take 4 seconds; 12 of them, which any request has, 1.2.
+    patience = {"RETRY_PAUSE": 0.2, "PATIENT_RETRY_DELAY": 0.2, "PATIENT_RETRY_TIMEOUT": 0.4, "PATIENT_RETRY_TIMES": 40}
+    visit, counts = Visit("sogs.example", 30), []
+
+    async def main():
+        async with server(behave) as it, handler(SERVER_BUDGET=30, **patience) as client:
+            for _ in range(2):
+                before = len(moments)
+                with pytest.raises(TryError):
+                    await fetch(client, it.url(), visit=visit, download_slot=visit.netloc)
+                counts.append(len(moments) - before)
+
+    asyncio.run(main())
+    first, second = counts
+    assert 15 <= first <= 29
+    assert 4 <= second <= 10
