@@ -287,7 +287,7 @@ class Patiently(Generic[T]):
     def _failure(self) -> TryError:
         """What to raise: made anew, since an exception that is kept where it is raised holds itself for ever."""
         told = self._error or TryError(Outcome.STALLED, "was given no time")
-        if self._stopped.is_set():
+        if self._stopped.is_set() and not (self._visit.over and self._error):  # who was called off, had its time
             told = TryError(Outcome.ABANDONED, "was not waited for, since the crawl was stopped")
         error = TryError(told.outcome, told.detail, again=told.again)
         error.tries = self.tries

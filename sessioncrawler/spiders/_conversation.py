@@ -152,6 +152,6 @@ def _header(response: Response, name: str) -> str:
 
 def ended(reply: Reply) -> Failure:
     """What a server that stalls answers to the questions that are not asked any more: what it answered last."""
-    if isinstance(reply, Failure):
+    if isinstance(reply, Failure) and reply.outcome is not Outcome.ABANDONED:
         return replace(reply, tries=0)
     return Failure(Outcome.STALLED, "did not tell all before the others had", tries=0)

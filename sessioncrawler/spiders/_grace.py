@@ -19,7 +19,8 @@ class LastGrace:
 
     Who is waited for are the ``host[:port]`` of servers that are known. Newcomers are not: any number of them may
     stall, and a crawl goes on without them. Patience ends for who was asked before, so that the state remembers what
-    it told, and for newcomers, who are asked again in the next crawl. ``tell`` is called then.
+    it told, and for newcomers, who are asked again in the next crawl. ``tell`` is called then. An answer that is being
+    read may end where it is that of a server that was reached lately; those of others are called off.
 
     The seconds are for those that are waited for, and for ``newcomers``. Where neither are left there are none:
     whoever was silent in all its last crawls has the time that the others take, and once a day is among these.
@@ -38,6 +39,8 @@ class LastGrace:
         self._seconds = seconds
         self._awaited: dict[str, Visit | None] = dict.fromkeys(awaited)
         self._newcomers = set(newcomers)
+        self._others: set[Visit] = set()
+        """Those under way that may be called off."""
         self._watching = asyncio.get_running_loop().create_task(self._watch()) if seconds > 0 else None
 
     def begins(self, visit: Visit, *, newcomer: bool, remembered: bool, silent: bool = False) -> None:
@@ -45,13 +48,16 @@ class LastGrace:
         visit.together.leaves_last = self._watching is not None and (newcomer or remembered)
         if visit.netloc in self._awaited:
             self._awaited[visit.netloc] = visit
-        elif not silent:
-            self._newcomers.add(visit.netloc)  # others may have led to it
+        else:
+            self._others.add(visit)
+            if not silent:
+                self._newcomers.add(visit.netloc)  # others may have led to it
 
     def ended(self, visit: Visit) -> None:
         """Note that all is known of a server."""
         self._awaited.pop(visit.netloc, None)
         self._newcomers.discard(visit.netloc)
+        self._others.discard(visit)
 
     def ends(self, visit: Visit) -> bool:
         """Whether a server is asked nothing more."""
@@ -70,6 +76,9 @@ class LastGrace:
         await _until(lambda: now() >= latest or not self._waits())
         self.over = True
         self._tell()
+        for visit in filter(self.ends, tuple(self._others)):
+            for one in tuple(visit.together.running):
+                one.call_off()
 
     def _waits(self) -> bool:
         """Whether a known server has not had the grace, since there was no place or connection for it."""

@@ -190,6 +190,8 @@ class Sogs(PublishingSpider):
 
     async def _go_on(self, conversation: Conversation, scheme: str, reply: Reply) -> list[Request | AnswerItem]:
         visit = conversation.visits[scheme]
+        if visit.over and isinstance(reply, Failure) and self._grace.ends(visit):
+            reply = ended(reply)
         step = conversation.go_on(scheme, reply)
         while scheme in dict(step.asks):
             if wait := dict(step.asks)[scheme].wait:

@@ -121,3 +121,29 @@ def test_who_another_one_leads_to_has_the_grace():
         grace.begins(Visit("led", 600), newcomer=True, remembered=False)
 
     assert told_after(act, seconds=600) == []
+
+
+def test_answers_that_are_still_being_read_are_called_off_but_those_of_known_servers():
+    called_off = []
+
+    def act(grace, visits):
+        for name, visit in visits.items():
+            visit.start()
+            visit.beside().start()
+            visit.patient = True
+            visit.at_call_off(lambda name=name: called_off.append(name))
+
+    told_after(act)
+    assert called_off == ["new"]
+
+
+def test_nobody_is_called_off_who_has_ended():
+    called_off = []
+
+    def act(grace, visits):
+        answered(grace, visits)
+        visits["new"].at_call_off(lambda: called_off.append("new"))
+        grace.ended(visits["new"])
+
+    told_after(act)
+    assert called_off == []
