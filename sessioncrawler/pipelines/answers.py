@@ -14,6 +14,8 @@ from sessioncrawler.model import Poll
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.state import State, StateError
 
+PAUSE = 0.1
+"""Seconds from one transaction to the next: a transaction of one answer costs as much as one of ten."""
 MOST_ROOMS = 5_000
 """Rooms that are written at a time: all of them are in memory as text meanwhile."""
 
@@ -21,8 +23,8 @@ MOST_ROOMS = 5_000
 class AnswersPipeline(StatefulPipeline):
     """An answer goes on when it is in the state: a crawl that is killed loses only what it had not been told.
 
-    Answers that come while others are being written wait and are written together, so that a crawl of many servers
-    makes few transactions; so is what ``robots.txt`` of servers say. Where the state cannot be used, the crawl ends at
+    Answers that come while others are being written, or soon after, are written together, so that a crawl of many
+    servers makes few transactions; so is what ``robots.txt`` of servers say. Where the state cannot be used, the crawl ends at
     once as ``state_failed``.
 
     Stat: ``state/polls``.
@@ -34,6 +36,7 @@ class AnswersPipeline(StatefulPipeline):
         super().__init__(crawler)
         self._batch: list[AnswerItem | RobotsItem] = []
         self._turn = asyncio.Lock()
+        self._next = 0.0
         self._ending: asyncio.Task[None] | None = None
 
     async def process_item(self, item: Any) -> Any:
@@ -43,8 +46,11 @@ class AnswersPipeline(StatefulPipeline):
             batch.append(item)
             async with self._turn:
                 if batch is self._batch:  # else whoever had the turn before has written it
+                    now = asyncio.get_running_loop().time
+                    await asyncio.sleep(self._next - now())
                     self._batch = []
                     await run_in_thread(self._record, batch)
+                    self._next = now() + PAUSE
                     self._note(sum(isinstance(one, AnswerItem) for one in batch))
         return item
 

@@ -54,8 +54,6 @@ class ServerFacts:
     availability: Availability | None
     """None where it was never checked."""
     days: tuple[Day, ...] = ()
-    table: tuple[Day, ...] = ()
-    """The same days for readers of tables."""
     incidents: tuple[Incident, ...] = ()
     """The latest first."""
 
@@ -113,12 +111,20 @@ class ServerPage(Page):
     unsafe: tuple[Card, ...]
     """The same of those that are not safe for work."""
     shares: tuple[ShareView, ...]
-    strip: Markup
-    table: tuple[Day, ...]
-    """The days of the strip for readers of tables."""
     incidents: tuple[IncidentView, ...]
     pasted: tuple[str, ...]
     """What operators may paste into pages of their own, HTML and Markdown; empty where the site has no address."""
+
+    @property
+    def strip(self) -> Markup:
+        """How it was reached, day by day."""
+        label = self.language.gettext("How often the server was reached, day by day")
+        return strip(bars(self.known.days, self.language), label=label)
+
+    @property
+    def table(self) -> tuple[Day, ...]:
+        """The days of the strip for readers of tables."""
+        return runs(self.known.days)
 
     @property
     def more(self) -> int:
@@ -160,7 +166,6 @@ def server_places(base: str, path: str, languages: Sequence[str]) -> Iterator[Pl
 
 
 def _facts(server: Server, path: str, rooms: Sequence[Card], known: Knowledge, history: ServerHistory) -> ServerFacts:
-    days = last_days(history.checks, known.now)
     return ServerFacts(
         server=server,
         path=path,
@@ -168,8 +173,7 @@ def _facts(server: Server, path: str, rooms: Sequence[Card], known: Knowledge, h
         addresses=_addresses(server, known),
         presence=known.presence_of(server.public_key),
         availability=known.availability.get(server.public_key),
-        days=days,
-        table=runs(days),
+        days=last_days(history.checks, known.now),
         incidents=history.incidents[: -MOST_INCIDENTS - 1 : -1],
     )
 
@@ -195,8 +199,6 @@ def _page(facts: ServerFacts, known: Knowledge, place: Place) -> ServerPage:
         named=tuple(card for card in shown if not card.nsfw),
         unsafe=tuple(card for card in shown if card.nsfw),
         shares=tuple(_shares(facts.availability, language)),
-        strip=strip(bars(facts.days, language), label=language.gettext("How often the server was reached, day by day")),
-        table=facts.table,
         incidents=tuple(_incident(one, known.now, language) for one in facts.incidents),
         pasted=_pasted(place, facts, language) if site.url else (),
     )
