@@ -24,8 +24,8 @@ class AnswersPipeline(StatefulPipeline):
     """An answer goes on when it is in the state: a crawl that is killed loses only what it had not been told.
 
     Answers that come while others are being written, or soon after, are written together, so that a crawl of many
-    servers makes few transactions; so is what ``robots.txt`` of servers say. Where the state cannot be used, the crawl ends at
-    once as ``state_failed``.
+    servers makes few transactions; so is what ``robots.txt`` of servers say. Where the state cannot be used, the crawl
+    ends at once as ``state_failed``.
 
     Stat: ``state/polls``.
     """
