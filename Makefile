@@ -20,7 +20,7 @@ demo: .venv/demo
 crawl: .venv/run
 	$(BIN)/scrapy refresh
 
-# Is a change right? In a minute and a half: lint, types, import contracts, and every test that is not of a slow kind.
+# Is a change right? In a minute: lint, types, import contracts, and every test that is not of a slow kind.
 quick: .venv/dev
 	@$(MAKE) --no-print-directory --output-sync=target -j2 quick-tests lint types
 

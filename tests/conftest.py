@@ -25,11 +25,13 @@ KINDS = {
         *(f"pipelines/test_{name}.py" for name in ("icons", "icons_attacked", "icons_crawled", "icons_refused")),
         *(f"pipelines/test_{name}.py" for name in ("decoder", "decoder_alone", "sightings")),
         *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
-        # These crawl nobody, but take long for what they wait for: weeks of a state, PostgreSQL, leases, garbage.
+        # These crawl nobody, but take long for what they wait for: weeks of a state, PostgreSQL, leases, pauses, garbage.
         *(f"downloadhandlers/test_{name}.py" for name in ("both_schemes_at_once", "crowds", "wreckage")),
+        *(f"downloadhandlers/test_{name}.py" for name in ("lanes", "pauses")),
         *(f"extensions/test_{name}.py" for name in ("growth", "strangers", "watch")),
-        *(f"feedstorages/test_{name}.py" for name in ("bucket", "lease")),
+        *(f"feedstorages/test_{name}.py" for name in ("bucket", "folder_locks", "ftp", "lease")),
         *(f"state/test_{name}.py" for name in ("copies", "memory", "remembered")),
+        "fuzz/test_fuzz_site.py",
         "publish/test_workers.py",
     ),
 }

@@ -99,7 +99,7 @@ def test_axe_sees_what_is_wrong(visit, small_site):
     """A check that finds nothing has to be one that can find something."""
     page = visit(small_site / "join" / "index.html").page
     page.evaluate("document.querySelector('main').innerHTML = '<img src=\"data:,\">'")
-    assert [line.partition(":")[0] for line in violations(page)] == ["image-alt, light", "image-alt, dark"]
+    assert {"image-alt, light", "image-alt, dark"} <= {line.partition(":")[0] for line in violations(page)}
 
 
 def test_axe_sees_what_is_too_dark(visit, small_site):

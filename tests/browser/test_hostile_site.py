@@ -72,26 +72,21 @@ def test_overviews_are_harmless(trapped, hostile_site, small_site, path, width):
     assert_harmless(page, path)
 
 
-def each_width(page):
-    """Make the window as wide as each of WIDTHS, one after the other."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        yield width
-
-
 def test_pages_of_communities_are_harmless(trapped, hostile_site):
     paths = [path for path in sites.pages(hostile_site) if path.startswith("c/")]
     visitor = trapped(hostile_site / paths[0], WIDTHS[0])
     for path in paths:
         visitor.page.goto((hostile_site / path).as_uri())
-        for _ in each_width(visitor.page):
+        for width in WIDTHS:
+            visitor.page.set_viewport_size({"width": width, "height": 900})
             assert_harmless(visitor.page, path)
         assert visitor.page.evaluate(SCRIPTS) == 1
         assert visitor.page.locator("h1").inner_text().strip()
 
 
-def test_every_dialog_is_harmless(trapped, hostile_site):
-    visitor = trapped(hostile_site / "index.html", WIDTHS[0])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_dialog_is_harmless(trapped, hostile_site, width):
+    visitor = trapped(hostile_site / "index.html", width)
     page = visitor.page
     rows = page.eval_on_selector_all("#communities > li", "rows => rows.map(row => row.id)")
     assert len(rows) > 50
@@ -100,9 +95,8 @@ def test_every_dialog_is_harmless(trapped, hostile_site):
         visitor.until(
             f"document.querySelector('dialog[open] [data-fact=identifier]')?.textContent === {json.dumps(row)}"
         )
-        for width in each_width(page):
-            assert_harmless(page, row)
-            assert page.evaluate(DIALOG_OVERFLOW) <= 0, (row, width)
+        assert_harmless(page, row)
+        assert page.evaluate(DIALOG_OVERFLOW) <= 0, row
 
 
 def test_titles_and_descriptions_are_text(hostile_site, visit):
