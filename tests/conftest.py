@@ -35,6 +35,7 @@ KINDS = {
         *(f"state/test_{name}.py" for name in ("copies", "memory", "remembered")),
         "fuzz/test_fuzz_site.py",
         "publish/test_workers.py",
+        *(f"simnet/test_{name}.py" for name in ("client", "lifelike")),
     ),
 }
 """Folders and files of each slow kind, the slowest first; pyproject.toml says what each kind is."""
