@@ -46,7 +46,7 @@ def with_settings(
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Arguments, and settings for the environment: those that are Scrapy's own can only be arguments."""
     # Many processes at once on a busy machine lose tries, and wait for their turn, as they would not alone.
-    ours = settings_for(net, folder, PATIENT_RETRY_TIMES=12, CONNECT_TIMEOUT=3, HTTPS_GRACE=20, **settings)
+    ours = settings_for(net, folder, PATIENT_RETRY_TIMES=12, HTTPS_GRACE=20, **settings)
     scrapys = [part for name in ours if name.startswith("DOWNLOAD") for part in ("-s", f"{name}={ours[name]}")]
     return (*arguments, *scrapys), ours
 
