@@ -20,12 +20,13 @@ demo: .venv/demo
 crawl: .venv/run
 	$(BIN)/scrapy refresh
 
-# Is a change right? In a minute and a half: lint, types, import contracts, and every test that is not of a slow kind.
+# Is a change right? In a minute: lint, types, import contracts, and every test that is not of a slow kind,
+# properties with a third of their cases.
 quick: .venv/dev
 	@$(MAKE) --no-print-directory --output-sync=target -j2 quick-tests lint types
 
 quick-tests: .venv/dev
-	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not (browser or crawl or deploy or faults or machine or scale)" $(ARGS)
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile --hypothesis-profile=quick -m "not (browser or crawl or deploy or faults or machine or scale)" $(ARGS)
 
 # Everything. One process of tests a core: crawls start processes of their own, and on a busy machine servers seem to stall.
 test: .venv/dev .venv-deploy/ready

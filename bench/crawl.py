@@ -24,6 +24,18 @@ SCENARIO = "bench"
 UNREAD = {"LINKS_PER_SOURCE": 1_000_000, "PAGES_PER_SOURCE": 1_000_000}
 """Bounds on sources that are off where the others are: each source names more servers than any real one does."""
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))
+SOURCES = """
+import json, sys
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
+process = AsyncCrawlerProcess(get_project_settings())
+for name, url in json.loads(sys.argv[1]).items():
+    process.crawl(name, url=url)
+crawlers = list(process.crawlers)
+process.start()
+sys.exit(any(one.stats.get_value("finish_reason") != "finished" for one in crawlers))
+"""
+"""``scrapy crawl`` of each source at the address that is given, all at once in one process."""
 _ICON = "/file/"
 """In the path of every icon, and of nothing else."""
 _PUBLISHED = re.compile(r"'finish_reason': 'finished'")
@@ -121,9 +133,8 @@ def read_sources(net: SimNet, environment: dict[str, str], root: Path = ROOT) ->
     """Fill the state as a refresh does, with the code of the checkout ``root``."""
     # However few tries servers have: a source that ends the connection after its robots.txt takes a second one.
     patient = environment | {"SESSIONCRAWLER_PATIENT_RETRY_TIMES": "8"}
-    for name, url in net.listing_urls.items():
-        spider = "sources" if name == "extra" else name
-        measure([SCRAPY, "crawl", spider, "-a", f"url={url}"], patient, root=root)
+    urls = {"sources" if name == "extra" else name: url for name, url in net.listing_urls.items()}
+    measure([sys.executable, "-c", SOURCES, json.dumps(urls)], patient, root=root)
 
 
 def _chains(world: World, requests: Iterable[RequestRecord]) -> list[list[str]]:

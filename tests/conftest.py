@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 # A busy machine is no failure.
 settings.register_profile("busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+# What ``make quick`` takes: a third of the cases of each property that does not say how many it wants.
+settings.register_profile("quick", settings.get_profile("busy"), max_examples=33)
 
 TESTS = Path(__file__).parent
 KINDS = {
@@ -25,12 +27,15 @@ KINDS = {
         *(f"pipelines/test_{name}.py" for name in ("icons", "icons_attacked", "icons_crawled", "icons_refused")),
         *(f"pipelines/test_{name}.py" for name in ("decoder", "decoder_alone", "sightings")),
         *(f"downloadhandlers/test_{name}.py" for name in ("compression", "proxied_crawls", "ssrf_crawls")),
-        # These crawl nobody, but take long for what they wait for: weeks of a state, PostgreSQL, leases, garbage.
+        # These crawl nobody, but take long: weeks of a state, PostgreSQL, leases, pauses, garbage, hostile pages.
         *(f"downloadhandlers/test_{name}.py" for name in ("both_schemes_at_once", "crowds", "wreckage")),
+        *(f"downloadhandlers/test_{name}.py" for name in ("lanes", "pauses")),
         *(f"extensions/test_{name}.py" for name in ("growth", "strangers", "watch")),
-        *(f"feedstorages/test_{name}.py" for name in ("bucket", "lease")),
+        *(f"feedstorages/test_{name}.py" for name in ("bucket", "folder_locks", "ftp", "lease")),
         *(f"state/test_{name}.py" for name in ("copies", "memory", "remembered")),
+        "fuzz/test_fuzz_site.py",
         "publish/test_workers.py",
+        *(f"simnet/test_{name}.py" for name in ("client", "lifelike")),
     ),
 }
 """Folders and files of each slow kind, the slowest first; pyproject.toml says what each kind is."""

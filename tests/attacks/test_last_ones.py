@@ -41,8 +41,8 @@ def test_strangers_that_stall_delay_nothing(tmp_path):
 def stalled(tmp_path_factory):
     """Three crawls of honest servers and one that never answers: the first, an hour later, a day later."""
     folder = tmp_path_factory.mktemp("memory")
-    patience = {**DEFAULTS, "PATIENT_RETRY_TIMES": 8, "PATIENT_RETRY_TIMEOUT": 2, "SILENT_RETRY_TIMES": 2}
-    settings = {"ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8", **patience}
+    quick = {"PATIENT_RETRY_TIMES": 8, "PATIENT_RETRY_TIMEOUT": 1, "CONNECT_TIMEOUT": 1, "SILENT_RETRY_TIMES": 2}
+    settings = {"ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8", **DEFAULTS, **quick}
     with SimNet(seed=1, scenario="honest", latency=(0.01, 0.05)) as net, Attackers("stall", 1, many(1)) as one:
         siege = Siege(net, folder, settings)
         read_listings(net, folder)

@@ -16,13 +16,13 @@ WORK = {"CONCURRENT_WORK": 12, "ICONS_AT_ONCE": 8}
 """Less than operators have, so that few attackers are many."""
 
 
-@pytest.fixture
-def siege(tmp_path):
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory):
     """Twelve honest servers that are known; pictures are fetched anew in every crawl, and the site waits for icons
     alone as long as for one server.
     """
     settings = {"SERVER_BUDGET": 4, "ICONS_ENABLED": True, "ICONS_EXPIRE_DAYS": 0, "ICONS_GRACE": 4, **WORK}
-    with besieged(tmp_path, **settings) as found:
+    with besieged(tmp_path_factory.mktemp("siege"), **settings) as found:
         assert found.before.world.crawl.stats["icons/fetched"] > 10
         yield found
 

@@ -58,13 +58,14 @@ def assert_no_canary(folder):
     assert [(path.name, form) for path in files for form in forms if form in path.read_bytes()] == []
 
 
-@pytest.mark.parametrize("as_json", [False, True])
-def test_a_site_on_an_ftp_server(reach, tmp_path, as_json):
+def test_a_site_on_an_ftp_server(reach, tmp_path):
+    """One run stores all of it, and another what is new, with a log in JSON."""
     with ftp.server(tmp_path, CANARY) as port:
         site = f"ftp://user:{WRITTEN}@127.0.0.1:{port}/site"
-        run = reach("refresh", SITE_URI=site, PROMETHEUS_FILE=f"{site}/metrics", LOG_JSON=as_json)
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert f"to ftp://***@127.0.0.1:{port}/site." in run.stdout
+        for as_json in (False, True):
+            run = reach("refresh", SITE_URI=site, PROMETHEUS_FILE=f"{site}/metrics", LOG_JSON=as_json)
+            assert run.returncode == 0, run.stdout + run.stderr
+            assert f"to ftp://***@127.0.0.1:{port}/site." in run.stdout
     assert (tmp_path / "site" / "index.html").exists()
     assert_no_canary(tmp_path)
 

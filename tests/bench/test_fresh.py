@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
+from bench import fresh
 from bench.fresh import Crawled, Rightness, compared, crawled_twice, differences, fresh_seeds, table
 from bench.usage import Usage
 from simnet.truth import make_truth
 from simnet.world import make_world
+from tests.support.crawl_process import SMALL
 
 
 def truth():
@@ -60,7 +63,8 @@ def test_a_row_for_each_crawl():
 
 
 @pytest.mark.parametrize(("servers", "bounds", "told"), [(12, True, ", with bounds"), (None, None, "")])
-def test_a_small_world_is_crawled_twice(servers, bounds, told):
+def test_a_small_world_is_crawled_twice(servers, bounds, told, monkeypatch):
+    monkeypatch.setattr(fresh, "settings", partial(fresh.settings, **SMALL))
     first, second = crawled_twice(fresh_seeds(1)[0], servers=servers, tries=1, bounds=bounds)
     assert (first.name, second.name) == (f"first{told}", f"second{told}")
     assert first.found.right > 0

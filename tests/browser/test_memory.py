@@ -124,15 +124,14 @@ def test_pages_are_valid(site):
     assert {path: wrong for path, text in pages.items() if (wrong := mistakes(text))} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_pages_have_no_violation(visit, site, screen, scheme):
+def test_pages_have_no_violation(visit, site, screen):
     gone = f"opera+{Server(remembered.LOST, remembered.LOST_KEY).server_id}"
     away = f"linux+{Server(remembered.AWAY, remembered.AWAY_KEY).server_id}"
     server = f"s/{Server(HOST, KEY).server_id}/index.html"
     of_past = (server, f"de/{server}", f"fa/{server}", "stats/index.html")
     for path in ("index.html", f"c/{gone}/index.html", f"c/{away}/index.html", *of_past):
-        page = visit(site.parent / path, viewport=screen, color_scheme=scheme).page
+        page = visit(site.parent / path, viewport=screen).page
         page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -15,6 +15,7 @@ from scrapy.settings import Settings
 from sessioncrawler.commands import demo
 from simnet.truth import make_truth
 from simnet.world import make_world
+from tests.support.crawl_process import SMALL
 from tests.support.scrapy_process import offline, scrapy
 
 DIRECTORY = '[site]\nname = "Test"\nurl = "https://example.org/"\ncontact = "me@example.org"\n'
@@ -97,7 +98,7 @@ def test_the_demo_publishes_and_says_where(tmp_path):
 
 def test_a_demo_has_a_past_where_one_is_wanted(tmp_path):
     with offline() as extra:
-        settings = {"SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "PATIENT_RETRY_DELAY": 0.1, "CONNECT_TIMEOUT": 1}
+        settings = {**SMALL, "SITE_URI": "here", "PATIENT_RETRY_TIMEOUT": 1.5, "CONNECT_TIMEOUT": 1}
         done = scrapy(tmp_path, "demo", "--seed", "2", "--days", "2", settings=settings, extra=extra)
     assert done.returncode == 0, done.stderr
     assert re.match(r"Making a past of 2 days …\n[3-6] of its 6 crawls were published\.\n", done.stdout)

@@ -29,9 +29,9 @@ REASONS = {
 ENOUGH = 5
 """Communities of each reason that are asked for."""
 PATIENT = {
-    "CONNECT_TIMEOUT": 6,
-    "PATIENT_RETRY_TIMEOUT": 5,
-    "DOWNLOAD_TIMEOUT": 20,
+    "CONNECT_TIMEOUT": 3,
+    "PATIENT_RETRY_TIMEOUT": 3,
+    "DOWNLOAD_TIMEOUT": 8,
     "HTTPS_GRACE": 10,
     "GUESS_LANGUAGES": True,
 }

@@ -29,7 +29,7 @@ def bucket():
         keys = {name.lower(): value for name, value in KEYS.items()}
         client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
         client.create_bucket(Bucket=BUCKET)
-        yield url, client
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def project(world, bucket):
         pytest.skip(postgresql.MISSING)
     with postgresql.server() as state:
         settings = world.settings(world.folder, STATE_URL=state, SITE_URI="s3://deployed/site")
-        place = {**KEYS, "AWS_REGION_NAME": "us-east-1", "AWS_ENDPOINT_URL": bucket[0]}
+        place = {**KEYS, "AWS_REGION_NAME": "us-east-1", "AWS_ENDPOINT_URL": bucket}
         yield {name: str(value) for name, value in {**settings, **place}.items()}
 
 
@@ -58,16 +58,15 @@ def listed(world, project):
 
 
 @pytest.fixture(scope="module")
-def published(world, project, bucket, listed):
+def published(world, project, listed):
     """``py:refresh.py`` while the sources are down; the extra source and the state have the join links."""
     done = job(world, project, REFRESH)
-    return done, objects(bucket[1])
+    return done, objects()
 
 
-def objects(client):
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix="site/")
-    names = [found["Key"] for page in pages for found in page["Contents"] if "health." not in found["Key"]]
-    return {name.removeprefix("site/"): client.get_object(Bucket=BUCKET, Key=name)["Body"].read() for name in names}
+def objects():
+    held = s3.objects(BUCKET)
+    return {name.removeprefix("site/"): content for name, content in held.items() if "health." not in name}
 
 
 def test_a_spider_tells_its_items_its_log_and_its_outcome(listed):
@@ -110,22 +109,22 @@ def test_the_script_tells_the_cloud_of_all_its_crawls(published):
     assert all("could not be had" in line for line in done.errors)
 
 
-def test_sogs_alone_publishes_the_same(world, project, bucket, published):
+def test_sogs_alone_publishes_the_same(world, project, published):
     done = job(world, project, {"spider": "sogs"})
     assert done.exit_code == 0
     assert done.errors == []
-    assert differing(objects(bucket[1]), published[1]) == []
+    assert differing(objects(), published[1]) == []
 
 
-def test_a_script_that_publishes_nothing_fails(world, project, bucket, published, tmp_path):
+def test_a_script_that_publishes_nothing_fails(world, project, published, tmp_path):
     (tmp_path / "none.toml").write_text('[site]\nname = "x"\nurl = "https://example.org/"\ncontact = "x@example.org"\n')
-    before = objects(bucket[1])
+    before = objects()
     lonely = {"DIRECTORY_CONFIG": str(tmp_path / "none.toml"), "STATE_URL": f"sqlite:///{tmp_path}/state.db"}
     done = job(world, {**project, **lonely}, REFRESH)
     assert done.exit_code == 1
     assert done.outcomes[-1] == "no_candidates"
     assert any("[stdout] Nothing was published: there is no server to ask" in line for line in done.log)
-    assert unchanged(objects(bucket[1])) == unchanged(before)
+    assert unchanged(objects()) == unchanged(before)
 
 
 def test_options_of_the_script_are_those_of_the_command(world, project, tmp_path):
@@ -139,8 +138,8 @@ def test_options_of_the_script_are_those_of_the_command(world, project, tmp_path
     assert any("takes no argument, but got 'now'" in line for line in [*wrong.log, wrong.output])
 
 
-def test_stopped_by_the_cloud_the_old_site_stays_whole(world, project, bucket, published, tmp_path):
-    before = objects(bucket[1])
+def test_stopped_by_the_cloud_the_old_site_stays_whole(world, project, published, tmp_path):
+    before = objects()
     with socket.create_server(("127.0.0.1", 0)) as stalling:
         stalling.settimeout(60)
         page = f"http://127.0.0.1:{stalling.getsockname()[1]}"
@@ -155,7 +154,7 @@ def test_stopped_by_the_cloud_the_old_site_stays_whole(world, project, bucket, p
                 done = stopped.done()
     assert done.outcomes == ["shutdown"]
     assert done.exit_code == 1
-    assert unchanged(objects(bucket[1])) == unchanged(before)
+    assert unchanged(objects()) == unchanged(before)
 
 
 def test_without_a_state_that_answers_the_job_says_so(world, project, tmp_path):

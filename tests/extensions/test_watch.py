@@ -88,12 +88,12 @@ def world(tmp_path):
 
 
 def test_who_came_within_a_week_is_not_missed(world):
-    """Strangers bring 290 servers for half a day, and turn them into copies of the others."""
-    copies = {Outcome.REACHED: 10, Outcome.KEY_COPY: 290}
+    """Strangers bring 90 servers for half a day, and turn them into copies of the others."""
+    copies = {Outcome.REACHED: 10, Outcome.KEY_COPY: 90}
     world.crawl(20)
     later = NOW + KNOWN_FOR
     for hour in range(4):
-        world.crawl(300, {Outcome.REACHED: 300}, later + hour * HOUR, servers=300)
+        world.crawl(100, {Outcome.REACHED: 100}, later + hour * HOUR, servers=100)
         assert world.failed == []
     world.crawl(20, copies, later + 5 * HOUR)
     assert (world.failed, world.health["figures"]["communities"]) == ([], 20)

@@ -57,10 +57,7 @@ class Bucket:
 
     def objects(self) -> dict[str, bytes]:
         """Key → content; without HEALTH."""
-        client = self.client()
-        found = client.list_objects_v2(Bucket=NAME).get("Contents", ())
-        keys = [one["Key"] for one in found if not one["Key"].endswith(HEALTH)]
-        return {key: client.get_object(Bucket=NAME, Key=key)["Body"].read() for key in keys}
+        return {key: content for key, content in s3.objects(NAME).items() if not key.endswith(HEALTH)}
 
 
 def _door(bucket: Bucket) -> type[BaseHTTPRequestHandler]:

@@ -15,7 +15,7 @@ from sessioncrawler.feedstorages.folder import UNPUBLISHED
 from sessioncrawler.publish.manifest import FILES, decode, fingerprint
 from tests.faults.runs import SIGKILLED, Faults, faults, files, measured, state_rows
 
-PAIRS = 24
+PAIRS = 16
 """Folders in which two runs are killed, one after the other, before a third may finish."""
 WRITING = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "sqlite3.connect", "open")
 LATE = 0.02

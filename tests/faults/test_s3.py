@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import pytest
 
 from sessioncrawler.feedstorages._lease import MARK
 from sessioncrawler.publish.manifest import FILES
-from tests.faults.bucket import HANG, bucket_behind_a_door
+from tests.faults.bucket import HANG, NAME, bucket_behind_a_door
 from tests.faults.runs import faults, files, measured
+from tests.support import s3
 from tests.support.sogs_world import NOW
 
 NOT_PUBLISHED = "Nothing was published: the site could not be rendered or stored: see the log."
@@ -27,33 +29,42 @@ def world(tmp_path_factory):
             yield faulty, bucket
 
 
-@pytest.fixture
-def refresh(world, request):
+def into_bucket(world, folder, tries=2, timeout=10.0, **settings):
     """Run a refresh into the bucket; ``tries`` and ``timeout`` are the settings."""
     faulty, bucket = world
-    folder = faulty.fresh(request.node.name)
-
-    def run(tries=2, timeout=10.0, **settings):
-        options = [f"AWS_ENDPOINT_URL={bucket.url}", "AWS_REGION_NAME=us-east-1", *(f"{key}=x" for key in KEYS)]
-        arguments = [part for option in options for part in ("-s", option)]
-        places = {
-            "SITE_URI": "s3://rooms/site",
-            "STORE_TRIES": tries,
-            "STORE_TIMEOUT": timeout,
-            "PUBLISH_LEASE": 2,
-            **settings,
-        }
-        return faulty.run(folder, "refresh", *arguments, **places)
-
-    return run
+    options = [f"AWS_ENDPOINT_URL={bucket.url}", "AWS_REGION_NAME=us-east-1", *(f"{key}=x" for key in KEYS)]
+    arguments = [part for option in options for part in ("-s", option)]
+    places = {
+        "SITE_URI": "s3://rooms/site",
+        "STORE_TRIES": tries,
+        "STORE_TIMEOUT": timeout,
+        "PUBLISH_LEASE": 2,
+        **settings,
+    }
+    return faulty.run(folder, "refresh", *arguments, **places)
 
 
 @pytest.fixture
-def old(world, refresh):
-    """What the bucket holds after a run at NOW."""
+def refresh(world, request):
+    """Run refreshes into the bucket, in a folder for one test, with the state of the first run."""
+    return partial(into_bucket, world, world[0].fresh(request.node.name))
+
+
+@pytest.fixture(scope="module")
+def first(world):
+    """What the bucket holds after a run at NOW, its health too."""
     faulty, bucket = world
     bucket.become(lambda number: 0)
-    assert refresh(CRAWL_TIME=NOW, DIRECTORY_CONFIG=str(faulty.root / "first.toml")).code == 0
+    run = into_bucket(world, faulty.fresh("first"), CRAWL_TIME=NOW, DIRECTORY_CONFIG=str(faulty.root / "first.toml"))
+    assert run.code == 0
+    return s3.objects(NAME)
+
+
+@pytest.fixture
+def old(world, first):
+    """The site that the bucket holds before a test."""
+    _, bucket = world
+    s3.restore(NAME, first)
     return bucket.objects()
 
 

@@ -46,7 +46,7 @@ def with_settings(
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Arguments, and settings for the environment: those that are Scrapy's own can only be arguments."""
     # Many processes at once on a busy machine lose tries, and wait for their turn, as they would not alone.
-    ours = settings_for(net, folder, PATIENT_RETRY_TIMES=16, CONNECT_TIMEOUT=4, HTTPS_GRACE=20, **settings)
+    ours = settings_for(net, folder, PATIENT_RETRY_TIMES=12, HTTPS_GRACE=20, **settings)
     scrapys = [part for name in ours if name.startswith("DOWNLOAD") for part in ("-s", f"{name}={ours[name]}")]
     return (*arguments, *scrapys), ours
 
@@ -147,12 +147,12 @@ def test_the_site_is_the_same_from_two_shards_as_from_one_crawl(net, whole, tmp_
 
 
 def test_a_shard_that_is_killed_loses_only_what_it_had_not_finished(net, whole, postgres, tmp_path):
-    """Five shards that share a PostgreSQL give the same site, too, once the victim has run again."""
+    """Three shards that share a PostgreSQL give the same site, too, once the victim has run again."""
     sightings, expected = whole
-    victim = Shard(3, 5)
+    victim = Shard(2, 3)
     with postgresql.database(postgres, "killed") as url:
         prepare(url, net, sightings)
-        shards = [started(tmp_path, net, "crawl", "sogs", "-a", f"shard={n}/5", STATE_URL=url) for n in range(1, 6)]
+        shards = [started(tmp_path, net, "crawl", "sogs", "-a", f"shard={n}/3", STATE_URL=url) for n in range(1, 4)]
         kept = wait_for_polls(url, victim, 5)
         shards[victim.number - 1].kill()
         shards.pop(victim.number - 1).communicate()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -42,15 +44,6 @@ class Life:
         more = {"STATE_URL": self.state, "CRAWL_TIME": NOW + at, "ROBOTS_TIME": 10}
         return {**settings_for(self.net, self.folder), **more}
 
-    def crawl(self, name: str, at: int) -> None:
-        names = {"extra": "sources"}
-        urls = self.net.listing_urls.items()
-        jobs = [Job(names.get(site, site), {"url": url}, self.settings(at)) for site, url in urls]
-        listings = run_crawls(jobs)
-        self.net.reset_log()
-        (crawl,) = run_crawls([Job("sogs", settings=self.settings(at))])
-        self.told[name] = World(self.net, self.folder, listings, crawl), self.net.truth, self.net.requests()
-
     def listed(self, name: str) -> set[int]:
         """The indices of the servers that have Communities on the page."""
         ports = {port: index for index, port in self.net.ports.items()}
@@ -72,6 +65,19 @@ class Life:
         return done.stdout
 
 
+def crawl(lives: Iterable[Life], name: str, at: int) -> None:
+    """Crawl all networks, each into its state, at the same time: what this takes is what servers make us wait for."""
+    names = {"extra": "sources"}
+    for life in lives:
+        urls = life.net.listing_urls.items()
+        life.listings = run_crawls([Job(names.get(site, site), {"url": url}, life.settings(at)) for site, url in urls])
+        life.net.reset_log()
+    crawls = run_crawls([Job("sogs", settings=life.settings(at)) for life in lives])
+    for life, found in zip(lives, crawls, strict=True):
+        world = World(life.net, life.folder, life.listings, found)
+        life.told[name] = world, life.net.truth, life.net.requests()
+
+
 def naming(site: Path, spec) -> list[str]:
     """The files that name a Community of a server."""
     names = [f"{room.token}{plus}{spec.key[:4]}" for room in spec.rooms for plus in ("+", "%2B", "%2b")]
@@ -80,29 +86,46 @@ def naming(site: Path, spec) -> list[str]:
     return [str(path.relative_to(site)) for path, text in texts if any(name in text for name in names)]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def life(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("life")
+STATES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory):
+    """A life with each state that this machine has."""
     with ExitStack() as held:
-        url = f"sqlite:///{folder}/state.db"
-        if request.param == "postgresql":
-            pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
-            if not postgresql.installed():
-                pytest.skip(postgresql.MISSING)
-            url = held.enter_context(postgresql.database(held.enter_context(postgresql.server()), "robots"))
-        life = Life(held.enter_context(SimNet(SEED, "robots")), folder, url)
-        life.crawl("first", 0)
-        life.net.advance()
-        life.crawl("soon", HOUR)
-        life.named_before = naming(folder / "site", SPECS[TURNS])
-        life.crawl("a week later", 11 * DAY)
-        life.status = (folder / "site" / "status" / "index.html").read_text()
-        life.naming = naming(folder / "site", SPECS[TURNS])
-        life.stories = {index: life.explain(index, 11 * DAY) for index in (*OUT, TURNS)}
-        life.crawl("half a day later", 11 * DAY + 12 * HOUR)
-        life.net.advance(TURNS, back=True)
-        life.crawl("allowed again", 12 * DAY + HOUR)
-        yield life
+        lives = {}
+        for name in STATES:
+            folder = tmp_path_factory.mktemp(name)
+            url = f"sqlite:///{folder}/state.db"
+            if name == "postgresql":
+                if not (find_spec("psycopg") and postgresql.installed()):
+                    continue
+                url = held.enter_context(postgresql.database(held.enter_context(postgresql.server()), "robots"))
+            lives[name] = Life(held.enter_context(SimNet(SEED, "robots")), folder, url)
+        every = lives.values()
+        crawl(every, "first", 0)
+        for life in every:
+            life.net.advance()
+        crawl(every, "soon", HOUR)
+        for life in every:
+            life.named_before = naming(life.folder / "site", SPECS[TURNS])
+        crawl(every, "a week later", 11 * DAY)
+        for life in every:
+            life.status = (life.folder / "site" / "status" / "index.html").read_text()
+            life.naming = naming(life.folder / "site", SPECS[TURNS])
+            life.stories = {index: life.explain(index, 11 * DAY) for index in (*OUT, TURNS)}
+        crawl(every, "half a day later", 11 * DAY + 12 * HOUR)
+        for life in every:
+            life.net.advance(TURNS, back=True)
+        crawl(every, "allowed again", 12 * DAY + HOUR)
+        yield lives
+
+
+@pytest.fixture(params=STATES)
+def life(request, lives):
+    if request.param not in lives:
+        pytest.skip(f"{postgresql.MISSING}, and psycopg")
+    return lives[request.param]
 
 
 def test_who_opts_out_is_never_listed_and_nobody_else_is_missing(life):

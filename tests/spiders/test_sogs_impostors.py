@@ -13,7 +13,7 @@ from simnet.client import RequestRecord
 from tests.support.sogs_world import NOW, World, base_url, crawl_world, shown
 
 HOUR = 3600
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 
 
 @pytest.fixture(scope="module", params=SEEDS)

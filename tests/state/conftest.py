@@ -15,6 +15,20 @@ def server():
         yield url
 
 
+@pytest.fixture(scope="session")
+def shared_database(server):
+    """URL of the database that all tests use, one after the other."""
+    with postgresql.database(server, "state") as url:
+        yield url
+
+
+@pytest.fixture
+def database(shared_database):
+    """URL of an empty database."""
+    postgresql.empty(shared_database)
+    return shared_database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def state(request, tmp_path):
     """An empty state, on SQLite and on PostgreSQL."""
@@ -22,8 +36,5 @@ def state(request, tmp_path):
         with State.open(f"sqlite:///{tmp_path}/state.db") as state:
             yield state
         return
-    with (
-        postgresql.database(request.getfixturevalue("server"), f"state{abs(hash(tmp_path))}") as url,
-        State.open(url) as state,
-    ):
+    with State.open(request.getfixturevalue("database")) as state:
         yield state

@@ -7,7 +7,6 @@ from sqlalchemy import create_engine, text
 
 from sessioncrawler.editorial.monitors import Absence, Verdict
 from sessioncrawler.state import State, Withheld
-from tests.support import postgresql
 
 MISSING = [Absence("a.org", 5, 7), Absence("b.org", 2**40, 9, away=False, paused=True, forced=True)]
 WITHHELD = Withheld(9, (Verdict("servers", "Lost: \ud800.", 2**40), Verdict("failures", "Failed.")))
@@ -32,12 +31,8 @@ def test_the_last_judgement_is_remembered(url):
     comes_back(url)
 
 
-def test_on_postgresql():
-    pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
-    if not postgresql.installed():
-        pytest.skip(postgresql.MISSING)
-    with postgresql.server() as url:
-        comes_back(url)
+def test_on_postgresql(database):
+    comes_back(database)
 
 
 def test_what_is_no_longer_understood_is_left_out(url):

@@ -7,19 +7,15 @@ import pytest
 from sessioncrawler.model import Address, JoinLink, KeyProof, Outcome, Poll, Server, Sighting
 from sessioncrawler.protocol.keys.log import broken_at
 from sessioncrawler.state import SourceSummary, State, StateError
-from tests.support import postgresql
 
 pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
 LINK = JoinLink(Address("https", "sogs.example", 443), "room", "a" * 64)
 
 
-@pytest.fixture(scope="module")
-def url():
-    """A new server, named as people name it: without the driver."""
-    if not postgresql.installed():
-        pytest.skip(postgresql.MISSING)
-    with postgresql.server() as url:
-        yield url.replace("+psycopg", "")
+@pytest.fixture
+def url(database):
+    """An empty database, named as people name it: without the driver."""
+    return database.replace("+psycopg", "")
 
 
 def test_sightings_on_postgresql(url):

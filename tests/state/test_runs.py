@@ -9,7 +9,6 @@ from sqlalchemy import create_engine, text
 
 from sessioncrawler.editorial.monitors import Figures
 from sessioncrawler.state import Run, State, runs
-from tests.support import postgresql
 
 
 @pytest.fixture
@@ -46,12 +45,9 @@ def test_old_runs_are_forgotten(url, monkeypatch):
         assert [one.at for one in state.runs()] == [4, 3, 2]
 
 
-def test_on_postgresql(monkeypatch):
-    pytest.importorskip("psycopg", reason="needs psycopg, the driver for PostgreSQL")
-    if not postgresql.installed():
-        pytest.skip(postgresql.MISSING)
+def test_on_postgresql(database, monkeypatch):
     monkeypatch.setattr(runs, "KEPT", 2)
-    with postgresql.server() as url, State.open(url) as state:
+    with State.open(database) as state:
         for at in (3, 1, 2):
             state.record_run(run(at))
         assert state.runs() == [run(2), run(1)]

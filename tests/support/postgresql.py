@@ -45,6 +45,15 @@ def database(url: str, name: str) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def empty(url: str) -> None:
+    """Have a database hold nothing: done in a fraction of the time that making one takes."""
+    import psycopg
+
+    with psycopg.connect(url.replace("postgresql+psycopg:", "postgresql:"), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
 def run(*command: str) -> None:
     """Run one of PostgreSQL's programs to its end."""
     done = subprocess.run(

@@ -43,8 +43,8 @@ def test_a_word_that_everybody_has_says_nothing():
 
 def test_long_names_cost_little():
     long = " ".join(f"word{number}" for number in range(5_000))
-    similar = Similar([Looks(long)] * 3_000)
+    similar = Similar([Looks(long)] * 1_500)
     before = time.process_time()
-    for _ in range(100):
+    for _ in range(60):
         similar.to(Looks(long))
-    assert time.process_time() - before < 5
+    assert time.process_time() - before < 2
