@@ -53,6 +53,10 @@
     if (pages) pages.hidden = !found.whole;
     order.value = List.order();
     Chips.update(field.value);
+    // What has a slip is looked for once more when all words are known.
+    if ((found.how !== "all" || nothing.hidden === false) && !List.isPrepared() && Rooms.complete()) {
+      List.prepare().then((learnt) => learnt && field.value.trim() === query && showList());
+    }
   };
   // A large site has a search index, which is loaded when somebody begins to search.
   const withAll = async () => {
@@ -174,7 +178,7 @@
     if (matchMedia("(max-width: 44rem)").matches && tools.getBoundingClientRect().top > 0) tools.scrollIntoView({ block: "start" });
   });
   field.addEventListener("keydown", (event) => {
-    const [first] = links();
+    const first = ["Enter", "ArrowDown"].includes(event.key) && links()[0]; // a look at all rows, so not with every letter
     if (event.key === "Escape" && field.value) {
       event.preventDefault();
       clear();
