@@ -298,3 +298,11 @@ def test_it_is_told_in_every_language(code):
     advice = tree.xpath("//p[@class='advice']/span")  # in one language, and it says so
     assert {one.get("lang") for one in advice} == ({None} if code == "en" else {"en"})
     assert (english.troubled[0].words in text) == (code == "en")
+
+
+def test_why_a_key_is_believed_is_told_in_the_language_of_the_page():
+    page = status_page(knowledge(reached(room()), links=[link()]), language=(german := site_language("de")))
+    text = encoded(build_environment(None, german).get_template("status.html"), page=page).decode()
+    (why,) = html.document_fromstring(text).xpath("//dt[.='Warum dieser Schlüssel']/following-sibling::dd")
+    assert why.xpath(".//*[@lang='en']") == []
+    assert "key" not in text_of(why)
