@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from sessioncrawler.site.i18n.languages import LOCALES
 from sessioncrawler.text.names import name as visible_name
 from tests.browser import pages
 
@@ -291,3 +292,12 @@ def test_the_first_of_more_rows_has_the_focus_on_a_phone(visit, five_thousand):
     visitor.until("Rooms.complete()")
     visitor.page.click("#more button")
     assert visitor.focused == visitor.names()[40]
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+@pytest.mark.parametrize("code", LOCALES)
+def test_how_many_come_is_not_cut(visit, small_site, code, width):
+    path = small_site / ("" if code == "en" else code) / "index.html"
+    page = visit(path, viewport={"width": width, "height": 900}).page
+    cut = "all => all.slice(0, 8).filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+    assert page.eval_on_selector_all(".visitors, .activity", cut) == []
