@@ -2,7 +2,7 @@
 // The list: which Communities are shown, and in what order.
 const List = (() => {
   const MOST = 40; // rows that are shown at once of what was found on a large site
-  const [FIRST, IN_REACH] = [10, 25]; // rows of a phone's first screen, and those that a browser lays out with them
+  const [FIRST, IN_REACH, A_TIME] = [10, 25, 5]; // rows of a phone's first screen, those that a browser lays out with them
   const list = document.getElementById("communities");
   const more = document.getElementById("more");
   const nsfwSwitch = document.getElementById("nsfw");
@@ -65,16 +65,31 @@ const List = (() => {
   };
 
   let [found, limit, isWhole] = [null, Infinity, true];
-  const paint = ({ after = Infinity } = {}) => {
-    const rows = found.slice(0, limit).map(Rows.of);
-    // Rows that stay are left alone, since the browser has work with each that comes; those that one sees come first.
-    const [there, wanted] = [new Set(list.children), new Set(rows)];
-    Slices.later(rows.slice(after, after + IN_REACH).filter((row) => !there.has(row)));
-    for (const row of there) if (!wanted.has(row)) row.remove();
+  // Rows that stay are left alone, since the browser has work with each that comes.
+  const put = (rows, wanted) => {
+    for (const row of [...list.children]) if (!wanted.has(row)) row.remove();
     let next = list.firstElementChild;
     for (const row of rows) {
       if (row === next) next = next.nextElementSibling;
       else list.insertBefore(row, next);
+    }
+  };
+  let painting;
+  // Those that one sees come first, the others when they are painted: on a large site they are made only then.
+  const paint = ({ after = Infinity } = {}) => {
+    const [mine, shown] = [(painting = {}), found.slice(0, limit)];
+    const upTo = (count) => {
+      if (mine !== painting) return;
+      const rows = shown.slice(0, count).map(Rows.of);
+      put(rows, new Set(shown.map(({ row }) => row)));
+      if (count < shown.length) Slices.painted(() => upTo(count < after + IN_REACH ? count + A_TIME : Infinity));
+    };
+    if (Rooms.isLarge) upTo(after);
+    else {
+      const there = new Set(list.children);
+      const rows = shown.map(Rows.of);
+      Slices.later(rows.slice(after, after + IN_REACH).filter((row) => !there.has(row)));
+      put(rows, new Set(rows));
     }
     more.hidden = found.length <= limit;
   };

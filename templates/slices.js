@@ -22,7 +22,8 @@ const Slices = (() => {
   // Rows below a phone's first screen wait until that is painted (list.css), and then come a few at a time.
   const A_TIME = 5;
   const waiting = [];
-  const next = () => requestAnimationFrame(() => setTimeout(release));
+  const painted = (work) => requestAnimationFrame(() => setTimeout(work));
+  const next = () => painted(release);
   const release = () => {
     for (const row of waiting.splice(0, A_TIME)) delete row.dataset.later;
     if (waiting.length) next();
@@ -34,5 +35,5 @@ const Slices = (() => {
   };
   later([...document.querySelectorAll("[data-later]")]);
 
-  return { soon, idle, each, later };
+  return { soon, idle, each, painted, later };
 })();
