@@ -296,37 +296,3 @@ def test_sorting(visit, tmp_path):
     assert (order(), visitor.hash) == (recommended, "")
     page.go_back()
     assert page.input_value("#order") == "server"
-
-
-PHONE = {"viewport": {"width": 390, "height": 844}}
-WAITING = "document.querySelectorAll('#communities > [data-later]').length"
-UNSEEN = "getComputedStyle(document.querySelectorAll('#communities > li')[20]).contentVisibility === 'hidden'"
-
-
-def test_no_row_waits_for_long(visit, simulated):
-    visitor = visit(simulated, **PHONE)
-    visitor.until(f"{WAITING} === 0")
-    visitor.seek("-nothing-of-that-kind")
-    visitor.until(f"{WAITING} === 0")
-
-
-def test_without_scripts_no_row_waits(visit, simulated):
-    visitor = visit(simulated, java_script_enabled=False, **PHONE)
-    assert not visitor.page.evaluate(UNSEEN)
-
-
-WATCH = """
-window.gone = 0;
-const seen = (all) => { for (const one of all) gone += [...one.removedNodes].filter((row) => row.marked).length; };
-document.querySelector("#communities > li").marked = true;
-new MutationObserver(seen).observe(document.querySelector("#communities"), { childList: true });
-"""
-
-
-def test_rows_that_stay_are_left_alone(visit, simulated):
-    visitor = visit(simulated)
-    first = visitor.names()[0]
-    visitor.page.evaluate(WATCH)
-    assert first in visitor.seek(first[:4])
-    assert first in visitor.seek(first[:5])
-    assert visitor.page.evaluate("gone") == 0
