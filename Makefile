@@ -12,7 +12,7 @@ test quick-tests coverage: export PYTHONDONTWRITEBYTECODE =
 # Processes that tests start elsewhere tell what they covered here.
 coverage: export COVERAGE_FILE = $(CURDIR)/.coverage
 
-.PHONY: audit bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare coverage crawl demo demo-site docs fuzz html lighthouse lint lock messages quick quick-tests reference release screenshots siege stats test types zyte
+.PHONY: audit bench bench-compare bench-memory bench-render bench-scale cassettes check clean compare coverage crawl demo demo-site docs fuzz html keystrokes lighthouse lint lock messages quick quick-tests reference release screenshots siege stats test types zyte
 
 demo: .venv/demo
 	$(BIN)/scrapy demo
@@ -109,6 +109,10 @@ html: demo-site node_modules
 
 lighthouse: demo-site node_modules
 	$(BIN)/python -m bench.lighthouse build/demo
+
+# From a key to what it finds, in a list of 5,000 Communities on a slow phone (docs/page.md): two minutes. ARGS="--site FOLDER" for another site.
+keystrokes: .venv/dev
+	$(BIN)/python -m bench.keystrokes $(ARGS)
 
 # Phone and desktop (the list at six sizes), light and dark, into build/screenshots; and the picture of the README.
 screenshots: demo-site

@@ -18,8 +18,8 @@ ALWAYS = {
 """Pages that every site has: name → folder."""
 _LINES = 'class="sparks"'
 """In the page of a Community with a past."""
-_GONE, _LEADING = 'content="noindex"', 'http-equiv="refresh"'
-"""In the page of a Community that is gone, and in one that leads elsewhere."""
+_GONE, _ADULT, _LEADING = 'content="noindex"', 'class="step"', 'http-equiv="refresh"'
+"""In the page of a Community that is gone, in that of an adult one as well, and in one that leads elsewhere."""
 
 
 def looked_at(site: Path) -> dict[str, str]:
@@ -36,7 +36,9 @@ def _own(site: Path) -> Iterator[tuple[str, Path]]:
     communities = {path: _text(path) for path in _folders(site, "c/*/")}
     there = [path for path, text in communities.items() if _GONE not in text and _LEADING not in text]
     yield from _first("community", sorted(there, key=lambda path: _LINES not in communities[path]))
-    yield from _first("gone", (path for path, text in communities.items() if _GONE in text))
+    hidden = [path for path, text in communities.items() if _GONE in text]
+    yield from _first("adult", (path for path in hidden if _ADULT in communities[path]))
+    yield from _first("gone", (path for path in hidden if _ADULT not in communities[path]))
     for name in ("language", "topic"):
         # The one with the most on it.
         yield from _first(name, sorted(_folders(site, f"{name}/*/"), key=lambda path: -len(_text(path))))

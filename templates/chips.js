@@ -63,21 +63,27 @@ const Chips = (() => {
   };
 
   // Counts are of what is really shown.
+  let lastCount;
   const count = () => {
     if (!Rooms.complete()) return;
     const entries = shownRooms().map(({ entry }) => entry);
-    for (const button of inView) {
+    const counting = (lastCount = {});
+    const countOne = (button) => {
       const { field, value } = button.dataset;
-      const { found } = Query.find(Query.write(field, value), entries, () => []);
+      const { found } = Query.find(Query.write(field, value), entries, Fuzzy.vocabulary);
       button.querySelector("small").textContent = Words.number(found.length);
-    }
+    };
+    if (Rooms.isLarge) Slices.each(inView, countOne, Slices.soon, () => counting === lastCount);
+    else inView.forEach(countOne);
     if (made.length) fill();
   };
 
   const update = (query) => {
+    const terms = Query.parse(query);
     for (const button of [...inView, ...made]) {
       const { field, value } = button.dataset;
-      button.setAttribute(button.href ? "aria-current" : "aria-pressed", Query.has(query, field, value));
+      const [state, on] = [button.href ? "aria-current" : "aria-pressed", String(Query.among(terms, field, value))];
+      if (button.getAttribute(state) !== on) button.setAttribute(state, on);
     }
   };
 

@@ -57,7 +57,7 @@ const Details = (() => {
   // What one wants to know first, in one line.
   const line = (room) => {
     const [flag, name] = texts.words.languages[room.language] ?? [];
-    const language = name && `${flag} ${name}${room.guessed ? "?" : ""}`;
+    const language = name && `${flag} ${room.guessed ? filled(texts.guess, name) : name}`;
     const visitors = room.visitors !== undefined && `${number(room.visitors)} ${texts.a_week}`;
     return joined([language, visitors, texts[room.activity]], " · ");
   };

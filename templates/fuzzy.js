@@ -3,6 +3,7 @@
 const Fuzzy = (() => {
   const MOST_WORDS = 30000; // of all texts: strangers write them
   const MOST_MEANT = 12;
+  const [SHORTEST, LONGEST] = [3, 23];
   // Signs of ASCII and those that texts are full of: a table of all letters would take four times as long.
   const SPLIT = /[\s!-/:-@[-`{-~¡¿«»·–—‘’“”„…、。，]+/;
   const DIGIT = /\d/;
@@ -30,27 +31,51 @@ const Fuzzy = (() => {
     return last[b.length];
   };
 
+  // Which letters a word has, one bit for those of the same rest by 32. A slip changes two bits at most, so most words are
+  // known to be far by a look at these.
+  const letters = (word) => {
+    let bits = 0;
+    for (let at = 0; at < word.length; at += 1) bits |= 1 << (word.charCodeAt(at) & 31);
+    return bits;
+  };
+  const differing = (a, b) => {
+    let [bits, count] = [a ^ b, 0];
+    for (; bits; bits &= bits - 1) count += 1;
+    return count;
+  };
+
+  // All words that there are, by their length.
+  const vocabulary = () => ({ known: new Set(), ofLength: Array.from({ length: LONGEST + 1 }, () => ({ words: [], bits: [] })) });
+
   // Adds the words of a folded text; what has digits is a name or a number, and one either knows it or not.
-  const learn = (words, text) => {
-    if (words.size > MOST_WORDS) return;
+  const learn = ({ known, ofLength }, text) => {
+    if (known.size > MOST_WORDS) return;
     for (const word of text.split(SPLIT)) {
-      if (!words.has(word) && word.length > 2 && word.length < 24 && !DIGIT.test(word)) words.add(word);
+      if (word.length < SHORTEST || word.length > LONGEST || known.has(word) || DIGIT.test(word)) continue;
+      known.add(word);
+      ofLength[word.length].words.push(word);
+      ofLength[word.length].bits.push(letters(word));
     }
   };
 
-  // Those of `words` that come nearest to `word`, none where all are far.
-  const near = (word, words) => {
+  // Those that come nearest to `word`, none where all are far.
+  const near = (word, { ofLength }) => {
     const most = forgiven(word.length);
+    const wanted = letters(word);
     let [least, found] = [most, []];
     if (most === 0) return found;
-    for (const other of words) {
-      const far = slips(word, other, least);
-      if (far > least) continue;
-      if (far < least) [least, found] = [far, []];
-      found.push(other);
+    for (let length = word.length - most; length <= word.length + most; length += 1) {
+      const { words, bits } = ofLength[length] ?? { words: [], bits: [] };
+      for (let at = 0; at < words.length; at += 1) {
+        if (differing(wanted, bits[at]) > 2 * least) continue;
+        const far = slips(word, words[at], least);
+        if (far > least) continue;
+        if (far < least) [least, found] = [far, []];
+        found.push(words[at]);
+      }
     }
     return found.slice(0, MOST_MEANT);
   };
 
-  return { near, learn };
+  return { vocabulary, near, learn };
 })();

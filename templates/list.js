@@ -2,6 +2,7 @@
 // The list: which Communities are shown, and in what order.
 const List = (() => {
   const MOST = 40; // rows that are shown at once of what was found on a large site
+  const [FIRST, IN_REACH, A_TIME] = [10, 25, 5]; // rows of a phone's first screen, those that a browser lays out with them
   const list = document.getElementById("communities");
   const more = document.getElementById("more");
   const nsfwSwitch = document.getElementById("nsfw");
@@ -39,33 +40,57 @@ const List = (() => {
   };
 
   const withNsfw = () => nsfwSwitch === null || nsfwSwitch.checked;
-  // What a search reads is made ready from when the visitor is about to search, some Communities at a time.
-  const A_TIME = 50;
-  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
-  let [vocabulary, learnt] = [new Set(), 0];
-  const learn = (until) => {
-    const rooms = Rooms.all();
-    for (const { entry } of rooms.slice(learnt, until)) Fuzzy.learn(vocabulary, entry.text);
-    learnt = Math.min(until, rooms.length);
+  // All words that there are, for slips: learnt while nobody waits, from when the visitor is about to search.
+  let [vocabulary, learning, isPrepared] = [Fuzzy.vocabulary(), null, false];
+  const refresh = () => {
+    [vocabulary, learning, isPrepared] = [Fuzzy.vocabulary(), null, false];
+    return prepare();
+  };
+  // Resolves when all are learnt, to false where others are to be learnt by then.
+  const prepare = () => {
+    const mine = vocabulary;
+    const learn = ({ entry }) => Fuzzy.learn(mine, entry.text);
+    return (learning ??= Slices.each(Rooms.all(), learn, Slices.idle, () => mine === vocabulary).then((all) => {
+      isPrepared ||= all;
+      return all;
+    }));
   };
   const words = () => {
-    learn(Infinity);
+    // Few are learnt at once where somebody needs them; what many say is incomplete as long as `isPrepared` doesn't hold.
+    if (!isPrepared && !Rooms.isLarge) {
+      for (const { entry } of Rooms.here()) Fuzzy.learn(vocabulary, entry.text);
+      isPrepared = true;
+    }
     return vocabulary;
   };
-  const prepare = () => {
-    learn(learnt + A_TIME);
-    if (learnt < Rooms.all().length) idle(prepare);
-  };
-  const refresh = () => {
-    [vocabulary, learnt] = [new Set(), 0];
-    idle(prepare);
-  };
 
-  let [found, limit, isWhole] = [Rooms.here, Infinity, true];
-  const paint = () => {
-    const rows = found.slice(0, limit).map(Rows.of);
-    // Only where something changes: the browser has work with each row.
-    if (rows.length !== list.childElementCount || rows.some((row, index) => list.children[index] !== row)) list.replaceChildren(...rows);
+  let [found, limit, isWhole] = [null, Infinity, true];
+  // Rows that stay are left alone, since the browser has work with each that comes.
+  const put = (rows, wanted) => {
+    for (const row of [...list.children]) if (!wanted.has(row)) row.remove();
+    let next = list.firstElementChild;
+    for (const row of rows) {
+      if (row === next) next = next.nextElementSibling;
+      else list.insertBefore(row, next);
+    }
+  };
+  let painting;
+  // Those that one sees come first, the others when they are painted: on a large site they are made only then.
+  const paint = ({ after = Infinity } = {}) => {
+    const [mine, shown] = [(painting = {}), found.slice(0, limit)];
+    const upTo = (count) => {
+      if (mine !== painting) return;
+      const rows = shown.slice(0, count).map(Rows.of);
+      put(rows, new Set(shown.map(({ row }) => row)));
+      if (count < shown.length) Slices.painted(() => upTo(count < after + IN_REACH ? count + A_TIME : Infinity));
+    };
+    if (Rooms.isLarge) upTo(after);
+    else {
+      const there = new Set(list.children);
+      const rows = shown.map(Rows.of);
+      Slices.later(rows.slice(after, after + IN_REACH).filter((row) => !there.has(row)));
+      put(rows, new Set(rows));
+    }
     more.hidden = found.length <= limit;
   };
   more.querySelector("button").addEventListener("click", () => {
@@ -78,14 +103,14 @@ const List = (() => {
   // Shows what a query means. How many are shown of what was found, how many adult ones are hidden, how they were found.
   const show = (query) => {
     isWhole = !query.trim() && order === DEFAULT;
-    const rooms = isWhole ? Rooms.here : Rooms.all();
+    const rooms = isWhole ? Rooms.here() : Rooms.all();
     const sought = query.trim() ? Query.find(query, rooms.map(({ entry }) => entry), words) : null;
     const matching = sought ? sought.found.map(({ room }) => room) : rooms;
     const seen = withNsfw() ? matching : matching.filter(({ nsfw }) => !nsfw);
     // Without a query hidden ones stay in their places, where the switch shows them.
     found = ordered(sought ? seen : matching, order);
-    limit = Rooms.complete() && Rooms.all() === Rooms.here ? Infinity : isWhole ? Infinity : MOST;
-    paint();
+    limit = Rooms.complete() && Rooms.all() === Rooms.here() ? Infinity : isWhole ? Infinity : MOST;
+    paint({ after: FIRST });
     return { shown: seen.length, hidden: matching.length - seen.length, how: sought?.how ?? "all", whole: isWhole };
   };
   // The Community of a permalink. Those of 2023 end in the first half of today's server id, so its beginning is enough.
@@ -99,6 +124,9 @@ const List = (() => {
     );
   };
 
-  const visible = () => (withNsfw() ? found : found.filter(({ nsfw }) => !nsfw));
-  return { DEFAULT, list, nsfwSwitch, show, sort, prepare, refresh, find, withNsfw, visible, order: () => order, isWhole: () => isWhole };
+  const visible = () => {
+    const rooms = found ?? Rooms.here();
+    return withNsfw() ? rooms : rooms.filter(({ nsfw }) => !nsfw);
+  };
+  return { DEFAULT, list, nsfwSwitch, show, sort, prepare, refresh, find, isPrepared: () => isPrepared, withNsfw, visible, order: () => order, isWhole: () => isWhole };
 })();

@@ -53,20 +53,29 @@
     if (pages) pages.hidden = !found.whole;
     order.value = List.order();
     Chips.update(field.value);
+    // What has a slip is looked for once more when all words are known.
+    if ((found.how !== "all" || nothing.hidden === false) && !List.isPrepared() && Rooms.complete()) {
+      List.prepare().then((learnt) => learnt && field.value.trim() === query && showList());
+    }
   };
   // A large site has a search index, which is loaded when somebody begins to search.
-  const withAll = async () => {
-    if (Rooms.complete()) return;
+  // However many letters are typed until it is there, what comes then is done once.
+  let coming = null;
+  const loadAll = async () => {
     say(texts.loading);
     const loaded = await Rooms.load();
+    coming = null;
     if (!loaded) {
       say(texts.not_loaded);
       return;
     }
-    List.refresh();
-    Chips.count();
     showList();
     say(count.textContent);
+    Chips.count();
+    List.refresh();
+  };
+  const withAll = async () => {
+    if (!Rooms.complete()) await (coming ??= loadAll());
   };
   // `kept`: the state goes into the entry of the history that is there, as with every letter of a word but the first.
   const changed = ({ kept = false } = {}) => {
@@ -168,13 +177,16 @@
   field.addEventListener("input", () => changed({ kept: listHash().includes("q=") && lastHash?.includes("q=") }));
   field.addEventListener("focus", () => {
     if (Rooms.complete()) List.prepare();
-    else withAll();
+    else {
+      Slices.each(Rooms.here(), (room) => room.entry, Slices.soon); // for the letters until all are there
+      withAll();
+    }
     // A phone's keyboard leaves half of the screen: it is for what is found.
     const tools = field.closest(".tools");
     if (matchMedia("(max-width: 44rem)").matches && tools.getBoundingClientRect().top > 0) tools.scrollIntoView({ block: "start" });
   });
   field.addEventListener("keydown", (event) => {
-    const [first] = links();
+    const first = ["Enter", "ArrowDown"].includes(event.key) && links()[0]; // a look at all rows, so not with every letter
     if (event.key === "Escape" && field.value) {
       event.preventDefault();
       clear();

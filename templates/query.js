@@ -9,8 +9,9 @@ const Query = (() => {
   const ANY_OF = new Set(["lang", "host", "topic"]);
 
   // Case, accents and ligatures aside: what a person would type on another keyboard.
+  const ASCII = /^[\0-\x7f]*$/;
   const fold = (text) =>
-    text.normalize("NFKD").toLowerCase().replace(MARKS, "").replace(/[ßæœøłđðþħı’]/g, (letter) => LETTERS[letter]);
+    ASCII.test(text) ? text.toLowerCase() : text.normalize("NFKD").toLowerCase().replace(MARKS, "").replace(/[ßæœøłđðþħı’]/g, (letter) => LETTERS[letter]);
 
   const isWord = ({ value }) => /[^#:"“”„-]/u.test(value);
 
@@ -91,8 +92,8 @@ const Query = (() => {
     return { how: "some", found: counted.sort(([a], [b]) => b - a).map(([, entry]) => entry) };
   };
 
-  const has = (text, field, value) =>
-    parse(text).some((term) => !term.not && term.field === field && term.value === fold(value));
+  const among = (terms, field, value) => terms.some((term) => !term.not && term.field === field && term.value === fold(value));
+  const has = (text, field, value) => among(parse(text), field, value);
 
   // The query with a term taken away where it is there, else added.
   const toggle = (text, field, value) => {
@@ -101,5 +102,5 @@ const Query = (() => {
     return kept.join(" ");
   };
 
-  return { fold, parse, write, find, has, toggle };
+  return { fold, parse, write, find, among, has, toggle };
 })();

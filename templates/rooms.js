@@ -3,7 +3,6 @@
 // those of all pages. Strangers' text is only ever read as text.
 const Rooms = (() => {
   const list = document.getElementById("communities");
-  const rows = [...list.children];
   const { texts } = Words;
   const { languages: languageWords, badges: badgeWords } = texts.words;
 
@@ -24,21 +23,34 @@ const Rooms = (() => {
     return languageNames.get(code);
   };
 
+  // What many Communities have is folded once.
+  const folded = new Map();
+  const often = (text) => {
+    if (!folded.has(text)) folded.set(text, Query.fold(text));
+    return folded.get(text);
+  };
+
   // What the search reads of a Community, all folded; made when it is first needed.
   const searched = (room) => {
     const code = (room.language ?? "").toLowerCase();
     const languages = namesOf(code, room.languageName);
-    const [tags, topics] = [room.tags, room.topics].map((all = []) => all.map(Query.fold));
-    const badges = room.badgeWords.map(([text]) => Query.fold(text));
-    const host = Query.fold(room.host);
+    const [tags, topics] = [room.tags, room.topics].map((all = []) => all.map(often));
+    const badges = room.badgeWords.map(([text]) => often(text));
+    const host = often(room.host);
     const standing = badges.map((badge) => badge.replace(/\s+/g, "-"));
     // In English in every language, too, so that links can be shared.
     standing.push(...(room.badges ?? []).map((badge) => badge.replace(/\s+/g, "-")));
     for (const mark of ["pinned", "away"]) if (room[mark]) standing.push(mark);
     if (room.write === true) standing.push("writable");
-    if (room.activity) standing.push(room.activity, Query.fold(texts[room.activity]));
+    if (room.activity) standing.push(room.activity, often(texts[room.activity]));
     const said = [room.name, room.id, room.text ?? room.lead ?? ""].map(Query.fold);
     return { room, code, languages, tags, topics, standing, host, text: [...said, ...languages, ...tags, ...topics, ...badges, host].join("\n") };
+  };
+
+  const hosts = new Map();
+  const hostOf = (server) => {
+    if (!hosts.has(server)) hosts.set(server, new URL(server.url).host);
+    return hosts.get(server);
   };
 
   class Community {
@@ -48,7 +60,7 @@ const Rooms = (() => {
       Object.assign(this, facts);
       this.server = servers[facts.server];
       this.row = row;
-      this.host = new URL(this.server.url).host;
+      this.host = hostOf(this.server);
       this.languageName = languageWords[this.language]?.[1] ?? "";
       this.badgeWords = (this.badges ?? []).map((badge) => badgeWords[badge === "nsfw" ? `nsfw ${this.nsfw ?? null}` : badge] ?? [badge, "reserved", ""]);
     }
@@ -77,22 +89,42 @@ const Rooms = (() => {
     return new Community({ ...facts, ...shown, ...marks }, servers, row);
   };
 
-  const facts = JSON.parse(document.getElementById("facts").textContent);
-  const here = rows.map((row, index) => ofRow(row, facts.rooms[index], facts.servers));
-  let all = texts.index ? null : here;
+  // Those of this page, in its order. Made when somebody first does something: while the page comes nobody needs them, and
+  // a phone has work enough.
+  let made;
+  const here = () => {
+    if (!made) {
+      const facts = JSON.parse(document.getElementById("facts").textContent);
+      made = [...list.children].map((row, index) => ofRow(row, facts.rooms[index], facts.servers));
+    }
+    return made;
+  };
+  // Where there are too many for one page; the rest comes with the search index.
+  const isLarge = Boolean(texts.index);
+  let indexed = null;
+  const complete = () => !isLarge || indexed !== null;
 
   // The search index is a script, since a page that lies in a folder may load nothing else.
   let loading;
   const load = () =>
     (loading ??= new Promise((done) => {
-      if (all) return done(true);
+      if (complete()) return done(true);
       const script = document.createElement("script");
       script.src = texts.index;
       script.addEventListener("load", () => {
-        const own = new Map(here.map((room) => [room.id, room]));
-        const { rooms, servers } = globalThis.searchIndex;
-        all = rooms.map((room) => own.get(room.id) ?? new Community(room, servers, null));
-        done(true);
+        // Made, and read for the search, a few at a time; until all are there, a search is one of this page.
+        const own = new Map(here().map((room) => [room.id, room]));
+        const { rooms, servers } = JSON.parse(globalThis.searchIndex);
+        const found = [];
+        const make = (facts) => {
+          const room = own.get(facts.id) ?? new Community(facts, servers, null);
+          found.push(room);
+          return room.entry;
+        };
+        Slices.each(rooms, make, Slices.soon).then(() => {
+          indexed = found;
+          done(true);
+        });
       });
       script.addEventListener("error", () => {
         loading = undefined;
@@ -102,8 +134,7 @@ const Rooms = (() => {
     }));
 
   return {
-    here, load,
-    complete: () => all !== null,
-    all: () => all ?? here,
+    isLarge, here, load, complete,
+    all: () => indexed ?? here(),
   };
 })();

@@ -30,7 +30,7 @@ const Rows = (() => {
     const parts = [];
     if (room.languageName) {
       const [flag, name] = texts.words.languages[room.language];
-      parts.push(element("span", { class: "language", title: room.guessed ? texts.guessed : name }, `${flag} `, element("span", {}, room.guessed ? `${name}?` : name)));
+      parts.push(element("span", { class: "language", title: room.guessed ? texts.guessed : name }, `${flag} `, element("span", {}, room.guessed ? Words.filled(texts.guess, name) : name)));
     }
     if (room.visitors !== undefined) {
       const title = `${texts.week_title}: ${Words.number(room.visitors)}`;

@@ -72,6 +72,9 @@ def test_an_adult_room_is_behind_a_step_that_needs_no_script(visit, rooms):
     page = visit(page_of(rooms, "pics"), **WITHOUT).page
     assert page.locator(".words").is_hidden()
     assert page.locator(".way .link").is_hidden()
+    # It warns, so it looks like a warning and not like a link.
+    ink, edge = page.eval_on_selector(".step > summary", "e => (s => [s.color, s.borderTopColor])(getComputedStyle(e))")
+    assert ink == edge
     page.click(".step > summary")
     assert page.locator(".words").is_visible()
     assert page.locator(".way .link").is_visible()

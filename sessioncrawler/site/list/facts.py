@@ -16,7 +16,7 @@ from sessioncrawler.model import KeyProof
 from sessioncrawler.site.pages.cards import Card
 from sessioncrawler.site.pages.labels import tag_text
 
-INDEX_START = b"globalThis.searchIndex="
+INDEX_START, INDEX_END = b"globalThis.searchIndex='", b"';\n"
 """A script, since a page that lies in a folder may load nothing else; a list that is not searched never asks for it."""
 
 
@@ -26,9 +26,13 @@ def page_facts(cards: Sequence[Card]) -> Markup:
 
 
 def search_index(cards: Sequence[Card]) -> bytes:
-    """The search index of all ``cards``: a script that sets one variable."""
+    """The search index of all ``cards``: a script that sets one variable to JSON.
+
+    Browsers read JSON twice as fast as a script that says the same.
+    """
     text = htmlsafe_json_dumps(_all(cards, _row), separators=(",", ":"), ensure_ascii=False)
-    return INDEX_START + text.encode(errors="replace") + b";\n"
+    # There is no quotation mark of that kind in it, see htmlsafe_json_dumps.
+    return INDEX_START + text.replace("\\", "\\\\").encode(errors="replace") + INDEX_END
 
 
 def _all(cards: Iterable[Card], of_room: Any) -> dict[str, Any]:

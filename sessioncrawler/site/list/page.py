@@ -22,6 +22,8 @@ WHOLE = 500
 A_PAGE = 200
 EAGER = 12
 """Rows whose icons are loaded at once: those that one sees first."""
+LATER = range(11, 36)
+"""Rows that a browser lays out with those of a phone's first screen, though nobody sees them: they wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class ListPage(Page):
     """Those of this page."""
     eager: int
     """How many icons are loaded at once."""
+    later: range
+    """Numbers of the rows that wait until the first screen is there."""
     labels: Labels
     chips: tuple[Chip, ...]
     facts: Markup
@@ -98,6 +102,7 @@ def list_pages(
         "total": len(cards.all),
         "nsfw": cards.nsfw,
         "eager": EAGER,
+        "later": LATER,
         "left_out": reasons,
         "left_out_summary": _not_listed(sum(reason.count for reason in reasons), language),
     }

@@ -12,7 +12,7 @@ from sessioncrawler.explain.outcomes import in_short, outcome_text, proof_text
 from sessioncrawler.explain.phrases import LINE
 from sessioncrawler.explain.pictures import Icons, pictures_in_short
 from sessioncrawler.knowledge.addresses import AddressFacts
-from sessioncrawler.knowledge.keys import story_of
+from sessioncrawler.knowledge.keys import KeyStory, story_of
 from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Address, KeyClaim, Outcome, Sighting
 from sessioncrawler.site.i18n.languages import DEFAULT, SiteLanguage, site_language
@@ -68,6 +68,8 @@ class ServerView:
     key_from: str
     proof: str
     """The same in a few words, such as ``key proven 12 minutes ago``; empty where it was not reached."""
+    story: KeyStory | None
+    """The same in other languages than English; None where it was not reached."""
     new_since: int | None
     """Since when the key is new; None where it is not."""
     former_key: str
@@ -214,6 +216,7 @@ def _server(
         key=fingerprint(server.public_key) if server and (facts.reached or silent) else "",
         key_from=proof_text(poll.key_proof) if poll and facts.reached else "",
         proof=proof_in_short(story, known.now) if story else "",
+        story=story,
         new_since=story.since if story else None,
         former_key=fingerprint(story.former_key) if story and story.former_key else "",
         healthy=advice == outcome_text(Outcome.REACHED).advice,

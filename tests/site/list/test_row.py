@@ -3,7 +3,7 @@
 import json
 
 from sessioncrawler.model import Address, Server, Tag, TagKind
-from sessioncrawler.site.list.page import EAGER
+from sessioncrawler.site.list.page import EAGER, LATER
 from sessioncrawler.text.names import LEAD_LENGTH
 from tests.site.list.test_index import facts, parse
 from tests.support.publishing import NOW, community
@@ -111,3 +111,8 @@ def test_the_first_icons_are_loaded_at_once():
     rooms = [community(f"r{n}", icon=f"icons/{n}.webp") for n in range(EAGER + 3)]
     loading = [icon.get("loading") for icon in parse(*rooms).xpath("//li/img")]
     assert loading == [None] * EAGER + ["lazy"] * 3
+
+
+def test_rows_below_a_phones_first_screen_wait_for_it():
+    rows = parse(*[community(f"r{n}") for n in range(LATER.stop + 3)]).xpath("//ul[@id='communities']/li")
+    assert [number for number, row in enumerate(rows, start=1) if "data-later" in row.attrib] == list(LATER)

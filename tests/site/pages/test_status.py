@@ -290,11 +290,11 @@ def test_a_server_that_is_listed_leads_to_its_page():
 @pytest.mark.parametrize("code", LOCALES)
 def test_it_is_told_in_every_language(code):
     known = knowledge(reached(room()), failed(Outcome.DNS, address=http("b.example")), links=[link()])
-    page = status_page(known, language=site_language(code))
-    text = encoded(build_environment(None, site_language(code)).get_template("status.html"), page=page).decode()
+    page, english = status_page(known, language=(language := site_language(code))), status_page(known)
+    text = encoded(build_environment(None, language).get_template("status.html"), page=page).decode()
     tree = html.document_fromstring(text)
-    assert tree.get("lang") == code
-    assert (page.summary == (english := status_page(known)).summary) == (code == "en")
+    assert (tree.get("lang"), page.summary == english.summary) == (code, code == "en")
     advice = tree.xpath("//p[@class='advice']/span")  # in one language, and it says so
     assert {one.get("lang") for one in advice} == ({None} if code == "en" else {"en"})
-    assert (english.troubled[0].words in text) == (code == "en")
+    why = text_of(tree.xpath("//details//dd")[1])  # the key is believed
+    assert (english.troubled[0].words in text) == ("key" in why) == (code == "en")
