@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from sys import maxsize
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from sessioncrawler.editorial.activity import pulse
 from sessioncrawler.editorial.config import Directory
@@ -29,7 +30,7 @@ from sessioncrawler.site.history.moved import moved_paths
 from sessioncrawler.site.history.past import Past
 from sessioncrawler.site.history.server import Histories, listed_servers
 from sessioncrawler.site.i18n.languages import DEFAULT, LOCALES, site_language
-from sessioncrawler.site.list.page import WHOLE
+from sessioncrawler.site.list.page import WHOLE, facts_of_pages
 from sessioncrawler.site.pages.cards import MOST_TRANSLATED as COMMUNITIES_TRANSLATED
 from sessioncrawler.site.pages.cards import Cards, Provenance
 from sessioncrawler.site.pages.community import Neighbours, Surroundings
@@ -118,6 +119,11 @@ class Edition:
             past=past,
             most_translated=self.communities_translated,
         )
+
+    @cached_property
+    def list_facts(self) -> list[Markup]:
+        """What scripts know of the rows of each page of the list."""
+        return facts_of_pages(self.cards, self.list_whole)
 
     @cached_property
     def shelves(self) -> Shelves:

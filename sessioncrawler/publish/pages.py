@@ -46,7 +46,14 @@ def further_pages(edition: Edition, code: str) -> Iterator[tuple[str, bytes]]:
 
 def _list_pages(edition: Edition, code: str) -> Iterator[ListPage]:
     shelved = {shelf.path for shelf in edition.shelves.all}
-    return list_pages(edition.cards, edition.left_out, site_language(code), whole=edition.list_whole, shelves=shelved)
+    return list_pages(
+        edition.cards,
+        edition.left_out,
+        site_language(code),
+        whole=edition.list_whole,
+        shelves=shelved,
+        facts=edition.list_facts,
+    )
 
 
 def the_search_index(edition: Edition) -> Iterator[tuple[str, bytes]]:

@@ -84,8 +84,12 @@ def list_pages(
     *,
     whole: int = WHOLE,
     shelves: Container[str] = (),
+    facts: Sequence[Markup] = (),
 ) -> Iterator[ListPage]:
-    """All pages of the list, the front page first; see :func:`list_page`."""
+    """All pages of the list, the front page first; see :func:`list_page`.
+
+    ``facts`` are :func:`facts_of_pages`, for who needs them in more than one language.
+    """
     site, summary = cards.directory.site, _summary(cards, language)
     labels, reasons = Labels(cards.directory, language), left_out_by_reason(left_out, language)
     parts = _parts(cards.in_order, whole)
@@ -114,12 +118,17 @@ def list_pages(
             place=place,
             structured=website(site, place) if folder else collection(site, place, named),
             cards=part,
-            facts=page_facts(part),
+            facts=facts[number - 1] if facts else page_facts(part),
             number=number,
             pages=tuple(place.link(other) for other in folders) if len(parts) > 1 else (),
             index=place.file(SEARCH_INDEX) if len(parts) > 1 else "",
             **shared,
         )
+
+
+def facts_of_pages(cards: Cards, whole: int = WHOLE) -> list[Markup]:
+    """The facts beside the rows of each page, which no language changes."""
+    return [page_facts(part) for part in _parts(cards.in_order, whole)]
 
 
 def _parts(cards: Sequence[Card], whole: int) -> list[tuple[Card, ...]]:
