@@ -7,6 +7,7 @@ import pytest
 
 from sessioncrawler.items import CommunityItem
 from sessioncrawler.model import WEEK, Address, Room, Server, Tag
+from sessioncrawler.site.i18n.languages import LOCALES, site_language
 from tests.browser import pages
 from tests.browser.test_dialog import BARE, BOOKS, DIALOG, ID, SERVER
 from tests.support.publishing import NOW
@@ -120,6 +121,24 @@ def test_the_first_screen_is_full_of_communities(visit, small_site, screen, leas
     width, height = screen
     page = visit(small_site / path, viewport={"width": width, "height": height}).page
     assert first_screen(page) >= least
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_a_small_phone_shows_the_bar_whole_and_unbroken(visit, small_site, width):
+    broken = """() => {
+      const home = document.querySelector(".bar .home");
+      home.textContent = "Session Communities";
+      const word = document.createRange();
+      word.setStart(home.firstChild, "Session ".length);
+      word.setEnd(home.firstChild, home.textContent.length);
+      return [document.documentElement.scrollWidth > innerWidth, word.getClientRects().length > 1];
+    }"""
+    for code in LOCALES:
+        folder = site_language(code).folder
+        page = visit(small_site / f"{folder}index.html", viewport={"width": width, "height": 640}).page
+        overflows, breaks = page.evaluate(broken)
+        assert not overflows, code
+        assert width < 360 or not breaks, code
 
 
 @pytest.mark.parametrize("width", [360, 1280])
