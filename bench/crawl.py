@@ -21,7 +21,7 @@ from simnet.specs import World
 from simnet.world import BENCH_LATENCY, make_world
 
 SCENARIO = "bench"
-UNREAD = {"LINKS_PER_SOURCE": 1_000_000, "PAGES_PER_SOURCE": 1_000_000}
+UNREAD = {"LINKS_PER_SOURCE": 1_000_000, "PAGES_PER_SOURCE": 1_000_000, "ANSWER_PIECES": 1_000_000}
 """Bounds on sources that are off where the others are: each source names more servers than any real one does."""
 SCRAPY = str(Path(sys.executable).with_name("scrapy"))
 SOURCES = """
