@@ -80,13 +80,13 @@ def test_a_proxy_that_is_down(scheme):
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_whose_name_does_not_resolve(scheme, monkeypatch):
     watch(monkeypatch, {})
-    error, _ = through(HttpProxy({}), scheme=scheme, meta={"proxy": "http://proxy.example:3128"})
+    error, _ = through(HttpProxy({}), scheme=scheme, meta={"proxy": "http://proxy.example:3128"}, CONNECT_TIMEOUT=5)
     assert error.outcome is Outcome.PROXY
 
 
 @pytest.mark.parametrize("proxy", ["http://", "http://[", "ftp://127.0.0.1:21", "gopher://x"])
 def test_a_proxy_that_is_none(proxy):
-    error, _ = through(HttpProxy({}), meta={"proxy": proxy})
+    error, _ = through(HttpProxy({}), meta={"proxy": proxy}, CONNECT_TIMEOUT=5)
     assert error.outcome is Outcome.PROXY
 
 
