@@ -63,6 +63,8 @@ class AnswerItem:
     poll: Poll
     early: bool = False
     """Whether it was asked before it was due."""
+    loses: bool = False
+    """Whether it answered though it had let earlier tries hang."""
 
 
 @dataclass(slots=True)

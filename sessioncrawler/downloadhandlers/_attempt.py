@@ -22,7 +22,7 @@ class Attempt:
 
     __slots__ = (
         *("_waited", "_waits_since", "alone", "answering", "crowded", "forbidden", "has_turn", "later", "netloc"),
-        *("newcomer", "patient", "reused", "sockets", "started", "waits"),
+        *("newcomer", "patient", "reused", "sockets", "started", "time", "waits"),
     )
 
     def __init__(
@@ -31,6 +31,8 @@ class Attempt:
         self.netloc = visit.netloc if visit else ""
         self.newcomer = visit is not None and visit.newcomer
         self.started = started
+        self.time = 0.0
+        """Seconds that it has for the head of the answer."""
         self.patient = patient
         """Whether it belongs to a request that is waited for."""
         self.alone = alone

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sessioncrawler.protocol.visit import Visit
@@ -145,6 +146,8 @@ class Lanes:
         self.patience = Lane(min(patience, max(1, (sockets - first) // OVERLAP)))
         self.shared: dict[object, _Shared] = {}
         """What all visits to one server share → their place in the lane of patience."""
+        self.quick: dict[str, float] = {}
+        """``host[:port]`` of servers that answered one try and not another → the seconds in which they did."""
         self._budget = budget
         self._end: asyncio.TimerHandle | None = None
 
@@ -179,6 +182,19 @@ class Way:
     def patient(self) -> bool:
         """Whether its place is in the lane of patience."""
         return self._lane is self._lanes.patience and self._ticket is not None
+
+    @property
+    def quick(self) -> float | None:
+        """Seconds in which the server answered where it let other tries hang; None where it never did that.
+
+        0 where it did so in an earlier crawl, and nobody knows how quickly.
+        """
+        return self._lanes.quick.get(self.visit.netloc, 0.0 if self.visit.loses else None)
+
+    def loses_tries(self, quick: float) -> None:
+        """Note that the server let a try hang and answered another one in ``quick`` seconds."""
+        self._lanes.quick[self.visit.netloc] = quick
+        self.visit.loses_tries()
 
     def enter_now(self) -> bool:
         """Take a place in its lane, if there is one."""
@@ -220,3 +236,35 @@ class Way:
         if not shared.users:
             del self._lanes.shared[self.visit.together]
             shared.ticket.leave()
+
+
+@dataclass(slots=True)
+class _Slot:
+    places: asyncio.Semaphore
+    users: int = 0
+    """Who holds a place or waits for one."""
+
+
+class Turns:
+    """Lets ``places`` requests of a download slot through at a time; the others wait in order.
+
+    Scrapy's downloader means to do this. But it counts a request only when its task has begun, so all those that are
+    queued before the event loop comes around again pass ``CONCURRENT_REQUESTS_PER_DOMAIN`` together.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._slots: dict[str, _Slot] = {}
+
+    @asynccontextmanager
+    async def turn(self, slot: str) -> AsyncIterator[None]:
+        """Wait for a place in ``slot``, and hold it."""
+        here = self._slots.setdefault(slot, _Slot(asyncio.Semaphore(self._places)))
+        here.users += 1
+        try:
+            async with here.places:
+                yield
+        finally:
+            here.users -= 1
+            if not here.users:
+                del self._slots[slot]

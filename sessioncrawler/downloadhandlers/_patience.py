@@ -5,53 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from random import Random
 from typing import Any, Generic, TypeVar
 
 from sessioncrawler.downloadhandlers._attempt import Attempt
 from sessioncrawler.downloadhandlers._lanes import OVERLAP, Way
+from sessioncrawler.downloadhandlers._pace import Patience
 from sessioncrawler.model import Outcome
-from sessioncrawler.protocol.asking import HASTY_TRIES, grown
+from sessioncrawler.protocol.asking import grown
 from sessioncrawler.protocol.failures import TryError
 
 T = TypeVar("T")
 _CHANCE = Random()  # noqa: S311 - so that servers behind one proxy are not asked all at once
 LATER = 0.25
 """Seconds after which is looked again whether a connection may be made that would have been one too many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait; seconds but for ``times``, the number of tries."""
-
-    times: int
-    """Of this request."""
-    together: int
-    """Tries of requests by both schemes, until one of them is answered."""
-    timeout: float
-    """For the head of the answer, from the beginning of a try."""
-    pause: float
-    """After a try that broke off, before the next; then twice as long each time."""
-    most_pause: float
-    connect_timeout: float
-    answer_timeout: float
-    """For the whole answer, from the beginning of the try that brings it."""
-
-    @property
-    def pace(self) -> float:
-        """Seconds between the beginnings of overlapping tries, so that ``OVERLAP`` of them hang at a time."""
-        return self.timeout / OVERLAP
-
-    @property
-    def whole(self) -> float:
-        """Seconds of pauses after tries that break off: as many as all tries take that hang."""
-        return self.times * self.pace
-
-    @property
-    def least(self) -> int:
-        """Tries that a request has, however many those before it took: it asks for something else."""
-        return min(self.times, self.together, HASTY_TRIES)
 
 
 class Patiently(Generic[T]):
@@ -70,6 +37,8 @@ class Patiently(Generic[T]):
         self._running: dict[asyncio.Task[T], Attempt] = {}
         self._next_try = self._look_ends = 0.0
         self._connected = False
+        self._lost = False
+        """Whether a try connected and was not answered."""
         self._error: TryError | None = None
         self._last_try, self._pauses = 0, 0.0
         """Tries of both schemes after which this one makes no more, and seconds that its pauses may take in all."""
@@ -90,12 +59,12 @@ class Patiently(Generic[T]):
         """The content of the first try that brings any."""
         together, patience = self._visit.together, self._patience
         self._last_try = max(together.tries + patience.least, together.answered_at + patience.together)
-        self._pauses = max(patience.least * patience.pace, patience.whole - self._visit.paused)
+        self._pauses = max(patience.least * patience.timeout / OVERLAP, patience.whole - self._visit.paused)
         try:
             with self._visit.asking(self._running):
                 if not self._way.enter_now():
                     await self._enter()
-                self._look_ends = self._loop.time() + self._patience.pace * 2
+                self._look_ends = self._loop.time() + patience.look
                 return await self._succeed()
         finally:
             for task in self._running:
@@ -140,7 +109,13 @@ class Patiently(Generic[T]):
     @property
     def _pace(self) -> float:
         """Seconds between the beginnings of tries; where there is little time, so many hang sooner."""
-        return self._patience.pace * (0.5 if self._visit.hurried else self._visit.sides)
+        return self._patience.pace(self.tries) * (0.5 if self._visit.hurried else self._visit.sides)
+
+    @property
+    def _look(self) -> float:
+        """Seconds until a try begins beside the first; sooner where tries are known to get lost."""
+        quick = self._way.quick
+        return self._patience.look if quick is None else min(self._patience.look, max(self._pace, quick * 2))
 
     def _has_time(self) -> bool:
         return self._visit.left > 0 and not (self._way.over or self._stopped.is_set())
@@ -157,8 +132,8 @@ class Patiently(Generic[T]):
         attempt = Attempt(now, self._visit, patient=self._way.patient, alone=not self._visit.under_way)
         self._running[self._loop.create_task(self._open_try(attempt))] = attempt
         self._count(1)
-        # The first try gets twice the time before a second begins: a slow server need not stall.
-        self._next_try = now + (self._patience.pace * 2 if self.tries == 1 else self._pace)
+        attempt.time = self._patience.time_of(self.tries, self._way.quick)
+        self._next_try = now + (self._look if self.tries == 1 else self._pace)
 
     def _hangs(self) -> bool:
         """Whether a first question took its time, or failed in a way that only patience helps against."""
@@ -203,12 +178,14 @@ class Patiently(Generic[T]):
     async def _wait(self) -> set[asyncio.Task[T]]:
         now = self._loop.time()
         moments = [self._deadline(attempt) for attempt in self._running.values()]
+        # Whether a try is connected is seen only when it is looked at.
+        moments += [end for attempt in self._running.values() if (end := attempt.started + attempt.time) > now]
         if not self._way.patient and now < self._look_ends:
             moments.append(self._look_ends)
         if self._may_try() and self._has_room():
             moments.append(self._next_try)
-        elif not self._running and self._may_try():
-            moments.append(now + LATER)
+        elif self._may_try() and (self._visit.sides > 1 or not self._running):  # the other scheme may end
+            moments.append(max(self._next_try, now) + LATER)
         pause = max(0.0, min(moments, default=now) - now)
         if not self._running:
             with contextlib.suppress(TimeoutError):
@@ -222,7 +199,7 @@ class Patiently(Generic[T]):
             return self._loop.time() + LATER if self._has_time() else attempt.started
         if attempt.answering:
             return attempt.started + attempt.waited + self._patience.answer_timeout
-        return attempt.started + (self._patience.timeout if attempt.connected else self._patience.connect_timeout)
+        return attempt.started + (attempt.time if attempt.connected else self._patience.connect_timeout)
 
     def _take(self, task: asyncio.Task[T]) -> bool:
         """Whether a try that ended brought the content; raises where its failure is final."""
@@ -233,6 +210,8 @@ class Patiently(Generic[T]):
         if error is None:
             self._visit.answered()
             self._paused = 0.0
+            if self._lost or any(one.started < attempt.started for one in self._running.values()):
+                self._way.loses_tries(self._loop.time() - attempt.started - attempt.waited)
             return True
         if not isinstance(error, TryError):
             raise error
@@ -273,7 +252,7 @@ class Patiently(Generic[T]):
             if attempt.answering:
                 self._fail(TryError(Outcome.STALLED, "sends its answer too slowly"), final=True)
             elif attempt.connected:
-                self._connected = True
+                self._connected = self._lost = True
                 self._fail(TryError(Outcome.STALLED, "connects, but does not answer", again=True))
             else:
                 self._fail(TryError(Outcome.CONNECT_TIMEOUT, "does not answer when connecting"))

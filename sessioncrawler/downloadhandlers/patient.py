@@ -28,14 +28,14 @@ from sessioncrawler.downloadhandlers._brake import Brake
 from sessioncrawler.downloadhandlers._crowds import SocketBounds, Sockets, network_of
 from sessioncrawler.downloadhandlers._failures import explain, no_second_try, no_socket, refusal, unwind
 from sessioncrawler.downloadhandlers._guard import AddressGuard, watched_socket
-from sessioncrawler.downloadhandlers._lanes import Lanes, Way
-from sessioncrawler.downloadhandlers._patience import LATER, Patience, Patiently
+from sessioncrawler.downloadhandlers._lanes import Lanes, Turns, Way
+from sessioncrawler.downloadhandlers._pace import Patience
+from sessioncrawler.downloadhandlers._patience import LATER, Patiently
 from sessioncrawler.downloadhandlers._reading import BodyReader, ReadingBounds, listening
 from sessioncrawler.downloadhandlers._resolver import ThreadResolver
 from sessioncrawler.downloadhandlers._routes import Route, Routes
 from sessioncrawler.downloadhandlers._sockets import keep_small
 from sessioncrawler.downloadhandlers._tunnels import HttpTunnelConnector, SocksConnector
-from sessioncrawler.downloadhandlers._turns import Turns
 from sessioncrawler.model import Outcome
 from sessioncrawler.protocol.failures import TryError
 from sessioncrawler.protocol.visit import Visit

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from typing import ClassVar, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+
+
+# Nor is it worth looking through all there is when the process ends: its memory goes with it.
+atexit.register(gc.freeze)
 
 
 class RareGarbageCollection:

@@ -91,6 +91,11 @@ class LearnedPatience:
         one = self._fared.get(netloc)
         return one is None or one.is_full(self._now)
 
+    def loses(self, netloc: str) -> bool:
+        """Whether an address lost tries lately."""
+        one = self._fared.get(netloc)
+        return one is not None and one.loses(self._now)
+
     def _rest(self, netloc: str) -> Rest | None:
         one, links, now = self._fared.get(netloc), self._links.get(netloc, ()), self._now
         asked_at, reached_at = (one.asked_at, one.reached_at) if one else (None, None)

@@ -77,7 +77,7 @@ class Rounds:
         self._here: Counter[str] = Counter()
         """Pictures under way, by place."""
         self._under_way: set[asyncio.Task[None]] = set()
-        self._stopped = False
+        self._stopped = self._hurried = False
         self._end: asyncio.TimerHandle | None = None
 
     async def ask_all(self, asked: Asked) -> None:
@@ -96,6 +96,10 @@ class Rounds:
             if self._end is not None:
                 self._end.cancel()
             self._end = loop.call_at(when, self.stop)
+
+    def hurry(self) -> None:
+        """From now on, ask a server for no more once one picture does not come: a publication waits for it."""
+        self._hurried = True
 
     def stop(self) -> None:
         """Ask for nothing more, and wait for nothing that is under way."""
@@ -146,6 +150,8 @@ class Rounds:
         self._under_way.discard(task)
         self._here[asked.place] -= 1
         error = None if task.cancelled() else task.exception()
+        if self._hurried and asked.failures < MAX_FAILURES:
+            asked.failures = 0
         if error is None:
             self._line_up(asked)
         else:

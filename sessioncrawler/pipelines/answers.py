@@ -65,10 +65,11 @@ class AnswersPipeline(StatefulPipeline):
         answers = [one for one in batch if isinstance(one, AnswerItem)]
         robots = [one for one in batch if isinstance(one, RobotsItem)]
         early = [one.poll.address.netloc for one in answers if one.early]
+        losing = [one.poll.address.netloc for one in answers if one.loses]
         try:
             with State.open(self.url) as state:
                 for part in _parts([one.poll for one in answers]):
-                    state.record_polls(part, self.now, early)
+                    state.record_polls(part, self.now, early, losing)
                 if robots:
                     state.record_robots(robots, self.now)
         except StateError as error:

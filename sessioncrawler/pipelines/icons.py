@@ -102,6 +102,7 @@ class IconsPipeline(StatefulPipeline):
 
     def hurry(self) -> None:
         """Give what is under way ``ICONS_GRACE`` seconds more: nobody else is waited for."""
+        self._rounds.hurry()
         self._rounds.end_in(self._grace)
 
     async def end(self) -> None:

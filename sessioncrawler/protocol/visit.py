@@ -27,6 +27,10 @@ class _Together:
     """Whether any request of any scheme had to be waited for."""
     leaves_last: bool = False
     """Whether patience with the server ends when only those are left that stall."""
+    loses: bool = False
+    """Whether the server is known to let some tries hang and to answer others."""
+    lost: bool = False
+    """Whether it did that now."""
 
 
 SLOW = 5.0
@@ -95,6 +99,15 @@ class Visit:
     def leaves_last(self) -> bool:
         """Whether patience with the server ends when only those are left that stall."""
         return self.together.leaves_last
+
+    @property
+    def loses(self) -> bool:
+        """Whether the server is known to let some tries hang and to answer others."""
+        return self.together.loses
+
+    def loses_tries(self) -> None:
+        """Note that the server answered though it had let earlier tries hang."""
+        self.together.loses = self.together.lost = True
 
     def start(self) -> None:
         """Let the clock run, if it does not yet."""

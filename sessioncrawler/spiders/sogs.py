@@ -176,6 +176,7 @@ class Sogs(PublishingSpider):
         netloc = candidate.address.netloc
         visit = Visit(netloc, self.settings.getfloat("SERVER_BUDGET"), newcomer=newcomer)
         remembered, silent = self._past.remembers(netloc), not self._past.is_full(netloc)
+        visit.together.loses = self._past.loses(netloc)
         self._grace.begins(visit, newcomer=newcomer, remembered=remembered, silent=silent)
         conversation = Conversation(
             candidate,
@@ -241,7 +242,6 @@ class Sogs(PublishingSpider):
 
     def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Request | AnswerItem]:
         self._grace.ended(conversation.visits[HTTPS])
-        yield AnswerItem(poll, early=poll.address.netloc in self._past.early)
         self._telling.ended(poll)
         yield from self._robots.ask(poll, newcomer=conversation.visits[HTTPS].newcomer)
         for alias in map(plain, poll.aliases):
@@ -254,6 +254,9 @@ class Sogs(PublishingSpider):
                 # What led here has its share of a source, and leads to one more at most.
                 why = self._shares.take(alias, "") if newcomer else ""
                 yield from self._begin(candidate, conversation.redirections + 1, newcomer=newcomer, crowded=why)
+        # What comes after it waits until its pictures are here.
+        together = conversation.visits[HTTPS].together
+        yield AnswerItem(poll, early=poll.address.netloc in self._past.early, loses=together.lost)
         self._under_way -= 1
         if not self._under_way:
             self.crawler.signals.send_catch_log(all_answered)

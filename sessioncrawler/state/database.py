@@ -107,16 +107,19 @@ class State(KeptPictures):
         with sentences(self.url), self._engine.begin() as connection:
             return sightings.summarize(connection)
 
-    def record_polls(self, found: Iterable[Poll], now: int, early: Iterable[str] = ()) -> None:
+    def record_polls(
+        self, found: Iterable[Poll], now: int, early: Iterable[str] = (), losing: Iterable[str] = ()
+    ) -> None:
         """Remember how addresses were polled at ``now``, and what that proves of keys.
 
-        Each poll replaces the one that was known of its address. ``early`` are each ``host[:port]`` that was not due.
+        Each poll replaces the one that was known of its address. ``early`` are each ``host[:port]`` that was not due,
+        ``losing`` each that answered though it had let earlier tries hang.
         """
         told = list(found)
         with sentences(self.url), self._writing.begin() as connection:
             polls.record(connection, told, now)
             keys.record(connection, told, now)
-            fared.record(connection, told, now, early)
+            fared.record(connection, told, now, early, losing)
 
     def record_robots(self, told: Iterable[RobotsItem], now: int) -> None:
         """Remember what ``robots.txt`` of servers said at ``now`` whose keys are known where it was asked."""

@@ -39,6 +39,7 @@ fared_table = Table(
     Column("misses", Integer),
     Column("full_at", BigInteger),
     Column("early_at", BigInteger),
+    Column("lost_at", BigInteger),
 )
 
 
@@ -58,10 +59,16 @@ class Fared:
     """When it was asked with all tries last."""
     early_at: int | None = None
     """When it was asked last before it was due, since a join link was new."""
+    lost_at: int | None = None
+    """When it answered last though it had let an earlier try hang, as behind routing that swallows connections."""
 
     def is_full(self, now: int) -> bool:
         """Whether it is worth all tries: it answered lately, or had none for a day."""
         return self.misses < MISSES or self.full_at is None or not 0 <= now - self.full_at < DAY
+
+    def loses(self, now: int) -> bool:
+        """Whether it lost tries within a day, so that the next one is worth beginning soon."""
+        return self.lost_at is not None and 0 <= now - self.lost_at < DAY
 
 
 def interval(failing: int, daily_after: float, weekly_after: float) -> int:
@@ -87,15 +94,22 @@ def learnt(before: Fared | None, poll: Poll, now: int) -> Fared | None:
     return replace(known, failing_since=now if known.failing_since is None else known.failing_since, misses=misses)
 
 
-def record(connection: Connection, polls: Iterable[Poll], now: int, early: Iterable[str] = ()) -> None:
-    """Remember how those fared that were asked at ``now``; ``early`` are those who were not due. Forget old ones."""
+def record(
+    connection: Connection, polls: Iterable[Poll], now: int, early: Iterable[str] = (), losing: Iterable[str] = ()
+) -> None:
+    """Remember how those fared that were asked at ``now``. Forget old ones.
+
+    ``early`` are those who were not due, ``losing`` those who answered though they had let earlier tries hang.
+    """
     row = fared_table.c
     old = or_(row.reached_at.is_(None), row.reached_at < now - FORGOTTEN)
     connection.execute(delete(fared_table).where(row.asked_at < now - NEVER_REACHED, old))
     latest = {poll.address.netloc: poll for poll in polls}
-    before, hasty = _of(connection, latest), set(early)
+    before = _of(connection, latest)
     after = [one for netloc, poll in latest.items() if (one := learnt(before.get(netloc), poll, now))]
-    rows = [_row(replace(one, early_at=now) if one.netloc in hasty else one) for one in after]
+    for name, which in (("early_at", set(early)), ("lost_at", set(losing))):
+        after = [replace(one, **{name: now}) if one.netloc in which else one for one in after]
+    rows = [_row(one) for one in after]
     if not rows:
         return
     statement = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(fared_table)

@@ -19,6 +19,7 @@ from sessioncrawler.state.migrations.first import (
     icons_by_address,
 )
 from sessioncrawler.state.migrations.later import (
+    add_lost_tries,
     add_opt_outs,
     bound_news,
     create_absences,
@@ -63,6 +64,7 @@ MIGRATIONS: list[Migration] = [
     create_guesses,
     create_posters,
     add_opt_outs,
+    add_lost_tries,
 ]  # a new step goes to the end
 
 

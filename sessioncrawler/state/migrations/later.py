@@ -138,6 +138,11 @@ def add_opt_outs(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE keys ADD COLUMN {column} BIGINT"))
 
 
+def add_lost_tries(connection: Connection) -> None:
+    """When addresses answered last though they had let tries hang."""
+    connection.execute(text("ALTER TABLE fared ADD COLUMN lost_at BIGINT"))
+
+
 def _create(connection: Connection, name: str, *columns: SchemaItem) -> None:
     # Rows of a few small numbers take half the room without a rowid.
     Table(name, MetaData(), *columns, sqlite_with_rowid=name not in {"checks", "samples"}).create(connection)
