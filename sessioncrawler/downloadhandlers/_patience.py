@@ -194,12 +194,17 @@ class Patiently(Generic[T]):
         done, _ = await asyncio.wait(self._running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         return done
 
+    @property
+    def _connect_time(self) -> float:
+        """Seconds until a connection is made; half of them where none was in the last crawls."""
+        return self._patience.connect_timeout * (0.5 if self._visit.together.silent else 1.0)
+
     def _deadline(self, attempt: Attempt) -> float:
         if attempt.waits:
             return self._loop.time() + LATER if self._has_time() else attempt.started
         if attempt.answering:
             return attempt.started + attempt.waited + self._patience.answer_timeout
-        return attempt.started + (attempt.time if attempt.connected else self._patience.connect_timeout)
+        return attempt.started + (attempt.time if attempt.connected else self._connect_time)
 
     def _take(self, task: asyncio.Task[T]) -> bool:
         """Whether a try that ended brought the content; raises where its failure is final."""

@@ -67,11 +67,13 @@ def guess_language(name: str, description: str) -> Guess | None:
 class RememberedGuesses:
     """:func:`guess_language`, but for texts of which it is remembered what the model said.
 
-    ``read`` is asked once, when the first guess is wanted: hash of a text → its guess.
+    ``read`` is asked once, when the first guess is wanted: hash of a text → its guess. ``classifier`` stands for the
+    model; what it raises, :meth:`guess` raises, and nothing is remembered.
     """
 
-    def __init__(self, read: Callable[[], Mapping[str, Guess | None]]) -> None:
+    def __init__(self, read: Callable[[], Mapping[str, Guess | None]], classifier: Classifier) -> None:
         self._read = read
+        self._classifier = classifier
         self._known: Mapping[str, Guess | None] | None = None
         self.new: dict[str, Guess | None] = {}
         """What the model was asked about."""
@@ -92,7 +94,7 @@ class RememberedGuesses:
 
         def classifier(words: str) -> tuple[str, float]:
             asked.append(words)
-            return classify(words)
+            return self._classifier(words)
 
         found = guess_by(classifier, name, description)
         if asked:
@@ -140,11 +142,6 @@ def classify(words: str) -> tuple[str, float]:
         probabilities[code] = probabilities.get(code, 0.0) + probability
     # Of equal ones the first by code, so that the outcome never depends on an order within the model.
     return min(probabilities.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def forget_model() -> None:
-    """Give back what the model takes, some 70 MB; the next guess loads it again."""
-    _ranking.cache_clear()
 
 
 @cache

@@ -13,7 +13,6 @@ from scrapy.spiderloader import get_spider_loader
 
 from sessioncrawler.clock import crawl_time
 from sessioncrawler.editorial.config import configured_directory
-from sessioncrawler.editorial.guess import forget_model
 from sessioncrawler.explain.pictures import Icons
 from sessioncrawler.items import CommunityItem, PollItem
 from sessioncrawler.knowledge.known import Knowledge
@@ -74,7 +73,6 @@ class SiteItemExporter(BaseItemExporter):
             return  # nothing of it would be published
         try:
             self._check()
-            forget_model()  # all languages are known, and rendering is when a crawl needs the most memory
             settings = self.crawler.settings
             many = processes(settings.getint("RENDER_PROCESSES"))
             pack_edition(self.file, self._edition(), processes=many, folder=settings["FEED_TEMPDIR"] or None)

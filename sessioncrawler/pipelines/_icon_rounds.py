@@ -21,6 +21,8 @@ MAX_TRIES = 2
 """A server that stalls is asked again in the next crawl: an icon is not worth the patience that a poll has."""
 MAX_FAILURES = 2
 """After so many pictures that did not come, a server is asked for no more of them in this crawl."""
+QUIET = 0.2
+"""The share of the last seconds after which nobody waits any more if no picture comes."""
 KEPT = 4
 """One of so many places under way is kept for servers that have given good pictures before."""
 
@@ -77,8 +79,11 @@ class Rounds:
         self._here: Counter[str] = Counter()
         """Pictures under way, by place."""
         self._under_way: set[asyncio.Task[None]] = set()
-        self._stopped = self._hurried = False
+        self._stopped = False
         self._end: asyncio.TimerHandle | None = None
+        self._quiet: float | None = None
+        """Seconds without a picture after which it is over, where that counts."""
+        self._silence: asyncio.TimerHandle | None = None
 
     async def ask_all(self, asked: Asked) -> None:
         """Ask a server for its pictures when it is its turn; returns when nothing more will be asked."""
@@ -97,9 +102,11 @@ class Rounds:
                 self._end.cancel()
             self._end = loop.call_at(when, self.stop)
 
-    def hurry(self) -> None:
-        """From now on, ask a server for no more once one picture does not come: a publication waits for it."""
-        self._hurried = True
+    def hurry(self, seconds: float) -> None:
+        """Stop after so many seconds, and after :data:`QUIET` of them in which no picture came."""
+        self.end_in(seconds)
+        self._quiet = seconds * QUIET
+        self._go_on()
 
     def stop(self) -> None:
         """Ask for nothing more, and wait for nothing that is under way."""
@@ -110,6 +117,13 @@ class Rounds:
             for asked in chain.from_iterable(line.values()):
                 asked.done.set_result(None)
             line.clear()
+
+    def _go_on(self) -> None:
+        """Wait for the next picture from now on."""
+        if self._silence is not None:
+            self._silence.cancel()
+        if self._quiet is not None:
+            self._silence = asyncio.get_running_loop().call_later(self._quiet, self.stop)
 
     def _line_up(self, asked: Asked) -> None:
         """At the end of the servers of its place; a place that has not waited so far comes after all that have."""
@@ -139,9 +153,11 @@ class Rounds:
         return None
 
     async def _turn(self, asked: Asked) -> None:
-        room = asked.rooms.popleft()
+        room, failures = asked.rooms.popleft(), asked.failures
         try:
             await self._ask(asked, room)
+            if asked.failures == failures:
+                self._go_on()
         except asyncio.CancelledError:
             asked.rooms.appendleft(room)
             raise
@@ -150,8 +166,6 @@ class Rounds:
         self._under_way.discard(task)
         self._here[asked.place] -= 1
         error = None if task.cancelled() else task.exception()
-        if self._hurried and asked.failures < MAX_FAILURES:
-            asked.failures = 0
         if error is None:
             self._line_up(asked)
         else:

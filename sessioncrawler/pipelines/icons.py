@@ -41,8 +41,8 @@ class IconsPipeline(StatefulPipeline):
 
     Fetched are pictures that are new, or older than ``ICONS_EXPIRE_DAYS``: at most ``ICONS_PER_SERVER`` a server and
     crawl, in rounds over the servers (:class:`Rounds`), ``ICONS_SERVER_BUDGET`` seconds a server and ``ICONS_BUDGET``
-    for all together; ``ICONS_GRACE`` seconds after the last server has answered, what is still missing waits for the
-    next crawl. What comes is made into a small WEBP by a process of its own (:class:`Decoder`) and remembered in the
+    for all together; ``ICONS_GRACE`` seconds after the last server has answered, or a fifth of them without a picture,
+    what is still missing waits for the next crawl. What comes is made into a small WEBP by a process of its own (:class:`Decoder`) and remembered in the
     state. Where nothing comes, the room keeps the icon that it had.
 
     Stats, each a number of pictures: ``icons/fetched``, ``icons/known``, ``icons/later`` (the next crawl asks
@@ -102,8 +102,7 @@ class IconsPipeline(StatefulPipeline):
 
     def hurry(self) -> None:
         """Give what is under way ``ICONS_GRACE`` seconds more: nobody else is waited for."""
-        self._rounds.hurry()
-        self._rounds.end_in(self._grace)
+        self._rounds.hurry(self._grace)
 
     async def end(self) -> None:
         """Fetch nothing more, and leave no process behind."""

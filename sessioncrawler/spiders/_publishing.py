@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from sessioncrawler.knowledge.known import Knowledge
 from sessioncrawler.model import Poll
 from sessioncrawler.publish.reading import reading
 from sessioncrawler.publish.signing import signing_key
+from sessioncrawler.site.render.environment import compile_pages
 from sessioncrawler.spiders._directory import directory_of, introduce
 from sessioncrawler.state import State, StateError
 
@@ -30,6 +32,7 @@ class PublishingSpider(scrapy.Spider):
         super().__init__(*args, **kwargs)
         self.settled: tuple[Poll, ...] = ()
         """What became of every address, best address first, once it is emitted."""
+        self._prepared: asyncio.Future[None] | None = None
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -45,6 +48,11 @@ class PublishingSpider(scrapy.Spider):
             raise UsageError(str(error), print_help=False) from error
         settings.set("FEEDS", {settings["SITE_URI"].rstrip("/"): {"format": "site"}}, priority="spider")
         introduce(settings)
+
+    def prepare(self) -> None:
+        """Make ready what publishing needs, beside whatever goes on."""
+        folder = self.settings.get("SITE_TEMPLATES")
+        self._prepared = asyncio.get_running_loop().run_in_executor(None, compile_pages, folder)
 
     def publication(self) -> Iterator[CommunityItem | PollItem]:
         """All Communities, then all polls: these say that it was all. CloseSpider where there is nothing to publish."""

@@ -80,6 +80,8 @@ class Sogs(PublishingSpider):
             feeds = crawler.settings.getdict("FEEDS")
             others = {uri: feed for uri, feed in feeds.items() if feed.get("format") != "site"}
             crawler.settings.set("FEEDS", others, priority=crawler.settings.getpriority("FEEDS") or 0)
+        else:
+            crawler.signals.connect(spider.prepare, signal=signals.spider_opened)
         crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
         return spider
 
@@ -146,10 +148,8 @@ class Sogs(PublishingSpider):
 
     def _holds(self) -> Callable[[str], bool]:
         """What tells whether a ``host[:port]`` is asked by this shard."""
-        if not self.shard:
-            return lambda _: True
         try:
-            return Shard.parse(self.shard).holds
+            return Shard.parse(self.shard or "1/1").holds
         except ValueError as error:
             self.logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
             raise CloseSpider("bad_shard") from error
@@ -176,7 +176,7 @@ class Sogs(PublishingSpider):
         netloc = candidate.address.netloc
         visit = Visit(netloc, self.settings.getfloat("SERVER_BUDGET"), newcomer=newcomer)
         remembered, silent = self._past.remembers(netloc), not self._past.is_full(netloc)
-        visit.together.loses = self._past.loses(netloc)
+        visit.together.loses, visit.together.silent = self._past.loses(netloc), silent
         self._grace.begins(visit, newcomer=newcomer, remembered=remembered, silent=silent)
         conversation = Conversation(
             candidate,
@@ -272,9 +272,9 @@ class Sogs(PublishingSpider):
             await asyncio.sleep(min(seconds, NAP))
             seconds -= NAP
 
-    def _tries(self, ask: Ask, netloc: str) -> int | None:
+    def _tries(self, ask: Ask, visit: Visit) -> int | None:
         """How many tries a question is worth: few where there was no answer in the last crawls."""
-        if self._past.is_full(netloc):
+        if not visit.together.silent:
             return ask.tries
         few = self.settings.getint("SILENT_RETRY_TIMES")
         return few if ask.tries is None else min(ask.tries, few)
@@ -295,6 +295,6 @@ class Sogs(PublishingSpider):
                 "handle_httpstatus_all": True,
                 "dont_redirect": True,
                 "visit": conversation.visits[scheme],
-                "max_tries": self._tries(ask, conversation.candidate.address.netloc),
+                "max_tries": self._tries(ask, conversation.visits[scheme]),
             },
         )
