@@ -19,7 +19,11 @@ class Limits:
     tries: int = 120
     """A request, of both schemes together."""
     stall: float = 0.75
-    """What a try that hangs costs: 3 s, of which four overlap. Nobody can know sooner that no answer comes."""
+    """What a try that hangs costs: 3 s, of which four overlap. Nobody can know sooner of a slow server."""
+    quick: float = 0.25
+    """What the second try costs that hangs, and those up to the fourth; then they cost more, until the twelfth."""
+    look: float = 1.0
+    """What the first try costs that hangs, where nobody knows that the server loses some."""
     pause: float = 0.5
     """After a try that broke off; then twice as long each time."""
     most_pause: float = 4.0
@@ -27,10 +31,14 @@ class Limits:
     """Until a connection that hangs is given up."""
     answer: float = 30.0
     """Until an answer that drips is given up."""
-    grace: float = 5.0
+    grace: float = 3.0
     """For https, once http has told the rooms."""
     handshakes: int = 3
     """By https that may break off, once http has told the rooms."""
+
+    def hang(self, number: int) -> float:
+        """What the try of that number costs where it hangs."""
+        return self.look if number == 1 else min(self.stall, max(self.quick, self.stall * number / 12))
 
 
 class _End(StrEnum):
@@ -75,14 +83,14 @@ def chain_seconds(spec: ServerSpec, limits: Limits, *, known: bool = False) -> f
     """Seconds of the necessary requests to one server."""
     if known and spec.outcome is Outcome.REACHED:
         well = replace(spec, fault=spec.fault if spec.fault in LASTING else "", waits=0.0)
-        race = _Race(well, replace(limits, handshakes=1))
+        race = _Race(well, replace(limits, handshakes=1, look=limits.quick))
         if spec.certificate is Certificate.GOOD:
             race.ask("https")
         else:
             race.reach()
         return race.seconds
     if spec.socket is Socket.BACKLOG_FULL:
-        return limits.connect
+        return limits.connect / 2 if known else limits.connect
     if spec.socket is not Socket.LISTEN:
         return 0.0
     race = _Race(spec, limits)
@@ -98,6 +106,7 @@ class _Lane:
 
     next_try: float = 0.0
     ended: float = 0.0
+    tries: int = 0
     end: _End = _End.HUNG
     broken: int = 0
     paused: float = 0.0
@@ -158,6 +167,8 @@ class _Race:
 
     def _go_on(self, lane: _Lane, scheme: str, lanes: int) -> None:
         lane.end, took = self._try(scheme)
+        lane.tries += 1
+        took = self._limits.hang(lane.tries) if lane.end is _End.HUNG else took
         lane.ended = lane.next_try = lane.next_try + took * (lanes if lane.end is _End.HUNG else 1)
         if lane.end is _End.BROKEN:
             pause = min(self._limits.pause * 2.0**lane.broken, self._limits.most_pause)
@@ -175,7 +186,7 @@ class _Race:
         self._connections[scheme] += 1
         clear = scheme == "https" and spec.certificate is Certificate.NONE
         if welcome is Opening.HANG or (welcome is Opening.SERVE and clear and spec.hello is Hello.HANG):
-            return _End.HUNG, self._limits.stall
+            return _End.HUNG, 0.0
         if welcome is Opening.RESET or clear:
             return _End.BROKEN, 0.0
         if scheme == "https" and spec.certificate is not Certificate.GOOD:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -21,16 +21,33 @@ class Attempt:
     """
 
     __slots__ = (
-        *("_waited", "_waits_since", "alone", "answering", "crowded", "forbidden", "has_turn", "later", "netloc"),
+        *(
+            "_clock",
+            "_waited",
+            "_waits_since",
+            "alone",
+            "answering",
+            "crowded",
+            "forbidden",
+            "has_turn",
+            "later",
+            "netloc",
+        ),
         *("newcomer", "patient", "reused", "sockets", "started", "time", "waits"),
     )
 
     def __init__(
-        self, started: float, visit: Visit | None = None, *, patient: bool = False, alone: bool = True
+        self,
+        clock: Callable[[], float],
+        visit: Visit | None = None,
+        *,
+        patient: bool = False,
+        alone: bool = True,
     ) -> None:
+        self._clock = clock
         self.netloc = visit.netloc if visit else ""
         self.newcomer = visit is not None and visit.newcomer
-        self.started = started
+        self.started = clock()
         self.time = 0.0
         """Seconds that it has for the head of the answer."""
         self.patient = patient
@@ -69,6 +86,10 @@ class Attempt:
             yield
         finally:
             self._waited, self._waits_since = self.waited, None
+
+    def begin_anew(self) -> None:
+        """Note that it no longer waits, and begins only now."""
+        self.started, self.waits = self._clock(), False
 
     @property
     def connected(self) -> bool:

@@ -12,10 +12,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sessioncrawler.downloadhandlers._pace import OVERLAP, Lateness
 from sessioncrawler.protocol.visit import Visit
 
-OVERLAP = 4
-"""Connections at a time to a server that stalls."""
 _NEWCOMERS = 3, 4
 """Of four places newcomers have three at most: whoever is known always finds one."""
 
@@ -148,16 +147,19 @@ class Lanes:
         """What all visits to one server share → their place in the lane of patience."""
         self.quick: dict[str, float] = {}
         """``host[:port]`` of servers that answered one try and not another → the seconds in which they did."""
+        self.lateness = Lateness()
         self._budget = budget
         self._end: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
         """Let the time for patience begin, if it has not yet."""
+        self.lateness.begin()
         if self._budget and self._end is None:
             self._end = asyncio.get_running_loop().call_later(self._budget, self.patience.close)
 
     def close(self) -> None:
         """Forget the time."""
+        self.lateness.end()
         if self._end is not None:
             self._end.cancel()
 
@@ -182,6 +184,10 @@ class Way:
     def patient(self) -> bool:
         """Whether its place is in the lane of patience."""
         return self._lane is self._lanes.patience and self._ticket is not None
+
+    def now(self) -> float:
+        """Seconds of a clock that stands while this process is too busy to look: no server is to blame for that."""
+        return asyncio.get_running_loop().time() - self._lanes.lateness.seconds
 
     @property
     def quick(self) -> float | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
-from sessioncrawler.downloadhandlers._lanes import OVERLAP
 from sessioncrawler.protocol.asking import HASTY_TRIES
 
+OVERLAP = 4
+"""Connections at a time to a server that stalls."""
+LOOK = 0.1
+"""Seconds between two looks at how late this process is."""
 QUICK = 1 / 3
 """The share of ``timeout`` after which a try begins beside the first one, and that the second try has for itself."""
 GROWN = 12
@@ -61,3 +65,28 @@ class Patience:
     def least(self) -> int:
         """Tries that a request has, however many those before it took: it asks for something else."""
         return min(self.times, self.together, HASTY_TRIES)
+
+
+class Lateness:
+    """How long this process was too busy to look at what had come: no server is to blame for these seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._next: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Look from now on."""
+        if self._next is None:
+            self._wait(asyncio.get_running_loop())
+
+    def end(self) -> None:
+        """Look no more."""
+        if self._next is not None:
+            self._next.cancel()
+
+    def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._next = loop.call_later(LOOK, self._look, loop, loop.time() + LOOK)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        self.seconds += max(0.0, loop.time() - due)
+        self._wait(loop)

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any, Generic, TypeVar
 
 from sessioncrawler.downloadhandlers._attempt import Attempt
-from sessioncrawler.downloadhandlers._lanes import OVERLAP, Way
-from sessioncrawler.downloadhandlers._pace import Patience
+from sessioncrawler.downloadhandlers._lanes import Way
+from sessioncrawler.downloadhandlers._pace import OVERLAP, Patience
 from sessioncrawler.model import Outcome
 from sessioncrawler.protocol.asking import grown
 from sessioncrawler.protocol.failures import TryError
@@ -64,7 +64,7 @@ class Patiently(Generic[T]):
             with self._visit.asking(self._running):
                 if not self._way.enter_now():
                     await self._enter()
-                self._look_ends = self._loop.time() + patience.look
+                self._look_ends = self._way.now() + patience.look
                 return await self._succeed()
         finally:
             for task in self._running:
@@ -121,7 +121,7 @@ class Patiently(Generic[T]):
         return self._visit.left > 0 and not (self._way.over or self._stopped.is_set())
 
     def _begin(self) -> None:
-        now = self._loop.time()
+        now = self._way.now()
         if now < self._next_try or not self._has_room() or not self._may_try():
             return
         if self._running:
@@ -129,7 +129,7 @@ class Patiently(Generic[T]):
             if not self._connected or any(attempt.answering or attempt.waits for attempt in self._running.values()):
                 self._next_try = now + self._pace
                 return
-        attempt = Attempt(now, self._visit, patient=self._way.patient, alone=not self._visit.under_way)
+        attempt = Attempt(self._way.now, self._visit, patient=self._way.patient, alone=not self._visit.under_way)
         self._running[self._loop.create_task(self._open_try(attempt))] = attempt
         self._count(1)
         attempt.time = self._patience.time_of(self.tries, self._way.quick)
@@ -138,9 +138,9 @@ class Patiently(Generic[T]):
     def _hangs(self) -> bool:
         """Whether a first question took its time, or failed in a way that only patience helps against."""
         if not self._running:
-            return self._may_try() and (not self._goes_on or self._loop.time() >= self._look_ends)
+            return self._may_try() and (not self._goes_on or self._way.now() >= self._look_ends)
         waits = any(attempt.connected or attempt.waits for attempt in self._running.values())
-        return waits and self._loop.time() >= self._look_ends
+        return waits and self._way.now() >= self._look_ends
 
     async def _change_lanes(self) -> None:
         """Go on in the lane of patience; where that is full, let go of the server until there is a place."""
@@ -159,7 +159,7 @@ class Patiently(Generic[T]):
         self._running.clear()
         self._visit.stop()
         await self._enter()
-        self._next_try = self._loop.time()
+        self._next_try = self._way.now()
 
     async def _enter(self) -> None:
         """Wait for a place in a lane."""
@@ -176,7 +176,7 @@ class Patiently(Generic[T]):
                 raise self._failure() from None
 
     async def _wait(self) -> set[asyncio.Task[T]]:
-        now = self._loop.time()
+        now = self._way.now()
         moments = [self._deadline(attempt) for attempt in self._running.values()]
         # Whether a try is connected is seen only when it is looked at.
         moments += [end for attempt in self._running.values() if (end := attempt.started + attempt.time) > now]
@@ -201,7 +201,7 @@ class Patiently(Generic[T]):
 
     def _deadline(self, attempt: Attempt) -> float:
         if attempt.waits:
-            return self._loop.time() + LATER if self._has_time() else attempt.started
+            return self._way.now() + LATER if self._has_time() else attempt.started
         if attempt.answering:
             return attempt.started + attempt.waited + self._patience.answer_timeout
         return attempt.started + (attempt.time if attempt.connected else self._connect_time)
@@ -216,13 +216,13 @@ class Patiently(Generic[T]):
             self._visit.answered()
             self._paused = 0.0
             if self._lost or any(one.started < attempt.started for one in self._running.values()):
-                self._way.loses_tries(self._loop.time() - attempt.started - attempt.waited)
+                self._way.loses_tries(self._way.now() - attempt.started - attempt.waited)
             return True
         if not isinstance(error, TryError):
             raise error
         # A server may close a connection that was kept, at any time; that says nothing about it (RFC 9112, 9.3.1).
         self._goes_on = attempt.reused or error.later
-        now = self._loop.time()
+        now = self._way.now()
         if error.later:
             self._count(-1)
             self._next_try = now + LATER
@@ -245,7 +245,7 @@ class Patiently(Generic[T]):
         return pause
 
     def _expire(self) -> None:
-        now = self._loop.time()
+        now = self._way.now()
         for task, attempt in list(self._running.items()):
             if task.done() or now < self._deadline(attempt):
                 continue

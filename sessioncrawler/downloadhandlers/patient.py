@@ -188,7 +188,7 @@ class PatientDownloadHandler(BaseDownloadHandler):
             attempt.waits = True
             await asyncio.sleep(LATER)
         if attempt.waits:
-            attempt.started, attempt.waits = asyncio.get_running_loop().time(), False
+            attempt.begin_anew()
 
     def _patience_for(self, request: Request, route: Route) -> Patience:
         patience = self._hidden_patience if route.kind == "socks" else self._patience

@@ -10,7 +10,6 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-
 # Nor is it worth looking through all there is when the process ends: its memory goes with it.
 atexit.register(gc.freeze)
 

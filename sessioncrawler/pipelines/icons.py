@@ -42,8 +42,8 @@ class IconsPipeline(StatefulPipeline):
     Fetched are pictures that are new, or older than ``ICONS_EXPIRE_DAYS``: at most ``ICONS_PER_SERVER`` a server and
     crawl, in rounds over the servers (:class:`Rounds`), ``ICONS_SERVER_BUDGET`` seconds a server and ``ICONS_BUDGET``
     for all together; ``ICONS_GRACE`` seconds after the last server has answered, or a fifth of them without a picture,
-    what is still missing waits for the next crawl. What comes is made into a small WEBP by a process of its own (:class:`Decoder`) and remembered in the
-    state. Where nothing comes, the room keeps the icon that it had.
+    what is still missing waits for the next crawl. What comes is made into a small WEBP by a process of its own
+    (:class:`Decoder`) and remembered in the state. Where nothing comes, the room keeps the icon that it had.
 
     Stats, each a number of pictures: ``icons/fetched``, ``icons/known``, ``icons/later`` (the next crawl asks
     for it); failed: ``icons/http-status``, ``icons/OUTCOME`` (:class:`~sessioncrawler.model.Outcome`),

@@ -21,6 +21,7 @@ from sessioncrawler.editorial.guess import Guess, RememberedGuesses, classify
 from sessioncrawler.editorial.judge import Judge, LanguageVerdict
 from sessioncrawler.items import AnswerItem, CommunityItem, PollItem
 from sessioncrawler.model import Poll, Room, Server
+from sessioncrawler.pipelines._decoder import ENVIRONMENT
 from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.state import State, StateError
 
@@ -154,6 +155,8 @@ class Model:
     """
 
     def __init__(self) -> None:
+        path = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" is the folder we are in
+        self._command = sys.executable, "-c", PROGRAM.format(path=path)
         self._said: dict[bytes, tuple[str, float]] = {}
         """By the digest of the words: there may be tens of thousands."""
         self._turn = asyncio.Lock()
@@ -193,9 +196,9 @@ class Model:
 
     async def _answers(self, texts: list[str]) -> list[tuple[str, float]]:
         if self._process is None:
-            path = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" is the folder we are in
+            environment = {name: os.environ[name] for name in (*ENVIRONMENT, "TMPDIR") if name in os.environ}
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", PROGRAM.format(path=path)), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
             )
         asked, told = self._process.stdin, self._process.stdout
         assert asked is not None  # noqa: S101 - a pipe

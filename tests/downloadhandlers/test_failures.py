@@ -30,17 +30,17 @@ def connector_error(number: int) -> aiohttp.ClientConnectorError:
 )
 @pytest.mark.parametrize("https", [True, False])
 def test_errors_of_connecting(number, outcome, again, https):
-    told = explain(connector_error(number), Attempt(0.0), https=https)
+    told = explain(connector_error(number), Attempt(float), https=https)
     assert (told.outcome, told.again) == (outcome, again)
 
 
 def test_running_out_of_files_tells_what_to_do():
-    assert "ulimit -n" in explain(connector_error(errno.EMFILE), Attempt(0.0), https=False).detail
+    assert "ulimit -n" in explain(connector_error(errno.EMFILE), Attempt(float), https=False).detail
 
 
 def test_the_words_of_a_proxy_are_bounded():
-    told = explain(aiohttp.ClientError("no\n" + "x" * 10_000), Attempt(0.0), https=False, proxied=True)
+    told = explain(aiohttp.ClientError("no\n" + "x" * 10_000), Attempt(float), https=False, proxied=True)
     assert told.outcome is Outcome.PROXY
     assert len(told.detail) < 300
     assert "\n" not in told.detail
-    assert "ClientError" in explain(aiohttp.ClientError(), Attempt(0.0), https=False, proxied=True).detail
+    assert "ClientError" in explain(aiohttp.ClientError(), Attempt(float), https=False, proxied=True).detail

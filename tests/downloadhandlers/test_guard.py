@@ -181,7 +181,7 @@ def test_ports(port, allowed):
 
 
 def test_a_socket_is_made_for_public_addresses_only():
-    attempt = Attempt(0.0)
+    attempt = Attempt(float)
     token = CURRENT.set(attempt)
     try:
         with pytest.raises(ForbiddenAddressError):

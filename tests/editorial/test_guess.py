@@ -16,9 +16,7 @@ from sessioncrawler.editorial.guess import (
     CONFIDENCE,
     LETTERS,
     Guess,
-    _ranking,
     classify,
-    forget_model,
     guess_by,
     guess_language,
 )
@@ -212,10 +210,3 @@ def test_the_texts_of_the_simulated_network_are_guessed_right():
     result = score(list(synthetic_rooms()), classify)
     assert result.precision == 1
     assert (result.guessed, result.rooms) == (22, 26)
-
-
-def test_a_model_that_was_forgotten_comes_again():
-    before = classify("das ist ein deutscher satz")
-    forget_model()
-    assert _ranking.cache_info().currsize == 0
-    assert classify("das ist ein deutscher satz") == before

@@ -153,6 +153,32 @@ def test_the_nearest_end_counts(ends, first):
     assert len(pictures.order) == first
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_at_the_end_nobody_waits_for_one_that_does_not_come(fails):
+    """Pictures that come keep it going until the end; without one it is over after a fifth of that time."""
+
+    class Slow(Pictures):
+        async def ask(self, one, room):
+            self.order.append(room.token)
+            await asyncio.sleep(0.05 if one.server.address.host == "a.test" else 60)
+            one.failures -= fails
+
+    async def whole():
+        rounds = Rounds(Slow().ask, 8, 4)
+        loop = asyncio.get_running_loop()
+        one, drips = asked("a.test", 15), asked("b.test")
+        began = loop.time()
+        rounds.hurry(1.5)
+        async with asyncio.timeout(10):
+            await asyncio.gather(rounds.ask_all(one), rounds.ask_all(drips))
+        return len(one.rooms), len(drips.rooms), loop.time() - began
+
+    left, dripping, seconds = asyncio.run(whole())
+    assert dripping == 3
+    assert left == (13 if fails else 0)
+    assert seconds < (0.9 if fails else 1.6)
+
+
 def test_a_mistake_of_ours_is_not_swallowed():
     class Wrong(Pictures):
         async def ask(self, one, room):

@@ -1,5 +1,7 @@
 """Where the language of a Community comes from: tag, table, guess, or nowhere."""
 
+import asyncio
+
 import pytest
 from scrapy import Spider
 from scrapy.utils.test import get_crawler
@@ -16,12 +18,14 @@ GERMAN = "Gespräche über alles, höflich und auf Deutsch."
 
 def pipeline(**settings) -> LanguagePipeline:
     crawler = get_crawler(Spider, {"DIRECTORY_CONFIG": str(ROOT / "directory.toml"), **settings})
-    return LanguagePipeline.from_crawler(crawler)
+    made = LanguagePipeline.from_crawler(crawler)
+    made._model._here = True  # what its process is for: test_language_model.py
+    return made
 
 
 def language(pipe: LanguagePipeline, token: str, description: str | None, name: str = "Runde"):
     item = CommunityItem(server(), room(token, name, description=description), description="not what is judged")
-    pipe.process_item(item)
+    asyncio.run(pipe.process_item(item))
     return item.language, item.language_from
 
 
@@ -64,7 +68,7 @@ def remembering(tmp_path, monkeypatch):
         asked.append(words)
         return classify(words)
 
-    monkeypatch.setattr("sessioncrawler.editorial.guess.classify", counted)
+    monkeypatch.setattr("sessioncrawler.pipelines.language.classify", counted)
 
     def make(**settings):
         asked.clear()

@@ -83,9 +83,9 @@ def test_an_answer_goes_on_when_it_is_in_the_state(url):
 def test_answers_that_come_meanwhile_are_written_together(url, monkeypatch):
     written, record, go_on = [], State.record_polls, threading.Event()
 
-    def slow(state, found, now, early):
+    def slow(state, found, now, *which):
         assert go_on.wait(10)
-        record(state, found, now, early)
+        record(state, found, now, *which)
         written.append(len(found))
 
     monkeypatch.setattr(State, "record_polls", slow)
@@ -109,9 +109,9 @@ def test_answers_with_many_rooms_are_written_one_after_another(url, monkeypatch)
     monkeypatch.setattr(answers, "MOST_ROOMS", 3)
     written, record = [], State.record_polls
 
-    def counted(state, found, now, early):
+    def counted(state, found, now, *which):
         written.append([len(poll.rooms) for poll in found])
-        record(state, found, now, early)
+        record(state, found, now, *which)
 
     monkeypatch.setattr(State, "record_polls", counted)
 

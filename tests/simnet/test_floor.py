@@ -37,11 +37,11 @@ GOOD, SELF_SIGNED = Certificate.GOOD, Certificate.SELF_SIGNED
         pytest.param(server(socket=Socket.REFUSED), 0, id="refused"),
         pytest.param(server(socket=Socket.NONE), 0, id="never asked"),
         pytest.param(server(socket=Socket.BACKLOG_FULL), 2.0, id="connecting hangs for both at once"),
-        pytest.param(server(hello=Hello.HANG), 5.2, id="two latencies, the grace of https"),
-        pytest.param(server(scheme="https", hello=Hello.HANG), 5.2, id="the same where links say https"),
-        pytest.param(server(**NEVER_ANSWERS), 90.0, id="120 tries by both together"),
+        pytest.param(server(hello=Hello.HANG), 3.2, id="two latencies, the grace of https"),
+        pytest.param(server(scheme="https", hello=Hello.HANG), 3.2, id="the same where links say https"),
+        pytest.param(server(**NEVER_ANSWERS), 84.0, id="120 tries by both together"),
         pytest.param(
-            server(scheme="https", certificate=SELF_SIGNED, **NEVER_ANSWERS), 90.0, id="whatever its certificate"
+            server(scheme="https", certificate=SELF_SIGNED, **NEVER_ANSWERS), 84.0, id="whatever its certificate"
         ),
         pytest.param(server(fault="drip", outcome=Outcome.STALLED), 30.0, id="a drip is waited for once"),
         pytest.param(server(fault="reset", outcome=Outcome.RESET), 90.0, id="pauses as long as tries that hang"),
@@ -65,12 +65,12 @@ def test_what_hangs_at_times_takes_no_longer_than_its_tries(fault):
 
 
 def test_less_patience_has_a_lower_floor():
-    assert floor_seconds(world(server(**NEVER_ANSWERS)), Limits(tries=4)) == 3.0
+    assert floor_seconds(world(server(**NEVER_ANSWERS)), Limits(tries=4)) == 2.5
 
 
 def test_who_never_answers_can_be_told_apart():
     both = world(server(0, **NEVER_ANSWERS), server(1, certificate=GOOD))
-    assert (floor_seconds(both), floor_seconds(both, silent=False)) == (90.0, 0.2)
+    assert (floor_seconds(both), floor_seconds(both, silent=False)) == (84.0, 0.2)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_who_never_answers_can_be_told_apart():
     [
         pytest.param(server(certificate=GOOD), 0.1, id="https alone"),
         pytest.param(server(), 0.1, id="http, and one handshake that breaks off"),
-        pytest.param(server(hello=Hello.HANG), 5.1, id="http, and the grace of https"),
+        pytest.param(server(hello=Hello.HANG), 3.1, id="http, and the grace of https"),
         pytest.param(server(fault="short-body-twice", waits=2), 0.1, id="what passes has passed"),
-        pytest.param(server(**NEVER_ANSWERS), 90.0, id="who never answered is not known"),
+        pytest.param(server(**NEVER_ANSWERS), 84.0, id="who never answered is not known"),
     ],
 )
 def test_floor_of_who_is_known(spec, seconds):

@@ -20,14 +20,14 @@ from tests.support.crawling import Crawl, Job, run_crawls
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
 IMPATIENT = {
     "PATIENT_RETRY_TIMES": 8,
-    "PATIENT_RETRY_TIMEOUT": 2,
+    "PATIENT_RETRY_TIMEOUT": 3,
     "PATIENT_RETRY_DELAY": 0.05,
     "RETRY_PAUSE": 0.02,
     "CONNECT_TIMEOUT": 2,
     "DOWNLOAD_TIMEOUT": 6,
     "DOWNLOAD_MAXSIZE": 1_000_000,
 }
-"""Enough tries for every simulated server that answers at times. Each try has forty times as long as a healthy server
+"""Enough tries for every simulated server that answers at times. The first try has sixty times as long as a healthy server
 takes, since machines that run tests are busy: what is short here is what simulated servers make us wait for."""
 BLINK = 0.25
 """Seconds within which the simulated network may notice late that a connection has ended."""

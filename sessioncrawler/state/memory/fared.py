@@ -107,9 +107,9 @@ def record(
     latest = {poll.address.netloc: poll for poll in polls}
     before = _of(connection, latest)
     after = [one for netloc, poll in latest.items() if (one := learnt(before.get(netloc), poll, now))]
-    for name, which in (("early_at", set(early)), ("lost_at", set(losing))):
-        after = [replace(one, **{name: now}) if one.netloc in which else one for one in after]
-    rows = [_row(one) for one in after]
+    hasty, lossy = set(early), set(losing)
+    after = [replace(one, early_at=now) if one.netloc in hasty else one for one in after]
+    rows = [_row(replace(one, lost_at=now) if one.netloc in lossy else one) for one in after]
     if not rows:
         return
     statement = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(fared_table)
