@@ -66,8 +66,8 @@ class Result:
     """That the site lists."""
     requests: int
     """That Scrapy made, whatever became of them; icons among them."""
-    polls: int
-    """Those among them that ask what there is: all but icons."""
+    polling_requests: int
+    """Those among them until polling had ended; icons that were fetched meanwhile, too."""
     answered: int
     """That reached a simulated server."""
     connections: int
@@ -92,6 +92,7 @@ def run(servers: int, seed: int, tries: int) -> Result:
         bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=json.dumps(chains))
     begun = min(one.offset for one in connections)
     polled = max((one.offset for one in requests if _ICON not in one.path), default=begun)
+    made = _stat(crawl, "downloader/request_count")
     return Result(
         servers=servers,
         floor=floor_seconds(world, Limits(tries=tries)),
@@ -99,8 +100,8 @@ def run(servers: int, seed: int, tries: int) -> Result:
         start=_until(crawl, net.started + begun),
         polling=_until(crawl, net.started + polled),
         communities=_stat(crawl, "figures/communities"),
-        requests=_stat(crawl, "downloader/request_count"),
-        polls=_stat(crawl, "polls/requests"),
+        requests=made,
+        polling_requests=made - sum(_ICON in one.path and one.offset > polled for one in requests),
         answered=len(requests),
         connections=len(connections),
         bare=bare,

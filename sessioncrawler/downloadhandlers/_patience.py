@@ -102,9 +102,13 @@ class Patiently(Generic[T]):
         self._visit.together.tries += number
 
     def _has_room(self) -> bool:
-        """Whether a try may begin: both schemes together have no more connections than one alone."""
-        visit = self._visit
-        return len(self._running) < OVERLAP // visit.sides and visit.under_way < OVERLAP
+        """Whether a try may begin: both schemes together have no more connections than one alone.
+
+        Each has half of them; where the other one pauses, all but one, which is kept for it.
+        """
+        visit, mine = self._visit, len(self._running)
+        most = OVERLAP - 1 if visit.sides > 1 and visit.under_way == mine else OVERLAP // visit.sides
+        return mine < most and visit.under_way < OVERLAP
 
     @property
     def _pace(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -197,3 +198,17 @@ def test_what_this_process_is_too_busy_to_see_is_no_fault_of_a_server():
 
     run(main())
     assert asking.began == [0.0]
+
+
+def test_while_a_scheme_pauses_the_other_one_has_all_places_but_one():
+    http = Visit("sogs.example", 600)
+    lanes = Lanes(10, 10, sockets=100)
+    asking = Asking(lambda _: NEVER, http, lanes)
+
+    async def main():
+        # The other one is asked, and no try of it is under way.
+        with http.beside().asking(()), pytest.raises(TryError):
+            await asking(replace(REAL, times=12, together=12))
+
+    run(main())
+    assert asking.most_open == OVERLAP - 1

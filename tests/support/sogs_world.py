@@ -27,8 +27,8 @@ IMPATIENT = {
     "DOWNLOAD_TIMEOUT": 6,
     "DOWNLOAD_MAXSIZE": 1_000_000,
 }
-"""Enough tries for every simulated server that answers at times. The first try has sixty times as long as a healthy server
-takes, since machines that run tests are busy: what is short here is what simulated servers make us wait for."""
+"""Enough tries for every simulated server that answers at times. The first try has sixty times as long as a healthy
+server takes, since machines that run tests are busy: what is short here is what simulated servers make us wait for."""
 BLINK = 0.25
 """Seconds within which the simulated network may notice late that a connection has ended."""
 
