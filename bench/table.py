@@ -36,6 +36,7 @@ _ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("peak memory, MiB", lambda one: f"{one.crawl.memory / MEBIBYTE:.0f}"),
     ("  when started", lambda one: f"{one.start.memory / MEBIBYTE:.0f}"),
     ("  when polled", lambda one: f"{one.polling.memory / MEBIBYTE:.0f}"),
+    ("  of all processes", lambda one: f"{max(one.crawl.memory, one.crawl.together) / MEBIBYTE:.0f}"),
     ("peak memory a server, KiB", lambda one: f"{one.crawl.memory / 1024 / one.servers:.0f}"),
     ("bare client: wall, s", lambda one: f"{one.bare.wall:.1f}"),
     ("bare client: CPU, s", lambda one: f"{one.bare.cpu:.1f}"),

@@ -11,6 +11,8 @@ OVERLAP = 4
 """Connections at a time to a server that stalls."""
 LOOK = 0.1
 """Seconds between two looks at how late this process is."""
+LATE = 0.05
+"""Seconds of which it counts: every clock of a machine that does other work is some milliseconds late."""
 QUICK = 1 / 3
 """The share of ``timeout`` after which a try begins beside the first one, and that the second try has for itself."""
 GROWN = 12
@@ -88,5 +90,7 @@ class Lateness:
         self._next = loop.call_later(LOOK, self._look, loop, loop.time() + LOOK)
 
     def _look(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
-        self.seconds += max(0.0, loop.time() - due)
+        late = loop.time() - due
+        if late > LATE:
+            self.seconds += late
         self._wait(loop)

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, Self
@@ -26,7 +26,8 @@ from sessioncrawler.pipelines._stateful import StatefulPipeline
 from sessioncrawler.state import State, StateError
 
 PROGRAM = """
-import json, sys
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with the crawl, when stdin does
 sys.path[:] = {path!r}
 from sessioncrawler.editorial.guess import classify
 for line in sys.stdin.buffer:
@@ -35,6 +36,8 @@ for line in sys.stdin.buffer:
 MODEL_SECONDS = 60.0
 """In which the model has answered; it is loaded in half a second, and a server's texts take it a tenth of one."""
 
+FORESEEN = 10_000
+"""Texts in a crawl that are guessed before they are wanted: half a millisecond each, and strangers write them."""
 AT_ONCE = 200
 """Texts in one question, so that the answer is a line that asyncio reads."""
 
@@ -60,6 +63,9 @@ class LanguagePipeline(StatefulPipeline):
         self._model = Model()
         self._guesses = RememberedGuesses(self._read, self._model.said)
         self._foreseeing: set[asyncio.Task[None]] = set()
+        self._foreseen = FORESEEN
+        """Texts that may still be guessed before they are wanted."""
+        self._publishing = False
         self.judge = Judge(
             configured_directory(settings["DIRECTORY_CONFIG"]),
             self.now,
@@ -81,6 +87,7 @@ class LanguagePipeline(StatefulPipeline):
             self._foreseeing.add(foreseeing)
             foreseeing.add_done_callback(self._foreseeing.discard)
         elif isinstance(item, CommunityItem):
+            self._publishing = True
             verdict = await self._verdict(item.server, item.room)
             item.language, item.language_from = verdict.code, verdict.origin
             self.stats.inc_value(f"language/from/{verdict.origin}" if verdict.origin else "language/unknown")
@@ -127,9 +134,12 @@ class LanguagePipeline(StatefulPipeline):
                 self.judge.language(poll.server, room)
             except UnheardError as unheard:
                 new.append((room, unheard.words))
-        await self._model.hear([words for _, words in new])
-        for room, _ in new:
-            self.judge.language(poll.server, room)
+        new = new[: self._foreseen]
+        self._foreseen -= len(new)
+        await self._model.hear([words for _, words in new], lambda: not self._publishing)
+        with suppress(UnheardError):
+            for room, _ in new:
+                self.judge.language(poll.server, room)
 
     def _read(self) -> Mapping[str, Guess | None]:
         """What is remembered. Where there is no state nothing is: whoever writes into it says what is wrong."""
@@ -170,11 +180,13 @@ class Model:
         except KeyError:
             raise UnheardError(words) from None
 
-    async def hear(self, texts: Sequence[str]) -> None:
-        """Ask the model."""
+    async def hear(self, texts: Sequence[str], wanted: Callable[[], bool] = lambda: True) -> None:
+        """Ask the model, as long as that is ``wanted``."""
         async with self._turn:
             new = [words for words in dict.fromkeys(texts) if _digest(words) not in self._said]
             for start in range(0, len(new), AT_ONCE):
+                if not wanted():
+                    return
                 some = new[start : start + AT_ONCE]
                 self._said |= zip(map(_digest, some), await self._ask(some), strict=True)
 

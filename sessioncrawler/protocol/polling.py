@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sessioncrawler.model import Outcome, Poll
 from sessioncrawler.protocol.asking import (
@@ -76,11 +76,16 @@ class Race:
     ) -> None:
         self._candidate = candidate
         self._addresses = dict(zip((HTTPS, HTTP), candidate.addresses(), strict=True))
-        asked, keys, limits = Tally(), believed_keys(candidate), limits or ServerLimits()
+        self._asked, keys, limits = Tally(), believed_keys(candidate), limits or ServerLimits()
         self._sides = {
-            scheme: Side(candidate, keys, now=now, pause=pause, limits=limits, asked=asked) for scheme in (HTTPS, HTTP)
+            scheme: Side(candidate, keys, now=now, pause=pause, limits=limits, asked=self._asked)
+            for scheme in (HTTPS, HTTP)
         }
         self._talks: dict[str, _Talk] = {}
+        self._under_way: set[str] = set()
+        """Schemes by which something is asked."""
+        self._told: Poll | None = None
+        """What came of it by http, which counts if nothing comes of it by https."""
         self._results: dict[str, Found | Failure] = {}
         self._alone = candidate.answered == HTTPS
         self._over = ""
@@ -111,11 +116,16 @@ class Race:
 
     def _go_on(self, scheme: str, reply: Reply | None) -> Step:
         talk = self._talks[scheme]
+        self._under_way.add(scheme)
         try:
             return Step(((scheme, next(talk) if reply is None else talk.send(reply)),))
         except StopIteration as end:
+            self._under_way.discard(scheme)
             if isinstance(end.value, Poll):
-                return Step(poll=end.value)
+                if scheme == HTTPS or HTTPS not in self._under_way:
+                    return Step(poll=end.value)
+                self._told = end.value
+                return Step()
             self._results[scheme] = end.value
         return self._after_https() if scheme == HTTPS else self._after_http()
 
@@ -125,10 +135,10 @@ class Race:
             return self._conclude(HTTPS, https)
         if https.outcome is Outcome.REDIRECTED:
             return self._end(https)
-        if http is not None:
-            return self._conclude(HTTP, http) if isinstance(http, Found) else self._fail(https, http)
+        if isinstance(http, Failure):
+            return self._fail(https, http)
         if HTTP in self._talks:
-            return Step()
+            return Step(poll=self._told and self._counted(self._told))
         if not self._alone or https.outcome not in UNDECIDED:
             return self._start(HTTP)
         self._alone = False
@@ -143,23 +153,32 @@ class Race:
                 return self._fail(https, http)
             return Step(handshakes=handshakes if answers(http) else None)
         if https is None and http.address.scheme != HTTPS:
-            return Step(handshakes=handshakes, grace=True)
+            # Whose the rooms are is asked meanwhile.
+            return replace(self._ask_whose(HTTP, http), handshakes=handshakes, grace=True)
         return self._conclude(HTTP, http)
 
     def _conclude(self, scheme: str, found: Found) -> Step:
-        other = HTTP if scheme == HTTPS else HTTPS
-        self._over = other if other in self._talks and other not in self._results else ""
-        self._concludes = True
+        self._call_off(HTTP if scheme == HTTPS else HTTPS)
+        return replace(self._ask_whose(scheme, found), over=self._over)
+
+    def _ask_whose(self, scheme: str, found: Found) -> Step:
         self._talks[scheme] = self._sides[scheme].conclude(found)
-        step = self._go_on(scheme, None)
-        return Step(step.asks, self._over, poll=step.poll)
+        return self._go_on(scheme, None)
+
+    def _call_off(self, scheme: str) -> None:
+        self._over = scheme if scheme in self._under_way else ""
+        self._under_way.discard(scheme)
+        self._concludes = True
+
+    def _counted(self, told: Poll) -> Poll:
+        """What came of it by http, with what was asked by https since."""
+        return replace(told, requests=self._asked.requests, tries=self._asked.tries)
 
     def _fail(self, https: Failure, http: Failure) -> Step:
         return self._end(telling(https, http, wants_https=self._candidate.address.scheme == HTTPS))
 
     def _end(self, failure: Failure) -> Step:
-        self._over = HTTP if HTTP in self._talks and HTTP not in self._results else ""
-        self._concludes = True
+        self._call_off(HTTP)
         return Step(over=self._over, poll=self._sides[HTTPS].ended(failure.outcome, failure.detail))
 
 

@@ -158,3 +158,30 @@ def test_a_crawl_that_ends_early_leaves_no_process(pipe):
         return process
 
     assert not alive(asyncio.run(main()))
+
+
+def test_a_flood_of_texts_delays_no_publication(pipe, monkeypatch):
+    """Strangers' texts are guessed beside the crawl, up to a bound; once one is to be published, the others are not."""
+    flood = [f"{GERMAN} Und zwar Raum {one * 'o'} wie immer." for one in range(1, 400)]
+    pipe._foreseen = 350
+    item = CommunityItem(server(), room("r", "Runde", description=f"{GERMAN} Heute."))
+    asked = []
+
+    async def slow(texts):
+        asked.append(len(texts))
+        await asyncio.sleep(0.2)
+        return [classify(words) for words in texts]
+
+    monkeypatch.setattr(pipe._model, "_ask", slow)
+
+    async def main():
+        for start in (0, 300):
+            await pipe.process_item(answer(*flood[start : start + 300]))
+        await asyncio.sleep(0.1)
+        await pipe.process_item(item)
+        await asyncio.gather(*pipe._foreseeing)
+
+    asyncio.run(main())
+    assert item.language == "de"
+    assert asked == [language.AT_ONCE, 1]
+    assert pipe._foreseen == 0

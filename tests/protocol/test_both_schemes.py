@@ -206,3 +206,53 @@ def test_rooms_count_for_whose_they_are():
     game.tell("http", rooms())
     game.fail("https", REFUSED)
     assert game.under_way["http"].url.endswith("/r/lobby/")
+
+
+NEW = {"proven": (), "named": None}
+
+
+def told_by_http() -> Game:
+    """A new server whose rooms were told by http, of which it is asked meanwhile who runs it."""
+    game = Game(**NEW)
+    game.second()
+    game.tell("http")
+    assert game.last.grace
+    assert set(game.under_way) == {"https", "http"}
+    return game
+
+
+def test_whose_the_rooms_are_is_asked_while_https_has_its_grace():
+    game = told_by_http()
+    game.tell("http")
+    assert game.last == Step()
+    assert set(game.under_way) == {"https"}
+    game.fail("https", STALLED)
+    assert game.poll.server.address == HTTP
+    assert game.poll.named_at == NOW
+    assert game.poll.requests > 3
+
+
+def test_an_answer_by_https_calls_that_question_off():
+    game = told_by_http()
+    game.tell("https")
+    assert game.over == {"http"}
+    game.tell("https")
+    assert game.poll.server.address == HTTPS
+
+
+def test_https_that_tells_after_all_was_told_by_http_counts():
+    game = told_by_http()
+    game.tell("http")
+    game.tell("https")
+    assert game.over == set()
+    game.tell("https")
+    assert game.poll.server.address == HTTPS
+
+
+def test_that_question_may_end_after_the_grace():
+    game = told_by_http()
+    game.fail("https", RESET)
+    assert game.last == Step()
+    game.tell("http")
+    assert game.poll.server.address == HTTP
+    assert game.poll.outcome is Outcome.REACHED

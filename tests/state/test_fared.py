@@ -67,13 +67,13 @@ def test_who_was_asked_early_is_noted(state):
 def test_who_let_tries_hang_and_answered_is_known_for_a_day(state):
     state.record_polls([REACHED, Poll(THERE, Outcome.DNS)], NOW, losing=["sogs.example"])
     there, here = state.fared()
-    assert (there.lost_at, here.lost_at) == (None, NOW)
+    assert (there.swallowed_at, here.swallowed_at) == (None, NOW)
     assert not there.loses(NOW)
     assert [here.loses(at) for at in (NOW - 1, NOW, NOW + DAY - 1, NOW + DAY)] == [False, True, True, False]
     state.record_polls([REACHED], NOW + 10)
-    assert state.fared()[1].lost_at == NOW
+    assert state.fared()[1].swallowed_at == NOW
     state.record_polls([REACHED], NOW + 20, losing=["sogs.example"])
-    assert state.fared()[1].lost_at == NOW + 20
+    assert state.fared()[1].swallowed_at == NOW + 20
 
 
 def test_who_was_reached_is_remembered_for_longer(state):

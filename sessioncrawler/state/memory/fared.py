@@ -39,7 +39,7 @@ fared_table = Table(
     Column("misses", Integer),
     Column("full_at", BigInteger),
     Column("early_at", BigInteger),
-    Column("lost_at", BigInteger),
+    Column("swallowed_at", BigInteger),
 )
 
 
@@ -59,7 +59,7 @@ class Fared:
     """When it was asked with all tries last."""
     early_at: int | None = None
     """When it was asked last before it was due, since a join link was new."""
-    lost_at: int | None = None
+    swallowed_at: int | None = None
     """When it answered last though it had let an earlier try hang, as behind routing that swallows connections."""
 
     def is_full(self, now: int) -> bool:
@@ -68,7 +68,7 @@ class Fared:
 
     def loses(self, now: int) -> bool:
         """Whether it lost tries within a day, so that the next one is worth beginning soon."""
-        return self.lost_at is not None and 0 <= now - self.lost_at < DAY
+        return self.swallowed_at is not None and 0 <= now - self.swallowed_at < DAY
 
 
 def interval(failing: int, daily_after: float, weekly_after: float) -> int:
@@ -109,7 +109,7 @@ def record(
     after = [one for netloc, poll in latest.items() if (one := learnt(before.get(netloc), poll, now))]
     hasty, lossy = set(early), set(losing)
     after = [replace(one, early_at=now) if one.netloc in hasty else one for one in after]
-    rows = [_row(replace(one, lost_at=now) if one.netloc in lossy else one) for one in after]
+    rows = [_row(replace(one, swallowed_at=now) if one.netloc in lossy else one) for one in after]
     if not rows:
         return
     statement = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(fared_table)

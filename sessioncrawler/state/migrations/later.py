@@ -140,7 +140,7 @@ def add_opt_outs(connection: Connection) -> None:
 
 def add_lost_tries(connection: Connection) -> None:
     """When addresses answered last though they had let tries hang."""
-    connection.execute(text("ALTER TABLE fared ADD COLUMN lost_at BIGINT"))
+    connection.execute(text("ALTER TABLE fared ADD COLUMN swallowed_at BIGINT"))
 
 
 def _create(connection: Connection, name: str, *columns: SchemaItem) -> None:
