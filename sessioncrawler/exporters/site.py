@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from sys import maxsize
@@ -73,6 +74,7 @@ class SiteItemExporter(BaseItemExporter):
             return  # nothing of it would be published
         try:
             self._check()
+            gc.collect()  # what polling left in circles: rendering is when a crawl needs the most memory
             settings = self.crawler.settings
             many = processes(settings.getint("RENDER_PROCESSES"))
             pack_edition(self.file, self._edition(), processes=many, folder=settings["FEED_TEMPDIR"] or None)
