@@ -43,14 +43,14 @@ class LastGrace:
         """Those under way that may be called off."""
         self._watching = asyncio.get_running_loop().create_task(self._watch()) if seconds > 0 else None
 
-    def begins(self, visit: Visit, *, newcomer: bool, remembered: bool, silent: bool = False) -> None:
-        """Note who is asked, and whether patience with it ends; who was ``silent`` before is not waited for."""
+    def begins(self, visit: Visit, *, newcomer: bool, remembered: bool) -> None:
+        """Note who is asked, and whether patience with it ends; who was silent before is not waited for."""
         visit.together.leaves_last = self._watching is not None and (newcomer or remembered)
         if visit.netloc in self._awaited:
             self._awaited[visit.netloc] = visit
         else:
             self._others.add(visit)
-            if not silent:
+            if not visit.together.silent:
                 self._newcomers.add(visit.netloc)  # others may have led to it
 
     def ended(self, visit: Visit) -> None:

@@ -40,7 +40,7 @@ MAX_REDIRECTIONS = 2
 POST_HEADERS = {"Content-Type": "application/octet-stream"}
 """pysogs takes no onion request that calls itself a form."""
 
-NAP = 0.5
+NAP = 0.25
 """Seconds after which a long pause looks whether the crawl is being stopped."""
 
 
@@ -175,9 +175,8 @@ class Sogs(PublishingSpider):
     ) -> Iterator[Request | AnswerItem]:
         netloc = candidate.address.netloc
         visit = Visit(netloc, self.settings.getfloat("SERVER_BUDGET"), newcomer=newcomer)
-        remembered, silent = self._past.remembers(netloc), not self._past.is_full(netloc)
-        visit.together.loses, visit.together.silent = self._past.loses(netloc), silent
-        self._grace.begins(visit, newcomer=newcomer, remembered=remembered, silent=silent)
+        visit.together.loses, visit.together.silent = self._past.loses(netloc), not self._past.is_full(netloc)
+        self._grace.begins(visit, newcomer=newcomer, remembered=self._past.remembers(netloc))
         conversation = Conversation(
             candidate,
             visit,
@@ -209,12 +208,12 @@ class Sogs(PublishingSpider):
 
     def _follow(self, conversation: Conversation, step: Step) -> Iterator[Request | AnswerItem]:
         """What a conversation asks now, or how it ended."""
+        https = conversation.visits[HTTPS]
         if step.ahead:
             seconds = self.settings.getfloat("HTTPS_HEAD_START")
-            visit = conversation.visits[HTTPS]
-            visit.when_begun(lambda: self._later(seconds, lambda: self._ask_beside(conversation)))
+            https.when_begun(lambda: self._later(seconds, lambda: self._ask_beside(conversation)))
         if step.handshakes is not None:
-            self._hurry(conversation.visits[HTTPS], step.handshakes, grace=step.grace)
+            self._hurry(https, step.handshakes, grace=step.grace)
         for scheme, ask in step.asks:
             yield self._request(ask, conversation, scheme)
         if step.poll is not None:
@@ -235,15 +234,17 @@ class Sogs(PublishingSpider):
         if grace and https.lost:
             https.call_off()
         elif grace:
-            self._later(self.settings.getfloat("HTTPS_GRACE"), https.call_off)
+            over = asyncio.ensure_future(self._pause(self.settings.getfloat("HTTPS_GRACE"), https))
+            over.add_done_callback(lambda _: https.call_off())
 
     def _later(self, seconds: float, call: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, lambda: call() if self.crawler.crawling else None)
 
     def _end(self, conversation: Conversation, poll: Poll) -> Iterator[Request | AnswerItem]:
-        self._grace.ended(conversation.visits[HTTPS])
+        https = conversation.visits[HTTPS]
+        self._grace.ended(https)
         self._telling.ended(poll)
-        yield from self._robots.ask(poll, newcomer=conversation.visits[HTTPS].newcomer)
+        yield from self._robots.ask(poll, newcomer=https.newcomer)
         for alias in map(plain, poll.aliases):
             if self._follows(alias.netloc, conversation):
                 self._known.add(alias.netloc)
@@ -254,9 +255,8 @@ class Sogs(PublishingSpider):
                 # What led here has its share of a source, and leads to one more at most.
                 why = self._shares.take(alias, "") if newcomer else ""
                 yield from self._begin(candidate, conversation.redirections + 1, newcomer=newcomer, crowded=why)
-        # What comes after it waits until its pictures are here.
-        together = conversation.visits[HTTPS].together
-        yield AnswerItem(poll, early=poll.address.netloc in self._past.early, loses=together.lost)
+        # Last, since what comes after it waits for its pictures.
+        yield AnswerItem(poll, early=poll.address.netloc in self._past.early, loses=https.together.lost)
         self._under_way -= 1
         if not self._under_way:
             self.crawler.signals.send_catch_log(all_answered)
@@ -267,7 +267,7 @@ class Sogs(PublishingSpider):
         return is_new and conversation.redirections < MAX_REDIRECTIONS
 
     async def _pause(self, seconds: float, visit: Visit) -> None:
-        """Wait as long as a server asks for; no longer than for others, and no longer than the crawl goes on."""
+        """Wait for so long, and longer where this process is too busy to hear anybody; no longer than for others."""
         while seconds > 0 and self.crawler.crawling and not (visit.over or self._grace.ends(visit)):
             await asyncio.sleep(min(seconds, NAP))
             seconds -= NAP

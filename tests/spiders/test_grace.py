@@ -24,7 +24,8 @@ def told_after(act, awaited=("one", "two"), seconds: float = 0.001, newcomers=()
         grace = LastGrace(seconds, awaited, lambda: told.append("over"), newcomers=newcomers)
         visits = {name: Visit(name, 600) for name in ("one", "two", "new")}
         for name, visit in visits.items():
-            grace.begins(visit, newcomer=name == "new", remembered=name == "one", silent=name not in newcomers)
+            visit.together.silent = name not in newcomers
+            grace.begins(visit, newcomer=name == "new", remembered=name == "one")
         act(grace, visits)
         await asyncio.sleep(0.1)
         grace.close()
