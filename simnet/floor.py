@@ -31,7 +31,7 @@ class Limits:
     """Until a connection that hangs is given up."""
     answer: float = 30.0
     """Until an answer that drips is given up."""
-    grace: float = 3.0
+    grace: float = 4.0
     """For https, once http has told the rooms."""
     handshakes: int = 3
     """By https that may break off, once http has told the rooms."""

@@ -54,6 +54,10 @@ class Patience:
             return self.timeout * min(1.0, max(QUICK, number / GROWN))
         return self.timeout if quick is None else min(self.timeout, max(self.timeout * QUICK, quick * OVERLAP))
 
+    def time_to_connect(self, *, silent: bool) -> float:
+        """Seconds until a connection is given up; half of them where the address was ``silent`` in its last crawls."""
+        return self.connect_timeout * (0.5 if silent else 1.0)
+
     def pace(self, number: int) -> float:
         """Seconds between the beginning of the try of that number and the next, so that ``OVERLAP`` hang at a time."""
         return self.time_of(max(2, number)) / OVERLAP

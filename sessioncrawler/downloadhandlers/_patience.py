@@ -104,16 +104,22 @@ class Patiently(Generic[T]):
     def _has_room(self) -> bool:
         """Whether a try may begin: both schemes together have no more connections than one alone.
 
-        Each has half of them; where the other one pauses, all but one, which is kept for it.
+        Each has half of them. All but one has who is alone while the other one pauses, and https in its grace.
         """
         visit, mine = self._visit, len(self._running)
-        most = OVERLAP - 1 if visit.sides > 1 and visit.under_way == mine else OVERLAP // visit.sides
+        most = OVERLAP // visit.sides
+        if visit.sides > 1 and (visit.hurried or visit.under_way == mine):
+            most = OVERLAP - 1
+        elif visit.sides > 1 and visit.together.grace:
+            most = 1
         return mine < most and visit.under_way < OVERLAP
 
     @property
     def _pace(self) -> float:
-        """Seconds between the beginnings of tries; where there is little time, so many hang sooner."""
-        return self._patience.pace(self.tries) * (0.5 if self._visit.hurried else self._visit.sides)
+        """Seconds between the beginnings of tries; where there is little time, so many hang sooner, each shorter."""
+        return (
+            self._patience.pace(2) * 0.5 if self._visit.hurried else self._patience.pace(self.tries) * self._visit.sides
+        )
 
     @property
     def _look(self) -> float:
@@ -136,7 +142,8 @@ class Patiently(Generic[T]):
         attempt = Attempt(self._way.now, self._visit, patient=self._way.patient, alone=not self._visit.under_way)
         self._running[self._loop.create_task(self._open_try(attempt))] = attempt
         self._count(1)
-        attempt.time = self._patience.time_of(self.tries, self._way.quick)
+        number = min(self.tries, 2) if self._visit.hurried else self.tries
+        attempt.time = self._patience.time_of(number, self._way.quick)
         self._next_try = now + (self._look if self.tries == 1 else self._pace)
 
     def _hangs(self) -> bool:
@@ -198,17 +205,14 @@ class Patiently(Generic[T]):
         done, _ = await asyncio.wait(self._running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         return done
 
-    @property
-    def _connect_time(self) -> float:
-        """Seconds until a connection is made; half of them where none was in the last crawls."""
-        return self._patience.connect_timeout * (0.5 if self._visit.together.silent else 1.0)
-
     def _deadline(self, attempt: Attempt) -> float:
         if attempt.waits:
             return self._way.now() + LATER if self._has_time() else attempt.started
         if attempt.answering:
             return attempt.started + attempt.waited + self._patience.answer_timeout
-        return attempt.started + (attempt.time if attempt.connected else self._connect_time)
+        if attempt.connected:
+            return attempt.started + attempt.time
+        return attempt.started + self._patience.time_to_connect(silent=self._visit.together.silent)
 
     def _take(self, task: asyncio.Task[T]) -> bool:
         """Whether a try that ended brought the content; raises where its failure is final."""
@@ -219,8 +223,7 @@ class Patiently(Generic[T]):
         if error is None:
             self._visit.answered()
             self._paused = 0.0
-            if self._lost or any(one.started < attempt.started for one in self._running.values()):
-                self._way.loses_tries(self._way.now() - attempt.started - attempt.waited)
+            self._compare(attempt)
             return True
         if not isinstance(error, TryError):
             raise error
@@ -233,12 +236,19 @@ class Patiently(Generic[T]):
             self._error = self._error or error
             return False
         self._connected = self._connected or error.again
+        if error.again:
+            self._compare(attempt)
         self._visit.handshakes += error.handshake
         # Handshakes that break off: a try that hangs beside them tells nothing more.
         self._fail(error, final=error.final or self._visit.lost)
         later = now if attempt.reused else now + self._pause()
         self._next_try = max(self._next_try, later) if self._running and not attempt.reused else later
         return False
+
+    def _compare(self, heard: Attempt) -> None:
+        """Note where a try was heard, be it broken off, and one before it was not."""
+        if self._lost or any(one.started < heard.started for one in self._running.values()):
+            self._way.loses_tries(self._way.now() - heard.started - heard.waited)
 
     def _pause(self) -> float:
         """Seconds before the next try after one that broke off; none follows one pause too many."""

@@ -31,6 +31,8 @@ class _Together:
     """Whether the server is known to let some tries hang and to answer others."""
     lost: bool = False
     """Whether it did that now."""
+    grace: bool = False
+    """Whether http has told the rooms, and https has some seconds more."""
     silent: bool = False
     """Whether it gave no answer in its last crawls, so that others wait for it less."""
 

@@ -230,7 +230,7 @@ class Sogs(PublishingSpider):
 
     def _hurry(self, https: Visit, handshakes: int, *, grace: bool) -> None:
         """Wait less for https, where http has answered: for what only breaks handshakes off, not at all."""
-        https.most_handshakes = handshakes
+        https.most_handshakes, https.together.grace = handshakes, grace
         if grace and https.lost:
             https.call_off()
         elif grace:

@@ -56,7 +56,7 @@ class Asking:
         self.visit = visit or Visit("sogs.example", 600)
         self.lanes = lanes or Lanes(10, 10, sockets=100)
         self.began: list[float] = []
-        self.connects = True
+        self.connects, self.breaks_off = True, False
         self.open = self.most_open = 0
 
     async def _try(self, attempt):
@@ -67,6 +67,8 @@ class Asking:
         self.most_open = max(self.most_open, self.open)
         try:
             await asyncio.sleep(self.answers(len(self.began)))
+            if self.breaks_off:
+                raise TryError(Outcome.RESET, "breaks off", again=True)
         finally:
             self.open -= 1
         return len(self.began)
@@ -212,3 +214,45 @@ def test_while_a_scheme_pauses_the_other_one_has_all_places_but_one():
 
     run(main())
     assert asking.most_open == OVERLAP - 1
+
+
+@pytest.mark.parametrize(("lost", "known"), [((1,), True), ((), False)])
+def test_a_try_that_breaks_off_was_heard(lost, known):
+    """A server that speaks http alone hangs up on https at once; where it does not, its routing loses tries."""
+    asking = Asking(swallowing(*lost, seconds=0.05))
+    asking.breaks_off = True
+    with pytest.raises(TryError):
+        run(asking(replace(REAL, times=3, together=3)))
+    assert asking.visit.loses is known
+
+
+def test_where_http_has_answered_tries_by_https_are_short():
+    """Eleven in three seconds of grace, never more than four at a time."""
+    asking = Asking(lambda _: NEVER)
+    asking.visit.most_handshakes = 3
+    asking.visit.patient = True
+
+    async def main():
+        waiting = asyncio.create_task(asking())
+        await asyncio.sleep(4.0)
+        waiting.cancel()
+
+    run(main())
+    assert len([began for began in asking.began if began >= 1.0]) >= 11
+    assert asking.most_open == OVERLAP
+
+
+def test_in_its_grace_https_has_all_places_but_one():
+    https = Visit("sogs.example", 600)
+    https.most_handshakes, https.together.grace = 3, True
+    lanes = Lanes(10, 10, sockets=100)
+    one, other = Asking(lambda _: NEVER, https, lanes), Asking(lambda _: NEVER, https.beside(), lanes)
+
+    async def main():
+        waiting = [asyncio.create_task(each()) for each in (other, one)]
+        await asyncio.sleep(2.9)
+        for each in waiting:
+            each.cancel()
+
+    run(main())
+    assert (one.most_open, other.most_open) == (OVERLAP - 1, 1)

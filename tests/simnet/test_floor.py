@@ -37,8 +37,8 @@ GOOD, SELF_SIGNED = Certificate.GOOD, Certificate.SELF_SIGNED
         pytest.param(server(socket=Socket.REFUSED), 0, id="refused"),
         pytest.param(server(socket=Socket.NONE), 0, id="never asked"),
         pytest.param(server(socket=Socket.BACKLOG_FULL), 2.0, id="connecting hangs for both at once"),
-        pytest.param(server(hello=Hello.HANG), 3.2, id="two latencies, the grace of https"),
-        pytest.param(server(scheme="https", hello=Hello.HANG), 3.2, id="the same where links say https"),
+        pytest.param(server(hello=Hello.HANG), 4.2, id="two latencies, the grace of https"),
+        pytest.param(server(scheme="https", hello=Hello.HANG), 4.2, id="the same where links say https"),
         pytest.param(server(**NEVER_ANSWERS), 84.0, id="120 tries by both together"),
         pytest.param(
             server(scheme="https", certificate=SELF_SIGNED, **NEVER_ANSWERS), 84.0, id="whatever its certificate"
@@ -78,7 +78,7 @@ def test_who_never_answers_can_be_told_apart():
     [
         pytest.param(server(certificate=GOOD), 0.1, id="https alone"),
         pytest.param(server(), 0.1, id="http, and one handshake that breaks off"),
-        pytest.param(server(hello=Hello.HANG), 3.1, id="http, and the grace of https"),
+        pytest.param(server(hello=Hello.HANG), 4.1, id="http, and the grace of https"),
         pytest.param(server(fault="short-body-twice", waits=2), 0.1, id="what passes has passed"),
         pytest.param(server(**NEVER_ANSWERS), 84.0, id="who never answered is not known"),
     ],
