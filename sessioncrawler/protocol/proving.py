@@ -19,6 +19,8 @@ from sessioncrawler.protocol.server_pages import parse_legacy_rooms, parse_own_a
 ROOMS = "/rooms?all=1"
 MAX_OLD_KEYS = 2
 """Keys that are tried in version 3, which few servers still need."""
+WORD_TRIES = 6
+"""Tries for what a server says of itself: it is asked again in the next crawl, and its rooms wait for the answer."""
 
 _OK, _NOT_FOUND = 200, 404
 _MISSING = frozenset({_NOT_FOUND, 405})
@@ -83,7 +85,7 @@ class Proving:
         """What the preview page of a room says, asked inside; None where no answer came."""
         if self.key is None:
             return None
-        reply, opened = yield from self._inside(address, self.key, f"/r/{token}/")
+        reply, opened = yield from self._inside(address, self.key, f"/r/{token}/", WORD_TRIES)
         if isinstance(reply, Failure):
             return None
         if not opened:
