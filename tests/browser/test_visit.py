@@ -9,7 +9,7 @@ from tests.browser import pages
 
 NO_MOUSE = 40
 """Presses of a key that anything near the top may take."""
-SECONDS = 30
+SECONDS = 60
 """For a browser to know what it kept, on a machine that does much else."""
 
 
@@ -23,12 +23,13 @@ def press_until(visitor, key, selector):
 
 def reload_until(visitor, expression):
     """Chromium tells a new renderer by and by what was kept: a page that is loaded at once may not know of it yet."""
-    end = time.monotonic() + SECONDS
+    end, pause = time.monotonic() + SECONDS, 50
     while time.monotonic() < end:
         visitor.page.reload()
         if visitor.page.evaluate(expression):
             return
-        visitor.page.wait_for_timeout(50)
+        visitor.page.wait_for_timeout(pause)
+        pause = min(2 * pause, 3_000)  # each new renderer begins to wait anew
     pytest.fail(f"{expression} never came to hold")
 
 
