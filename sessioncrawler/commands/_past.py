@@ -137,7 +137,6 @@ class LivedPast:
             directory_of(self.settings),
             moment.at,
             sightings=tuple(state.sightings()),
-            sources=tuple(state.sources()),
             keys=tuple(state.keys()),
         )
         state.record_polls(self.ask(moment, known.candidates), moment.at)

@@ -120,7 +120,11 @@ class Memory:
 
     @cached_property
     def _last_read(self) -> Mapping[str, int]:
-        return {one.source: one.last_seen for one in self.sources}
+        # Out of the sightings themselves: a source may be read again while the state is.
+        times: dict[str, int] = {}
+        for one in self.sightings:
+            times[one.source] = max(one.last_seen, times.get(one.source, 0))
+        return times
 
     @cached_property
     def opted_out(self) -> Mapping[str, int]:

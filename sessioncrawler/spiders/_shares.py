@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from functools import cached_property
 
-from sessioncrawler.model import JoinLink
+from sessioncrawler.model import JoinLink, Sighting
 from sessioncrawler.state import State, StateError
 
 
@@ -38,11 +38,16 @@ class SourceShares:
     def _known(self) -> dict[str, frozenset[JoinLink]]:
         try:
             with State.open(self._state_url) as state:
-                read = {one.source: one.last_seen for one in state.sources()}
-                shown: defaultdict[str, list[JoinLink]] = defaultdict(list)
-                for one in state.sightings():
-                    if one.last_seen == read[one.source]:
-                        shown[one.source].append(one.link)
+                sightings = state.sightings()
         except StateError:
             return {}
-        return {source: frozenset(sorted(links)[: self._limit]) for source, links in shown.items()}
+        by_source: defaultdict[str, list[Sighting]] = defaultdict(list)
+        for one in sightings:
+            by_source[one.source].append(one)
+        return {source: frozenset(_shown(own)[: self._limit]) for source, own in by_source.items()}
+
+
+def _shown(sightings: list[Sighting]) -> list[JoinLink]:
+    """The links that one source showed when it was read last, sorted."""
+    read_at = max(one.last_seen for one in sightings)
+    return sorted(one.link for one in sightings if one.last_seen == read_at)

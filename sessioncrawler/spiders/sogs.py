@@ -161,7 +161,6 @@ class Sogs(PublishingSpider):
                 directory,
                 now,
                 sightings=tuple(state.sightings()),
-                sources=tuple(state.sources()),
                 keys=tuple(state.keys()),
                 fared=tuple(state.fared()),
                 **reading(self.settings),
