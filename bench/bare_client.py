@@ -14,13 +14,15 @@ import sys
 import aiohttp
 
 CONCURRENCY = 100
+PATIENCE = 10
+"""Seconds for an answer."""
 
 
 async def fetch(chains: list[list[str]], ca_file: str) -> int:
     """Fetch all chains; the number of whole answers."""
     context = ssl.create_default_context(cafile=ca_file)
     connector = aiohttp.TCPConnector(limit=CONCURRENCY, ssl=context)
-    timeout = aiohttp.ClientTimeout(total=None, sock_read=10)
+    timeout = aiohttp.ClientTimeout(total=None, sock_read=PATIENCE)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         return sum(await asyncio.gather(*(_fetch_chain(session, chain) for chain in chains)))
 

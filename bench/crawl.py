@@ -75,6 +75,10 @@ class Result:
     bare: Usage
     bare_requests: int
     """Answers that the bare client got: those of servers without faults, each once."""
+    scrapy_requests: int
+    """Answers that a Scrapy spider got that asked for the same and read nothing."""
+    scrapy_cpu: float
+    """Seconds that took it, without its start."""
 
 
 def run(servers: int, seed: int, tries: int) -> Result:
@@ -88,8 +92,9 @@ def run(servers: int, seed: int, tries: int) -> Result:
         requests, connections = net.requests(), net.connections()
         if not _PUBLISHED.search(crawl.log) or not Path(folder, "site", "index.html").exists():
             raise BenchError(f"The crawl of {servers} servers published nothing:\n{crawl.log[-2000:]}")
-        chains = _chains(world, requests)
-        bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=json.dumps(chains))
+        chains = json.dumps(_chains(world, requests))
+        bare = measure([sys.executable, "-m", "bench.bare_client", str(net.ca_file)], stdin=chains)
+        scrapy = measure([sys.executable, "-m", "bench.bare_scrapy"], stdin=chains).output.split()
     begun = min(one.offset for one in connections)
     polled = max((one.offset for one in requests if _ICON not in one.path), default=begun)
     made = _stat(crawl, "downloader/request_count")
@@ -106,6 +111,8 @@ def run(servers: int, seed: int, tries: int) -> Result:
         connections=len(connections),
         bare=bare,
         bare_requests=int(bare.output),
+        scrapy_requests=int(scrapy[0]),
+        scrapy_cpu=float(scrapy[1]),
     )
 
 

@@ -43,7 +43,9 @@ _ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("bare client: requests", lambda one: f"{one.bare_requests:,}"),
     ("bare client: CPU a request, ms", lambda one: f"{bare_milliseconds(one):.2f}"),
     ("bare client: peak memory, MiB", lambda one: f"{one.bare.memory / MEBIBYTE:.0f}"),
+    ("bare Scrapy: CPU a request, ms", lambda one: f"{scrapy_milliseconds(one):.2f}"),
     ("CPU a request / bare client's", lambda one: f"{cpu_milliseconds(one) / bare_milliseconds(one):.1f}"),
+    ("  while polling / bare Scrapy's", lambda one: f"{polling_milliseconds(one) / scrapy_milliseconds(one):.2f}"),
 )
 
 
@@ -60,6 +62,11 @@ def polling_milliseconds(result: Result) -> float:
 def bare_milliseconds(result: Result) -> float:
     """CPU time of the whole bare client over its requests."""
     return result.bare.cpu * 1000 / result.bare_requests
+
+
+def scrapy_milliseconds(result: Result) -> float:
+    """CPU time of the bare Scrapy spider, without its start, over its requests."""
+    return result.scrapy_cpu * 1000 / result.scrapy_requests
 
 
 def table(results: Sequence[Result]) -> Table:

@@ -1,4 +1,4 @@
-"""One small benchmark from beginning to end: a crawl and a bare client, each in a process of its own."""
+"""One small benchmark from beginning to end: a crawl and what it is compared with, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def test_a_small_world():
     assert (result.servers, result.communities > 0) == (9, True)
     assert result.requests >= result.servers
     assert 0 < result.bare_requests <= result.answered <= result.connections
+    assert result.scrapy_requests == result.bare_requests
+    assert result.scrapy_cpu > 0
     assert 0 < result.start.cpu <= result.polling.cpu <= result.crawl.cpu
     assert 0 < result.start.memory <= result.polling.memory <= result.crawl.memory
     assert result.crawl.wall >= result.floor

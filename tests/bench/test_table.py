@@ -25,6 +25,8 @@ def result(servers: int, wall: float = 10, cpu: float = 5, memory: int = 200) ->
         connections=1_900,
         bare=Usage(2, 1, 50 * MEBIBYTE, [], "", ""),
         bare_requests=1_000,
+        scrapy_requests=1_000,
+        scrapy_cpu=2,
     )
 
 
@@ -39,6 +41,7 @@ def test_one_column_a_world():
     assert shown["for icons and to publish"] == ["2.0", "2.0"]
     assert shown["peak memory a server, KiB"] == ["2048", "205"]
     assert shown["CPU a request / bare client's"] == ["2.0", "2.0"]
+    assert shown["while polling / bare Scrapy's"] == ["0.50", "0.50"]
 
 
 def test_goals_of_the_sizes_that_were_measured():
