@@ -26,6 +26,7 @@ from sessioncrawler.knowledge.patience import Rest
 from sessioncrawler.model import KeyClaim, KeyProof, Outcome, Poll, Sighting
 from sessioncrawler.state import Incident
 from sessioncrawler.text.dates import DAY
+from sessioncrawler.text.messages import N_
 from sessioncrawler.text.names import name
 from sessioncrawler.text.numbers import counted
 
@@ -56,12 +57,14 @@ def resting_text(rest: Rest) -> OutcomeText:
     reached = f"has not been reached since {when(rest.reached_at)}" if rest.reached_at else "has never been reached"
     if not rest.every:
         words = f"is not asked any more: no source shows its join links, and it {reached}"
-        return OutcomeText(words, "Post a join link on a site that this directory reads: then it is asked at once.")
+        return OutcomeText(words, N_("Post a join link on a site that this directory reads: then it is asked at once."))
     asked = f", last on {when(rest.asked_at)}" if rest.asked_at else ""
     return OutcomeText(
         f"is asked once {_often(rest)}{asked}: it {reached}",
-        "Start the server, and look at its name, its port and the firewall. It is found by itself then, and "
-        "at once where a join link that was not posted before is posted on a site that this directory reads.",
+        N_(
+            "Start the server, and look at its name, its port and the firewall. It is found by itself then, and "
+            "at once where a join link that was not posted before is posted on a site that this directory reads."
+        ),
     )
 
 

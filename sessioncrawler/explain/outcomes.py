@@ -15,119 +15,158 @@ from sessioncrawler.text.messages import N_
 
 @dataclass(frozen=True, slots=True)
 class OutcomeText:
-    """``words`` begin small and go on after "it" or stand alone; ``advice`` is whole sentences to the operator."""
+    """``words`` begin small and go on after "it" or stand alone; ``advice`` is whole sentences to the operator.
+
+    The advice is to be translated; the words are in English only.
+    """
 
     words: str
     advice: str
 
 
 OUTCOME_TEXTS: Mapping[Outcome, OutcomeText] = MappingProxyType({
-    Outcome.REACHED: OutcomeText("answers with its rooms", "Nothing: all is well."),
+    Outcome.REACHED: OutcomeText("answers with its rooms", N_("Nothing: all is well.")),
     Outcome.DNS: OutcomeText(
         "has a name that does not resolve",
-        "Check the DNS records of the name and that its domain has not expired. If the server has moved for good, post "
-        "join links with its new address.",
+        N_(
+            "Check the DNS records of the name and that its domain has not expired. If the server has moved for "
+            "good, post join links with its new address."
+        ),
     ),
     Outcome.REFUSED: OutcomeText(
         "does not accept connections on this port",
-        "Start the server, and check that it listens on this port and that no firewall rejects it.",
+        N_("Start the server, and check that it listens on this port and that no firewall rejects it."),
     ),
     Outcome.CONNECT_TIMEOUT: OutcomeText(
         "does not react when a connection is attempted",
-        "Check that the machine is running and that its firewall lets this port through.",
+        N_("Check that the machine is running and that its firewall lets this port through."),
     ),
     Outcome.TLS: OutcomeText(
         "has a certificate or TLS set-up that cannot be trusted",
-        "Renew the certificate, issue it for exactly this name, and serve it with its whole chain; certbot does all "
-        "of that.",
+        N_(
+            "Renew the certificate, issue it for exactly this name, and serve it with its whole chain; certbot does "
+            "all of that."
+        ),
     ),
     Outcome.STALLED: OutcomeText(
         "accepts connections but does not answer in time",
-        "Restart the server, and look at its load and its log. Behind a proxy, check that the proxy still reaches it.",
+        N_(
+            "Restart the server, and look at its load and its log. Behind a proxy, check that the proxy still "
+            "reaches it."
+        ),
     ),
     Outcome.RESET: OutcomeText(
         "breaks connections off before its answer is whole",
-        "Look into the logs of the server and of the proxy before it: one of them gives up in the middle of an answer.",
+        N_(
+            "Look into the logs of the server and of the proxy before it: one of them gives up in the middle of an "
+            "answer."
+        ),
     ),
     Outcome.TOO_LARGE: OutcomeText(
         "answers with more than this directory reads",
-        "Open /rooms in a browser: it should be a list of rooms of at most a few megabytes, and no download.",
+        N_("Open /rooms in a browser: it should be a list of rooms of at most a few megabytes, and no download."),
     ),
     Outcome.HTTP_STATUS: OutcomeText(
         "answers with an error when asked for its rooms",
-        "Open /rooms in a browser, look into the server's log, and check that the proxy before it passes /rooms on.",
+        N_(
+            "Open /rooms in a browser, look into the server's log, and check that the proxy before it passes /rooms "
+            "on."
+        ),
     ),
     Outcome.NOT_JSON: OutcomeText(
         "answers, but not with a list of rooms",
-        "Open /rooms in a browser: if a web site answers there, let the proxy pass /rooms, /room/ and /r/ on to the "
-        "server.",
+        N_(
+            "Open /rooms in a browser: if a web site answers there, let the proxy pass /rooms, /room/ and /r/ on to "
+            "the server."
+        ),
     ),
     Outcome.NO_ROOMS: OutcomeText(
         "is running but shows no room",
-        "Create a room, or make one readable or accessible to everybody. A server from before 2022 shows no rooms to "
-        "directories: update it.",
+        N_(
+            "Create a room, or make one readable or accessible to everybody. A server from before 2022 shows no "
+            "rooms to directories: update it."
+        ),
     ),
     Outcome.NO_KEY: OutcomeText(
         "shows rooms, but its public key is not known",
-        "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it. If links "
-        "are about, their key is not the server's: have them replaced.",
+        N_(
+            "Let the preview pages (/r/TOKEN/) be seen, which show the key, or post a join link that holds it. If "
+            "links are about, their key is not the server's: have them replaced."
+        ),
     ),
     Outcome.KEY_CONFLICT: OutcomeText(
         "has join links with different keys, and nothing tells which is right",
-        "Let the preview pages (/r/TOKEN/) be seen, which show the key, and have join links with another key removed "
-        "where they were posted. The directory's operator can name the right key under [[servers]] in directory.toml.",
+        N_(
+            "Let the preview pages (/r/TOKEN/) be seen, which show the key, and have join links with another key "
+            "removed where they were posted. The directory's operator can name the right key under [[servers]] in "
+            "directory.toml."
+        ),
     ),
     Outcome.KEY_COPY: OutcomeText(
         "is given with the key of another server",
-        "Post a join link with the server's own key, and have those with the other server's key removed. If the key is "
-        "its own, let POST requests to /oxen/v4/lsrpc reach the server, so that it can prove it.",
+        N_(
+            "Post a join link with the server's own key, and have those with the other server's key removed. If the "
+            "key is its own, let POST requests to /oxen/v4/lsrpc reach the server, so that it can prove it."
+        ),
     ),
     Outcome.KEY_CONTESTED: OutcomeText(
         "shows a key that another address has or is said to have, and nothing tells whose it is",
-        "Let POST requests to /oxen/v4/lsrpc reach the server: apps cannot join without them, and they prove the key. "
-        "Have join links with this key and another address removed. The directory's operator can name the right "
-        "address under [[servers]] in directory.toml.",
+        N_(
+            "Let POST requests to /oxen/v4/lsrpc reach the server: apps cannot join without them, and they prove "
+            "the key. Have join links with this key and another address removed. The directory's operator can name "
+            "the right address under [[servers]] in directory.toml."
+        ),
     ),
     Outcome.KEY_CHANGED: OutcomeText(
         "does not hold the key that it is known by",
-        "If the server was given a new key, let its preview pages (/r/TOKEN/) be seen and post join links with the new "
-        "key; where directory.toml names the old one, the directory's operator must write the new one there. If nobody "
-        "changed the key, somebody else answers at this address: look at its DNS records and the proxy before it.",
+        N_(
+            "If the server was given a new key, let its preview pages (/r/TOKEN/) be seen and post join links with "
+            "the new key; where directory.toml names the old one, the directory's operator must write the new one "
+            "there. If nobody changed the key, somebody else answers at this address: look at its DNS records and "
+            "the proxy before it."
+        ),
     ),
     Outcome.REDIRECTED: OutcomeText(
         "passes on to another server",
-        "Post join links with the new address: apps do not follow to another server.",
+        N_("Post join links with the new address: apps do not follow to another server."),
     ),
     Outcome.FORBIDDEN_ADDRESS: OutcomeText(
         "leads to an address that is not on the public Internet",
-        "Let the name resolve to a public IP address, and post join links with that name.",
+        N_("Let the name resolve to a public IP address, and post join links with that name."),
     ),
     Outcome.FORBIDDEN_PORT: OutcomeText(
         "is named with a port that belongs to another service",
-        "Let the server listen on port 80, 443 or any from 1024 on, and post join links with that port.",
+        N_("Let the server listen on port 80, 443 or any from 1024 on, and post join links with that port."),
     ),
     Outcome.NO_SOCKS_PROXY: OutcomeText(
         "is in a network (.onion, .loki) that this directory has no way into",
-        "Offer an address on the public Internet as well. The directory's operator can name a SOCKS_PROXY instead.",
+        N_("Offer an address on the public Internet as well. The directory's operator can name a SOCKS_PROXY instead."),
     ),
     Outcome.UNJOINABLE: OutcomeText(
         "answers with its rooms, at an address to which no app takes a join link",
-        "Offer an IPv4 address or a name with a dot and without _ on the public Internet, and post join links with it: "
-        "apps take neither IPv6 addresses nor .onion or .loki.",
+        N_(
+            "Offer an IPv4 address or a name with a dot and without _ on the public Internet, and post join links "
+            "with it: apps take neither IPv6 addresses nor .onion or .loki."
+        ),
     ),
     Outcome.PROXY: OutcomeText(
         "was not reached by this directory's own proxy",
-        "Check that the server is running. If others fail in the same way, the directory's operator should look at the "
-        "proxy.",
+        N_(
+            "Check that the server is running. If others fail in the same way, the directory's operator should look "
+            "at the proxy."
+        ),
     ),
     Outcome.CROWDED: OutcomeText(
         "waits for its turn among many new addresses in the same place",
-        "Wait: others have their turn each hour, and what was reached once is asked in every crawl. The directory's "
-        "operator can name the address under [[servers]] in directory.toml: then it is asked at once.",
+        N_(
+            "Wait: others have their turn each hour, and what was reached once is asked in every crawl. The "
+            "directory's operator can name the address under [[servers]] in directory.toml: then it is asked at "
+            "once."
+        ),
     ),
     Outcome.ABANDONED: OutcomeText(
         "was given up before it had told all",
-        "Open /rooms and a preview page (/r/TOKEN/) in a browser: both should answer at once, and without detours.",
+        N_("Open /rooms and a preview page (/r/TOKEN/) in a browser: both should answer at once, and without detours."),
     ),
 })  # fmt: skip
 
@@ -153,35 +192,41 @@ IN_SHORT: Mapping[str, str] = MappingProxyType({end.value: words for words, ends
 
 NEVER_ASKED = OutcomeText(
     "is known, but was not asked yet",
-    "Nothing: the next crawl asks it ('scrapy refresh'). Polls are recorded when a crawl ends.",
+    N_("Nothing: the next crawl asks it ('scrapy refresh'). Polls are recorded when a crawl ends."),
 )
 NOT_ASKED_LATELY = OutcomeText(
     "was not asked in the last crawl",
-    "Nothing: it is still named, so a whole crawl asks it.",
+    N_("Nothing: it is still named, so a whole crawl asks it."),
 )
 NOT_NAMED = OutcomeText(
     "is named by nobody any more, so it is not asked and nothing of it is listed",
-    "Nothing, if the server is gone. Otherwise post a join link on a site that this directory reads.",
+    N_("Nothing, if the server is gone. Otherwise post a join link on a site that this directory reads."),
 )
 OPTED_OUT = OutcomeText(
     "asks in its robots.txt not to be listed, so it is not, and is asked once a day",
-    "Nothing, if that is meant. Otherwise take the group 'User-agent: sessioncrawler' out of robots.txt: it is read "
-    "again within a day, and the server is listed again then.",
+    N_(
+        "Nothing, if that is meant. Otherwise take the group 'User-agent: sessioncrawler' out of robots.txt: it is "
+        "read again within a day, and the server is listed again then."
+    ),
 )
 WRONG_KEYS = OutcomeText(
     "answers with its rooms, but join links with another key are about",
-    "Have the join links with another key removed where they were posted: they do not work in apps.",
+    N_("Have the join links with another key removed where they were posted: they do not work in apps."),
 )
 
 UNPROVEN = OutcomeText(
     "answers with its rooms, but does not prove its key",
-    "Let POST requests to /oxen/v4/lsrpc reach the server, and update it if it is older than 2022: then its key can be "
-    "proven, and nobody else can be taken for it.",
+    N_(
+        "Let POST requests to /oxen/v4/lsrpc reach the server, and update it if it is older than 2022: then its key "
+        "can be proven, and nobody else can be taken for it."
+    ),
 )
 NEW_KEY = OutcomeText(
     "answers with its rooms, under a new key",
-    "Post join links with the new key, and have those with the former one removed: they do not work in apps any more. "
-    "If the key was not meant to change, put the server's former key file back.",
+    N_(
+        "Post join links with the new key, and have those with the former one removed: they do not work in apps any "
+        "more. If the key was not meant to change, put the server's former key file back."
+    ),
 )
 
 PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
@@ -194,7 +239,7 @@ PROOF_TEXTS: Mapping[KeyProof, str] = MappingProxyType({
 
 def outcome_text(outcome: Outcome) -> OutcomeText:
     """The words for an outcome; general ones for an outcome that the table does not have."""
-    return OUTCOME_TEXTS.get(outcome) or OutcomeText(f"ended as {outcome}", "Look at polls.json for the details.")
+    return OUTCOME_TEXTS.get(outcome) or OutcomeText(f"ended as {outcome}", N_("Look at polls.json for the details."))
 
 
 def in_short(outcome: str) -> str:

@@ -56,7 +56,7 @@ class ServerView:
     """The same as a short sentence in the language of the page."""
     detail: str
     advice: str
-    """In English, as are ``kept``, ``bounded`` and ``pictures``."""
+    """In the language of the page; ``kept``, ``bounded`` and ``pictures`` are in English."""
     rooms: int
     since: int | None
     """When its present failures began."""
@@ -136,8 +136,8 @@ def status_page(
 ) -> StatusPage:
     """The status page of what is known when a crawl has ended; ``pages`` are those of servers, by key.
 
-    ``icons`` are what is remembered of pictures; None where none are shown. What operators are told to do is in English
-    in every ``language``; ``servers_alone`` is whether ``pages`` are, too.
+    ``icons`` are what is remembered of pictures; None where none are shown. Details are in English in every
+    ``language``; ``servers_alone`` is whether ``pages`` are, too.
     """
     told_in = language or site_language(DEFAULT)
     site = known.directory.site
@@ -205,7 +205,7 @@ def _server(
         words=state.words,
         short=_short(facts, language),
         detail=name(poll.detail, LINE) if poll and facts.current else "",
-        advice=advice,
+        advice=language.gettext(advice),
         rooms=len(told.rooms) if told else 0,
         bounded=tuple(bounded(facts, known)),
         pictures=(),
