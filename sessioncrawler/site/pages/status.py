@@ -56,7 +56,7 @@ class ServerView:
     """The same as a short sentence in the language of the page."""
     detail: str
     advice: str
-    """In the language of the page; ``kept``, ``bounded`` and ``pictures`` are in English."""
+    """In the language of the page; ``bounded`` and ``pictures`` are in English."""
     rooms: int
     since: int | None
     """When its present failures began."""
@@ -79,7 +79,7 @@ class ServerView:
     pictures: tuple[str, ...]
     """How many of its pictures came to nothing, and why; empty where all are well, or none are shown."""
     kept: str
-    """That it keeps its Communities although it is silent; empty where it does not."""
+    """That it keeps its Communities although it is silent, in English; empty where it does not."""
     healthy: bool
     """Whether its operator has nothing to do."""
     claims: tuple[ClaimView, ...]
