@@ -277,7 +277,8 @@ class Patiently(Generic[T]):
                 self._fail(TryError(Outcome.CONNECT_TIMEOUT, "does not answer when connecting"))
 
     def _fail(self, error: TryError, *, final: bool = False) -> None:
-        if self._error is None or error.again:
+        heard = error.outcome is not Outcome.STALLED  # that tells more than a try that hangs
+        if self._error is None or (error.again and (heard or not self._error.again)):
             self._error = error
         if final or not (error.again or self._connected):
             self._error, self._over = error, True

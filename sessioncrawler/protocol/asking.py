@@ -231,7 +231,8 @@ def telling(first: Failure, second: Failure, *, wants_https: bool) -> Failure:
     if wants_https and first.outcome is Outcome.TLS:
         return first
     depth_first, depth_second = (_DEPTH.get(failure.outcome, _DEEPEST) for failure in (first, second))
-    if depth_first == depth_second:
+    # Who speaks one scheme hangs or breaks off by the other one, whatever its own trouble is: what links say counts.
+    if depth_first == depth_second or {first.outcome, second.outcome} <= UNDECIDED:
         return first if wants_https else second
     return max((depth_first, 0, first), (depth_second, 1, second), key=lambda entry: entry[:2])[2]
 

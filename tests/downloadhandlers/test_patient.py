@@ -118,6 +118,17 @@ def test_connections_that_always_break_off_are_resets(part):
     assert it.connections == 12
 
 
+def test_what_was_heard_tells_more_than_tries_that_hang():
+    async def once(connection):
+        await connection.head()
+        if connection.number > 1:
+            await connection.reader.read()
+
+    error, it = failing(once, {"max_tries": 3})
+    assert error.outcome is Outcome.RESET
+    assert it.connections == 3
+
+
 def test_a_reset_by_the_other_side_is_tried_again():
     async def reset(connection):
         await connection.head()
