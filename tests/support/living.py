@@ -19,7 +19,9 @@ from simnet.specs import ServerSpec, Shown
 from tests.support.crawling import ROOT
 
 NOW = 1_769_083_200  # 2026-01-22 12:00 UTC
-AS_EVER, AT_ALL = 6 * HOUR, 72 * HOUR
+AS_EVER, DAY, AT_ALL = 6 * HOUR, 24 * HOUR, 72 * HOUR
+FEWEST = 3
+"""Servers that fail at once before it may be the directory that reaches nobody."""
 Place = tuple[str, str]
 """Public key and token."""
 
@@ -83,6 +85,8 @@ class Truth:
     """What was published last; None before anything was."""
     events: list[tuple[int, str, str, str]] = field(default_factory=list)
     ever: set[Place] = field(default_factory=set)
+    outage: bool = False
+    """Whether the last crawl counts for nobody: the directory reached nobody, or it looks as if (docs/memory.md)."""
 
     def crawl(self, moment: Moment) -> dict[Place, tuple[str, int]]:
         """What is to be listed after the crawl of ``moment``, with the reach of its server and when it was reached."""
@@ -114,8 +118,9 @@ class Truth:
             found |= {(key, token): ("lately" if age <= AS_EVER else "away", at) for token in rooms}
         return found
 
-    def publish(self, moment: Moment, listed: Mapping[Place, Any], *, counts: bool) -> None:
+    def publish(self, moment: Moment, listed: Mapping[Place, Any]) -> None:
         """The crawl was published with ``listed``; its checks count where they are not of an own outage."""
+        self.outage = moment.own_outage or self._most_fail(moment)
         keys = {key for key, _ in listed}
         for place in sorted(set(listed) - set(self.published or ())):
             if self.published is not None:
@@ -129,7 +134,7 @@ class Truth:
             down = bool(one.incidents) and one.incidents[-1][1] is None
             if one.replaced and down:
                 one.incidents[-1][1] = moment.at
-            if not counts or not one.listed or one.replaced:
+            if self.outage or not one.listed or one.replaced:
                 continue
             is_reached = key in moment.answering
             one.checks.append((moment.at, is_reached))
@@ -137,6 +142,16 @@ class Truth:
                 one.incidents[-1][1] = moment.at
             elif not (is_reached or down):
                 one.incidents.append([moment.at, None, {how(moment, netloc) for netloc in one.netlocs}])
+
+    def _most_fail(self, moment: Moment) -> bool:
+        """Whether by chance three servers or more, and more than half of those reached within a day, are down."""
+        lately = [
+            key
+            for key, one in self.servers.items()
+            if not one.replaced and any(reached and moment.at - at < DAY for at, reached in one.checks)
+        ]
+        failed = [key for key in lately if key not in moment.answering]
+        return len(failed) >= FEWEST and len(failed) * 2 > len(lately)
 
 
 def how(moment: Moment, netloc: str) -> Outcome:
